@@ -1,0 +1,14 @@
+"""Where every framework keeps what: weights, inputs, states and outputs, to and from the canonical arrays.
+
+One file a framework. All arrays here have a leading axis N of cases on the framework's side, and the axis N behind time
+(or behind layers and directions) on the canonical side: native x (N, ...), canonical x (T, N, B, I).
+"""
+
+from lstm_conformance.reference.layouts.base import Layout
+from lstm_conformance.reference.layouts.keras import KerasLayout
+from lstm_conformance.reference.layouts.torch import TorchLayout
+
+LAYOUTS: dict[str, Layout] = {"keras": KerasLayout(), "torch": TorchLayout()}
+"""By the name that an adapter declares."""
+
+__all__ = ["LAYOUTS", "Layout"]

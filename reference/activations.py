@@ -1,0 +1,114 @@
+"""Activation functions: the function, its steepest slope near a point, and how accurately libraries compute it.
+
+The logistic function and the hyperbolic tangent are computed differently by every library. Three classes of accuracy
+bound what was measured on some twenty implementations (SPEC.md lists the figures and the machine). An adapter declares
+its class; the class is never fitted to a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_conformance.reference.rounded import Numbers, Rounded
+
+Array = NDArray[np.floating]
+
+
+class Activation(NamedTuple):
+    """f, its steepest slope on [z - d, z + d], and its error: (relative |f(z)| + absolute) unit roundoffs."""
+
+    function: Callable[[Array], Array]
+    steepest: Callable[[Array, Array], Array]
+    relative: float = 0
+    absolute: float = 0
+
+    def __call__(self, z: Numbers) -> Numbers:
+        """F of an array, or of rounded numbers."""
+        if isinstance(z, Rounded):
+            return z.through(self.function, self.steepest, relative=self.relative, absolute=self.absolute)
+        return self.function(z)
+
+
+class Accuracy(NamedTuple):
+    """A class of accuracy: |σ̂ - σ| ≤ sigmoid u, |tanĥ - tanh| ≤ (tanh |tanh| + tanh_absolute) u.
+
+    The relative accuracy of tanh is measured to be worse in float64, where libraries use approximations that were made
+    for float32's range of errors.
+    """
+
+    sigmoid: float
+    tanh: float
+    tanh_in_float64: float
+    tanh_absolute: float
+
+
+ACCURACY = {
+    "N": Accuracy(sigmoid=4, tanh=8, tanh_in_float64=12, tanh_absolute=0),
+    "S": Accuracy(sigmoid=2, tanh=3, tanh_in_float64=3, tanh_absolute=0),
+    "X": Accuracy(sigmoid=4, tanh=8, tanh_in_float64=12, tanh_absolute=4),
+}
+"""N: the default. S: torch, and others whose probe holds it. X: tanh as 2σ(2x) - 1, small-signal accuracy lost."""
+
+
+def activation(name: str, accuracy: str = "N", dtype: str = "float32") -> Activation:
+    """The activation of this name as an implementation of this class computes it in this dtype.
+
+    Raises ValueError, naming the known ones, where there is none.
+    """
+    known = ACCURACY[accuracy]
+    tanh = known.tanh_in_float64 if dtype == "float64" else known.tanh
+    if name == "sigmoid":
+        return Activation(logistic, _steepest_at_zero(logistic_slope), absolute=known.sigmoid)
+    if name == "tanh":
+        return Activation(np.tanh, _steepest_at_zero(tanh_slope), relative=tanh, absolute=known.tanh_absolute)
+    if name not in _PIECEWISE:
+        raise ValueError(f"no activation named {name!r}; known: sigmoid, tanh, {', '.join(_PIECEWISE)}")
+    return _PIECEWISE[name]
+
+
+def logistic(z: Array) -> Array:
+    """σ(z) = 1 / (1 + exp(-z)), 0 where exp overflows; accurate to 4 unit roundoffs relative to σ, however small."""
+    return np.asarray(1 / (1 + np.exp(-z)))
+
+
+def logistic_slope(z: Array) -> Array:
+    """σ'(z) = σ(z) σ(-z) for z ≥ 0, without cancellation."""
+    decay = np.exp(-z)
+    return np.asarray(decay / (1 + decay) ** 2)
+
+
+def tanh_slope(z: Array) -> Array:
+    """tanh'(z) = 4 σ'(2z) for z ≥ 0, without the cancellation of 1 - tanh²."""
+    return 4 * logistic_slope(2 * z)
+
+
+def nearest_zero(z: Array, d: Array) -> Array:
+    """Distance from 0 of the point of [z - d, z + d] that is nearest to it."""
+    return np.asarray(np.maximum(np.abs(z) - d, 0))
+
+
+def _steepest_at_zero(slope: Callable[[Array], Array]) -> Callable[[Array, Array], Array]:
+    """The steepest slope of a function whose slope is even and falls with |z|."""
+    return lambda z, d: slope(nearest_zero(z, d))
+
+
+def hard_sigmoid(slope: float) -> Activation:
+    """clip(slope z + 1/2, 0, 1): Keras 3 has slope 1/6, Keras 2 and ONNX 0.2."""
+    return Activation(
+        lambda z: np.clip(slope * z + 0.5, 0, 1),
+        lambda z, d: slope * (nearest_zero(z, d) < 0.5 / slope),
+        relative=1,
+        absolute=2,
+    )
+
+
+_PIECEWISE = {
+    "hard_sigmoid": hard_sigmoid(1 / 6),
+    "linear": Activation(lambda z: z, lambda z, _: np.ones_like(z)),
+    "relu": Activation(lambda z: np.maximum(z, 0), lambda z, d: 1.0 * (z + d > 0)),
+    "softsign": Activation(lambda z: z / (1 + np.abs(z)), lambda z, d: (1 + nearest_zero(z, d)) ** -2.0, relative=3),
+}

@@ -1,0 +1,39 @@
+"""Where an implementation rounds, and by how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNIT_ROUNDOFF = {"bfloat16": 2.0**-8, "float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
+"""u: the largest relative error of rounding to nearest, half the distance from 1 to the next number."""
+
+SMALLEST_NORMAL = {"bfloat16": 2.0**-126, "float16": 2.0**-14, "float32": 2.0**-126, "float64": 2.0**-1022}
+"""ω: results below it may lose accuracy, or be flushed to zero, as many libraries do."""
+
+REFERENCE_ROUNDOFF = UNIT_ROUNDOFF["float64"]
+"""The reference rounds, too: its own roundoff is added to that of the implementation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arithmetic:
+    """The roundoffs of an implementation; `rigorous` chooses the hard bound instead of the working bound."""
+
+    products: float  # unit roundoff of every product and sum inside an inner product
+    elementwise: float  # of every product and sum outside
+    activation: float  # of an activation function
+    tiny: float  # the absolute error of a result that is flushed to zero
+    rigorous: bool = False
+
+    def summation(self, terms: int) -> float:
+        """Error of a sum of n products in units of the sum of their sizes: n u at most, √n u in practice.
+
+        Hard: Jeannerod & Rump, "Improved error bounds for inner products in floating-point arithmetic" (2013).
+        Working: Higham & Mary, "A new approach to probabilistic rounding error analysis" (2019), with λ = 1.
+        """
+        return self.products * (terms if self.rigorous else terms**0.5)
+
+
+def uniform(dtype: str, *, rigorous: bool = False) -> Arithmetic:
+    """Everything is computed and stored in one dtype."""
+    u = UNIT_ROUNDOFF[dtype] + REFERENCE_ROUNDOFF
+    return Arithmetic(products=u, elementwise=u, activation=u, tiny=SMALLEST_NORMAL[dtype], rigorous=rigorous)

@@ -1,0 +1,73 @@
+"""What a layout can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.weights import Array, Weights
+
+Shape = tuple[int, ...]
+
+
+class Inputs(NamedTuple):
+    """What a layer is called with. Canonical: x (T, N, B, I), h_0 (L, D, N, B, P), c_0 (L, D, N, B, H), or no states."""
+
+    x: Array
+    h_0: Array | None = None
+    c_0: Array | None = None
+
+
+class Layout(Protocol):
+    """The conventions of one framework; `unbatched` is for calls without an axis of batch."""
+
+    biases: int
+    """How many bias vectors a cell has."""
+
+    def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
+        """Name and documented shape of every weight, without the axis of cases."""
+
+    def native_weights(self, layer: Layer, weights: Weights) -> dict[str, Array]:
+        """Canonical weights under the framework's names, in its axes and gate order."""
+
+    def canonical_weights(self, layer: Layer, native: Mapping[str, Array]) -> Weights:
+        """The inverse of `native_weights`. Raises WeightsMismatch where a name or a shape is not the documented one."""
+
+    def native_inputs(self, layer: Layer, inputs: Inputs, *, unbatched: bool = False) -> Inputs:
+        """Canonical inputs in the axes of the framework's call."""
+
+    def output_names(self, layer: Layer) -> list[str]:
+        """The outputs of a call, in their order."""
+
+    def output_shapes(self, layer: Layer, time: int, batch: int, *, unbatched: bool = False) -> dict[str, Shape]:
+        """Documented shape of every output, without the axis of cases."""
+
+    def canonical_outputs(self, layer: Layer, native: Sequence[Array], *, unbatched: bool = False) -> Outputs[Array]:
+        """y (T, N, B, D P), h_n (L, D, N, B, P), c_n (L, D, N, B, H); T is 1 where only the last output is returned.
+
+        States that the call does not return are empty (L = 0).
+        """
+
+
+class WeightsMismatch(ValueError):
+    """The weights are not those of the layer: a name is missing, unknown, or has another shape."""
+
+    @classmethod
+    def between(cls, expected: Mapping[str, Shape], found: Mapping[str, Array]) -> WeightsMismatch:
+        """Say every difference at once."""
+        missing = [f"{name} {shape} is missing" for name, shape in expected.items() if name not in found]
+        unknown = [f"{name} {a.shape[1:]} is not expected" for name, a in found.items() if name not in expected]
+        wrong = [
+            f"{name} has shape {found[name].shape[1:]}, documented is {shape}"
+            for name, shape in expected.items()
+            if name in found and found[name].shape[1:] != shape
+        ]
+        return cls("weights differ from the documented ones: " + "; ".join(missing + unknown + wrong))
+
+
+def check_weights(expected: Mapping[str, Shape], native: Mapping[str, Array]) -> None:
+    """Raise WeightsMismatch unless names and shapes (behind the axis of cases) are the expected ones."""
+    if {name: a.shape[1:] for name, a in native.items()} != dict(expected):
+        raise WeightsMismatch.between(expected, native)

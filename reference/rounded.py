@@ -1,0 +1,244 @@
+"""Numbers that carry their own error bound.
+
+Written with `Rounded` numbers instead of arrays, the equations of `lstm.py` give the value of every element *and* how
+far rounding alone may carry a correct implementation from it. The rules are those of running error analysis; the
+derivation is in SPEC.md, chapter "The bound".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from types import EllipsisType
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_conformance.reference.arithmetic import Arithmetic
+
+Array = NDArray[np.floating]
+Function = Callable[[Array], Array]
+Index = int | slice | EllipsisType | None | tuple[int | slice | EllipsisType | None, ...]
+SteepestSlope = Callable[[Array, Array], Array]
+"""(z, d) -> the largest absolute slope on the interval [z - d, z + d]."""
+
+
+class Rounded:
+    """Values with a bound `err` of their deterministic error and the square `var` of their statistical error.
+
+    All three are arrays of one shape (`err` and `var` may be broadcast). An implementation that computes in
+    `arithmetic` lies within `value` ± `bound`.
+    """
+
+    __array_ufunc__ = None  # ndarray * Rounded is Rounded.__rmul__
+
+    def __init__(self, value: Array, err: Array, var: Array, arithmetic: Arithmetic) -> None:
+        self.value = value
+        self.arithmetic = arithmetic
+        self._err = err
+        self._var = var
+
+    @property
+    def err(self) -> Array:
+        """Bound of the deterministic error."""
+        return self._err
+
+    @property
+    def var(self) -> Array:
+        """Square of the statistical error."""
+        return self._var
+
+    @property
+    def bound(self) -> Array:
+        """The allowed error of every element."""
+        return self.err + np.sqrt(self.var)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the values."""
+        return self.value.shape
+
+    def __mul__(self, other: Rounded) -> Rounded:
+        a, b, u = self, other, self.arithmetic.elementwise
+        size_a, size_b = np.abs(a.value), np.abs(b.value)
+        err = size_a * (b.err + u * size_b) + (size_b + b.err) * a.err + self.arithmetic.tiny
+        var = size_a**2 * b.var + size_b**2 * a.var
+        return Rounded(a.value * b.value, err, var, self.arithmetic)
+
+    def __add__(self, other: Rounded | Array) -> Rounded:
+        a, b = self, exactly(other, self.arithmetic)
+        value = a.value + b.value
+        return Rounded(value, a.err + b.err + self.arithmetic.elementwise * np.abs(value), a.var + b.var, a.arithmetic)
+
+    def __getitem__(self, index: Index) -> Rounded:
+        return self.moved(lambda a: np.asarray(a[index]))
+
+    def moved(self, move: Callable[[Array], Array]) -> Rounded:
+        """The same numbers, moved about by a function that only moves (an index, a transposition, a flip)."""
+        return Rounded(move(self.value), move(self.err), move(self.var), self.arithmetic)
+
+    def through(
+        self, function: Function, steepest: SteepestSlope, *, relative: float = 0, absolute: float = 0
+    ) -> Rounded:
+        """function(self), evaluated with an error of at most (relative |f(z)| + absolute) unit roundoffs.
+
+        The slope is the steepest one within the bound, so that a kink is no special case.
+        """
+        u, value = self.arithmetic.activation, function(self.value)
+        slope = steepest(self.value, self.bound)
+        err = slope * self.err + (u * absolute + self.arithmetic.tiny)
+        if relative:
+            err += (u * relative) * np.abs(value)
+        return Rounded(value, err, slope**2 * self.var, self.arithmetic)
+
+
+class InnerProduct(Rounded):
+    """A sum of products that is not finished: adding to it makes it longer, any other use rounds it.
+
+    However an implementation orders and groups the n terms, its error is at most n u Σ|terms| (the hard bound) and
+    rarely more than √n u Σ|terms| (the working bound): one roundoff for the whole sum, however it is written down.
+    """
+
+    def __init__(self, value: Array, size: Array, carried: tuple[Array, Array], terms: int, by: Arithmetic) -> None:
+        self.value = value
+        self.arithmetic = by
+        self.size = size
+        self.carried = carried
+        self.terms = terms
+
+    def __add__(self, other: Rounded | Array) -> Rounded:
+        if isinstance(other, InnerProduct):
+            carried = (self.carried[0] + other.carried[0], self.carried[1] + other.carried[1])
+            value, size, terms = self.value + other.value, self.size + other.size, self.terms + other.terms
+            return InnerProduct(value, size, carried, terms, self.arithmetic)
+        if isinstance(other, Rounded):
+            return super().__add__(other)
+        return InnerProduct(
+            self.value + other, self.size + np.abs(other), self.carried, self.terms + 1, self.arithmetic
+        )
+
+    def __getitem__(self, index: Index) -> InnerProduct:
+        value, size, err, var = (np.broadcast_to(a, self.shape)[index] for a in (self.value, self.size, *self.carried))
+        return InnerProduct(value, size, (err, var), self.terms, self.arithmetic)
+
+    @cached_property
+    def fresh(self) -> Array:
+        """What the summation itself may add."""
+        return self.arithmetic.summation(self.terms) * self.size
+
+    @property
+    def bound(self) -> Array:
+        """The allowed error of every element."""
+        if self.arithmetic.rigorous or self.carried[1].any():
+            return super().bound
+        return self.err + self.fresh  # the square root of its square
+
+    @cached_property
+    def err(self) -> Array:
+        """Bound of the deterministic error."""
+        flushed = 2 * self.terms * self.arithmetic.tiny
+        return self.carried[0] + flushed + (self.fresh if self.arithmetic.rigorous else 0)
+
+    @cached_property
+    def var(self) -> Array:
+        """Square of the statistical error."""
+        return self.carried[1] + (0 if self.arithmetic.rigorous else self.fresh**2)
+
+
+Numbers = TypeVar("Numbers", Array, Rounded)
+"""What `lstm.py` is generic in."""
+
+
+def exactly(value: Rounded | Array, arithmetic: Arithmetic) -> Rounded:
+    """Numbers without error: an input, a weight, an observed output."""
+    if isinstance(value, Rounded):
+        return value
+    wide = np.asarray(value, np.float64)
+    return Rounded(wide, _zeros_like(wide), _zeros_like(wide), arithmetic)
+
+
+def dot(a: Numbers, rows: Array) -> Numbers:
+    """Inner products of the last axis of a with every row of a matrix, whose numbers are exact.
+
+    a (T, ..., B, n) or (..., B, n), rows (..., m, n); gives (T, ..., B, m) or (..., B, m).
+    """
+    if not isinstance(a, Rounded):
+        return _times(a, rows)
+    size, weights = np.abs(a.value), np.abs(rows)
+    value, sizes = _times(a.value, rows), _times(size, weights)
+    if _is_zero(a.err) and _is_zero(a.var):
+        zero = np.float64(0) * np.empty(())
+        return InnerProduct(value, sizes, (zero, zero), rows.shape[-1], a.arithmetic)
+    err, var = _times(a.err, weights), _times(a.var, rows**2)
+    return InnerProduct(value, sizes + err, (err, var), rows.shape[-1], a.arithmetic)
+
+
+def where(mask: NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
+    """Elements of a where the mask is set, of b elsewhere."""
+    if isinstance(a, Rounded):
+        pick = [np.where(mask, p, q) for p, q in ((a.value, b.value), (a.err, b.err), (a.var, b.var))]
+        return Rounded(pick[0], pick[1], pick[2], a.arithmetic)
+    return np.where(mask, a, b)
+
+
+def moved(a: Numbers, move: Callable[[Array], Array]) -> Numbers:
+    """The same numbers, moved about by a function that only moves."""
+    return a.moved(move) if isinstance(a, Rounded) else move(a)
+
+
+def zeros_like(a: Numbers) -> Numbers:
+    """Exact zeros of the shape of a."""
+    return a.moved(np.zeros_like) if isinstance(a, Rounded) else np.zeros_like(a)
+
+
+def same_kind(a: Array, like: Numbers) -> Numbers:
+    """An array without error, as numbers of the kind of `like`."""
+    return exactly(a, like.arithmetic) if isinstance(like, Rounded) else np.asarray(a, np.float64)
+
+
+def stack(items: Sequence[Numbers]) -> Numbers:
+    """The items side by side along a new first axis (of time, of layers, of directions)."""
+    return _joined(np.stack, items)
+
+
+def concatenate(items: Sequence[Numbers], axis: int) -> Numbers:
+    """The items one behind the other along an axis they have."""
+    return _joined(lambda parts: np.concatenate(parts, axis), items)
+
+
+def budget(observed: Array, expected: Rounded) -> Array:
+    """Share of the allowed error that each observed element uses: above 1 it is wrong, NaN and ±inf are infinitely so.
+
+    observed and expected have one shape, (..., anything).
+    """
+    with np.errstate(all="ignore"):
+        error = np.abs(np.asarray(observed, np.float64) - expected.value)
+        share = np.where(error == 0, 0.0, error / expected.bound)
+    return np.where(np.isnan(share) | ~np.isfinite(expected.bound), np.inf, share)
+
+
+def _joined(join: Callable[[Sequence[Array]], Array], items: Sequence[Numbers]) -> Numbers:
+    first = items[0]
+    if isinstance(first, Rounded):
+        parts = zip(*((a.value, a.err, a.var) for a in items), strict=True)
+        value, err, var = (join(part) for part in parts)
+        return Rounded(value, err, var, first.arithmetic)
+    return join(items)
+
+
+def _times(a: Array, rows: Array) -> Array:
+    """A @ rowsᵀ, with the axis of time (if there is one) merged into the rows of a: one product instead of T."""
+    if a.ndim <= rows.ndim:
+        return a @ rows.swapaxes(-1, -2)
+    by_case = np.moveaxis(a, 0, -3)
+    flat = by_case.reshape(*by_case.shape[:-3], -1, by_case.shape[-1]) @ rows.swapaxes(-1, -2)
+    return np.moveaxis(flat.reshape(*by_case.shape[:-1], -1), -3, 0)
+
+
+def _zeros_like(a: Array) -> Array:
+    return np.broadcast_to(np.float64(0), a.shape)
+
+
+def _is_zero(a: Array) -> bool:
+    return not np.any(a)
