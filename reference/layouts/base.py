@@ -13,7 +13,7 @@ Shape = tuple[int, ...]
 
 
 class Inputs(NamedTuple):
-    """What a layer is called with. Canonical: x (T, N, B, I), h_0 (L, D, N, B, P), c_0 (L, D, N, B, H), or no states."""
+    """What a layer is called with: canonical x (T, N, B, I), h_0 (L, D, N, B, P), c_0 (L, D, N, B, H), or no states."""
 
     x: Array
     h_0: Array | None = None

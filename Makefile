@@ -1,0 +1,64 @@
+# Everything runs in .venv, which the first target that needs it sets up with pip and whatever configuration pip has.
+# Options for pytest go into ARGS:  make conformance ARGS='-k torch -n 2'
+
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+RUN := $(VENV)/bin/python -m
+RESULTS := build/results.jsonl
+REPORT := build/report.html
+
+# Threads of several libraries on one busy machine cost far more than they gain.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export VECLIB_MAXIMUM_THREADS := 1
+export TF_NUM_INTRAOP_THREADS := 1
+export TF_NUM_INTEROP_THREADS := 1
+
+.PHONY: help conformance test check lint format clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The old results go first: a run that dies must not be reported with the results of the one before.
+# The report is written whatever pytest says; its exit status is the status of the target.
+conformance: $(STAMP) ## Test the installed implementations; the report is build/report.html
+	@rm -f $(RESULTS) $(REPORT)
+	@status=0; \
+	$(RUN) pytest suites --ignore=suites/meta --results $(RESULTS) $(ARGS) || status=$$?; \
+	if [ -f $(RESULTS) ]; then \
+		$(RUN) lstm_conformance.reports.page $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
+	fi; \
+	exit $$status
+
+test: lint ## Lint, check types and spelling, and test the suite itself
+	@$(RUN) pytest suites/meta $(ARGS)
+
+check: test ## The same as test
+
+lint: $(STAMP) ## Lint, check types and spelling
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(VENV)/bin/codespell
+
+format: $(STAMP) ## Format the code and mend what the linter can mend
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+clean: ## Remove everything that make has made, the environment as well
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is the last thing written: an installation that was interrupted is repeated.
+$(STAMP): pyproject.toml fixtures/constraints.txt
+	@rm -f $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; \`$(PYTHON)\` is not. Name another: make PYTHON=python3.12 ..." >&2; \
+		exit 1; \
+	}
+	@echo "Setting up $(VENV): PyTorch and TensorFlow are large, this takes some minutes."
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[torch,tensorflow,dev]'
+	@touch $@

@@ -1,0 +1,3 @@
+"""Options, hooks and fixtures are those of the plugin."""
+
+pytest_plugins = ["lstm_conformance.suites.plugin"]

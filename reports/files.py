@@ -1,0 +1,169 @@
+"""Whole results files: written as the checks come in, read only when consistent."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from lstm_conformance.reports.errors import (
+    BadRecord,
+    CountMismatch,
+    DigestMismatch,
+    DuplicateCheck,
+    NotResults,
+    Truncated,
+    WrongSchema,
+)
+from lstm_conformance.reports.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+class Writer:
+    """Writes a results file as the checks come in; nothing bears the file's name before `finish`.
+
+    Parent folders are made.
+    A context manager: leaving it without `finish` removes what was written.
+    Raises DuplicateCheck when an id comes twice, TypeError for a detail that JSON cannot hold.
+    """
+
+    def __init__(self, path: Path | str, header: Header) -> None:
+        self._path = Path(path)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        self._file = self._unfinished.open("w", encoding="utf-8", newline="\n")
+        self._verdicts: dict[str, Verdict] = {}
+        self._line(header)
+
+    def write(self, check: Check) -> None:
+        """Append one check."""
+        if check.id in self._verdicts:
+            raise DuplicateCheck(f"expected one record for each check, got a second one for {check.id!r}")
+        self._line(check)
+        self._verdicts[check.id] = check.verdict
+
+    def finish(self, *, planned: int, seconds: float) -> Footer:
+        """Append the footer, wait until the disk has it all, and give the file its name."""
+        footer = Footer.of(self._verdicts, planned=planned, seconds=seconds)
+        self._line(footer)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._unfinished.replace(self._path)
+        return footer
+
+    def abandon(self) -> None:
+        """Remove what was written so far; a finished file stays."""
+        self._file.close()
+        self._unfinished.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.abandon()
+
+    def _line(self, record: Record) -> None:
+        self._file.write(json.dumps(record.to_json(), allow_nan=False) + "\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """A results file that was found whole and consistent."""
+
+    header: Header
+    checks: tuple[Check, ...]
+    footer: Footer
+
+    @classmethod
+    def read(cls, path: Path | str) -> Self:
+        """Read and verify a file; a subclass of ResultsError says what is wrong with it, and where."""
+        first, *others = Path(path).read_bytes().removesuffix(b"\n").split(b"\n")
+        header = _header(path, first)
+        records = [_object(path, number, line, last=number > len(others)) for number, line in enumerate(others, 2)]
+        if not records or records[-1].get("kind") != Footer.kind:
+            raise Truncated(_ends_after(path, 1 + len(records)))
+        checks = tuple(_record(path, number, Check, record) for number, record in enumerate(records[:-1], 2))
+        footer = _record(path, 1 + len(records), Footer, records[-1])
+        _verify(path, _verdicts(path, checks), footer)
+        return cls(header=header, checks=checks, footer=footer)
+
+    @property
+    def missing(self) -> int:
+        """How many planned checks have no record; anything but 0 makes the run red."""
+        return self.footer.planned - self.footer.total
+
+    @property
+    def checked(self) -> int:
+        """How many checks were really made."""
+        return sum(check.verdict != "not-run" for check in self.checks)
+
+    @property
+    def red(self) -> bool:
+        """Whether the run is anything but good: a red verdict, a missing record, or nothing checked at all."""
+        return self.missing != 0 or self.checked == 0 or any(check.verdict in RED for check in self.checks)
+
+
+def _header(path: Path | str, line: bytes) -> Header:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise NotResults(f"{path}: expected the header of a results file, but line 1 is no JSON: {error}") from error
+    if not isinstance(record, dict) or record.get("kind") != Header.kind:
+        raise NotResults(f"{path}: expected the header of a results file, but line 1 is none; name another file")
+    if record.get("schema_version") != SCHEMA_VERSION:
+        raise WrongSchema(
+            f"{path}: expected schema version {SCHEMA_VERSION}, got {record.get('schema_version')!r}; "
+            f"read it with lstm-conformance {record.get('suite_version')}, which wrote it, or run again"
+        )
+    return _record(path, 1, Header, record)
+
+
+def _object(path: Path | str, number: int, line: bytes, *, last: bool) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        if last:
+            raise Truncated(_ends_after(path, number - 1)) from error
+        raise BadRecord(f"{path}, line {number}: expected a JSON object, got this: {error}; run again") from error
+    if not isinstance(record, dict):
+        raise BadRecord(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}; run again")
+    return record
+
+
+def _ends_after(path: Path | str, complete: int) -> str:
+    return f"{path}: expected a footer, but the last complete line is line {complete}; run again, or copy it again"
+
+
+def _record(path: Path | str, number: int, kind: type[AnyRecord], record: Mapping[str, Any]) -> AnyRecord:
+    try:
+        return kind.from_json(record)
+    except BadRecord as error:
+        raise type(error)(f"{path}, line {number}: {error}; was it edited? run again") from error
+
+
+def _verdicts(path: Path | str, checks: Iterable[Check]) -> dict[str, Verdict]:
+    verdicts: dict[str, Verdict] = {}
+    for check in checks:
+        if check.id in verdicts:
+            raise DuplicateCheck(f"{path}: expected one record for each check, got two for {check.id!r}; run again")
+        verdicts[check.id] = check.verdict
+    return verdicts
+
+
+def _verify(path: Path | str, verdicts: Mapping[str, Verdict], footer: Footer) -> None:
+    found = Footer.of(verdicts, planned=footer.planned, seconds=footer.seconds)
+    if (found.counts, found.total) != (footer.counts, footer.total):
+        raise CountMismatch(
+            f"{path}: the footer counts {footer.total} checks, {footer.counts}, "
+            f"but the file holds {found.total}, {found.counts}; was it edited? run again"
+        )
+    if found.digest != footer.digest:
+        raise DigestMismatch(
+            f"{path}: expected the digest {footer.digest} of ids and verdicts, got {found.digest}; "
+            "was it edited? run again"
+        )

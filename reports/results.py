@@ -1,0 +1,177 @@
+"""The record of a run: the three kinds of lines of `results.jsonl`, and the verdicts.
+
+The JSON Schema of a line is `results.schema.json`, beside this file; `files.py` writes and reads whole files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Self, get_args
+
+from lstm_conformance.reports.errors import BadRecord, UnknownVerdict
+from lstm_conformance.reports.plain import from_plain, to_plain
+
+SCHEMA_VERSION = 1
+
+Verdict = Literal["pass", "deviation", "fail", "error", "unstable", "not-run"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+RED: frozenset[Verdict] = frozenset({"fail", "error", "unstable"})
+
+
+class Record:
+    """What every line has in common: its kind, and the way to and from plain JSON."""
+
+    kind: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record in exact built-in types, fit for `json` and for the workers of xdist.
+
+        Raises TypeError for what JSON cannot hold. A float that is not finite becomes "inf", "-inf" or "nan".
+        """
+        return {"kind": self.kind, **to_plain(self)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Build the record that `to_json` gave; BadRecord says what does not fit."""
+        if record.get("kind") != cls.kind:
+            raise BadRecord(f"expected a record of kind {cls.kind!r}, got kind {record.get('kind')!r}")
+        built: Self = from_plain(cls, {name: value for name, value in record.items() if name != "kind"})
+        return built
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A numbered sentence of SPEC.md, as it stood when the run was made."""
+
+    title: str
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Where the run was made; `cores` counts what the operating system offers."""
+
+    cpu: str
+    cores: int
+    platform: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One implementation under test and what it ran with; `packages` maps a distribution to its version."""
+
+    implementation: str
+    python: str
+    packages: Mapping[str, str]
+    device: str
+    threads: int
+    paths: tuple[str, ...]
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header(Record):
+    """What was run, where and with what.
+
+    `partial`: something was deselected. `started`: ISO 8601, UTC. `numpy`: the judge's version.
+    `not_installed`: implementation to the reason why it was left out. `rules`: rule id to its text.
+    """
+
+    kind = "header"
+
+    schema_version: int = SCHEMA_VERSION
+    suite_version: str
+    suite_commit: str | None
+    spec_version: int
+    tier: str
+    partial: bool
+    base_seed: int
+    started: str
+    numpy: str
+    machine: Machine
+    environments: tuple[Environment, ...]
+    not_installed: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Record):
+    """One rule on one case of one implementation on one path.
+
+    `budget`: the largest error ÷ bound, None where nothing is measured. `measure`: the quantity that used it, `c_n`.
+    `message`: one line, None on pass. `detail`: free JSON, None on pass. `deviation`: the id of its entry.
+    `seconds`: the check's share of the time of its pytest item.
+    """
+
+    kind = "check"
+
+    implementation: str
+    path: str
+    rule: str
+    configuration: str
+    case: int
+    nodeid: str
+    verdict: Verdict
+    budget: float | None = None
+    measure: str | None = None
+    message: str | None = None
+    detail: Mapping[str, Any] | None = None
+    deviation: str | None = None
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise UnknownVerdict(f"{self.id}: expected one of {', '.join(VERDICTS)}, got {self.verdict!r}")
+
+    @property
+    def id(self) -> str:
+        """What names the check in every run: it holds no version and no place in a list."""
+        return f"{self.implementation}/{self.path}/{self.rule}/{self.configuration}/{self.case}"
+
+    @property
+    def reproduction(self) -> str:
+        """The command, for a POSIX shell, that runs this check and nothing else."""
+        return f"python -m pytest {shlex.quote(self.nodeid)} --case {shlex.quote(self.id)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record with its id, which readers in other languages need not compose."""
+        return {"kind": self.kind, "id": self.id, **to_plain(self)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Build the record that `to_json` gave; BadRecord, too, when its id is not made of its own fields."""
+        check = super().from_json({name: value for name, value in record.items() if name != "id"})
+        if record.get("id") != check.id:
+            raise BadRecord(f"expected the id {check.id!r}, made of the record's fields, got {record.get('id')!r}")
+        return check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Footer(Record):
+    """What the file must hold. `planned`: how many checks were collected and not deselected."""
+
+    kind = "footer"
+
+    counts: Mapping[str, int]
+    total: int
+    planned: int
+    digest: str
+    seconds: float
+
+    @classmethod
+    def of(cls, verdicts: Mapping[str, Verdict], *, planned: int, seconds: float) -> Self:
+        """Count and digest `verdicts`, which maps a check's id to its verdict."""
+        counted = Counter(verdicts.values())
+        counts: dict[str, int] = {verdict: counted[verdict] for verdict in VERDICTS}
+        return cls(counts=counts, total=len(verdicts), planned=planned, digest=digest(verdicts), seconds=seconds)
+
+
+def digest(verdicts: Mapping[str, Verdict]) -> str:
+    """Return the SHA-256 of the lines `id<tab>verdict`, sorted: equal for two runs that say the same."""
+    lines = sorted(f"{check_id}\t{verdict}\n" for check_id, verdict in verdicts.items())
+    return hashlib.sha256("".join(lines).encode("utf-8", "backslashreplace")).hexdigest()

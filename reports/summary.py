@@ -1,0 +1,124 @@
+"""What a report says of a run: its verdict in one sentence, and its checks in groups."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from lstm_conformance.reports.files import Results
+from lstm_conformance.reports.results import RED, Check, Verdict
+
+# Worst first. A check that was not run is worse than a pass: a group that holds one must not look wholly checked.
+SEVERITY: tuple[Verdict, ...] = ("fail", "error", "unstable", "deviation", "not-run", "pass")
+
+Pair = tuple[str, str]  # implementation, path
+
+_PHRASES: dict[Verdict, tuple[str, str]] = {
+    "fail": ("fails", "fail"),
+    "error": ("ends in an error", "end in an error"),
+    "unstable": ("is unstable", "are unstable"),
+    "deviation": ("deviates as recorded", "deviate as recorded"),
+    "not-run": ("was not run", "were not run"),
+    "pass": ("passes", "pass"),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Checks that are shown as one."""
+
+    checks: tuple[Check, ...]
+
+    @cached_property
+    def counts(self) -> Counter[Verdict]:
+        """How many checks there are of each verdict."""
+        return Counter(check.verdict for check in self.checks)
+
+    @property
+    def worst(self) -> Verdict:
+        """The worst verdict; a group of no checks was not run."""
+        return next((verdict for verdict in SEVERITY if self.counts[verdict]), "not-run")
+
+    @property
+    def failures(self) -> int:
+        """How many checks are red."""
+        return sum(self.counts[verdict] for verdict in RED)
+
+    @cached_property
+    def closest(self) -> Check | None:
+        """The check that used the largest part of its budget, or more than it; None where nothing is measured."""
+        return max((check for check in self.checks if check.budget is not None), key=budget_rank, default=None)
+
+    def worst_to_best(self) -> list[Check]:
+        """Order by verdict, then by budget used."""
+        return sorted(self.checks, key=lambda check: (SEVERITY.index(check.verdict), -budget_rank(check)))
+
+
+def budget_rank(check: Check) -> float:
+    """Order budgets: none lowest, NaN with infinity on top, because a bound that is NaN holds nothing."""
+    if check.budget is None:
+        return -math.inf
+    return math.inf if math.isnan(check.budget) else check.budget
+
+
+def grouped(checks: Iterable[Check], key: Callable[[Check], tuple[str, ...]]) -> dict[tuple[str, ...], Group]:
+    """Group checks by a key, in the order in which the keys first appear."""
+    groups: dict[tuple[str, ...], list[Check]] = {}
+    for check in checks:
+        groups.setdefault(key(check), []).append(check)
+    return {each: Group(tuple(members)) for each, members in groups.items()}
+
+
+def worst_first(groups: dict[tuple[str, ...], Group]) -> dict[tuple[str, ...], Group]:
+    """Order groups by their worst verdict; those of one verdict stay in order."""
+    return dict(sorted(groups.items(), key=lambda item: SEVERITY.index(item[1].worst)))
+
+
+def pairs(results: Results) -> list[Pair]:
+    """Return every implementation and path that was announced or checked: a hole must be seen."""
+    announced = [(each.implementation, path) for each in results.header.environments for path in each.paths]
+    found = [(check.implementation, check.path) for check in results.checks]
+    return list(dict.fromkeys(announced + found))
+
+
+def rule_ids(results: Results) -> list[str]:
+    """Return every rule that was announced or checked, 2.10 after 2.9."""
+    found = {check.rule for check in results.checks}
+    return sorted(found | set(results.header.rules), key=_numbers)
+
+
+def sentence(results: Results) -> str:
+    """Say in one sentence how the run ended."""
+    checked = _several(len({check.implementation for check in results.checks}), "implementation")
+    bad = {check.implementation for check in results.checks if check.verdict in RED}
+    if bad:
+        verb = "does" if len(bad) == 1 else "do"
+        return f"{len(bad)} of {checked} {verb} not conform: {_tally(results)}."
+    if results.missing:
+        return f"The run is incomplete: {_tally(results)}."
+    if not results.checked:
+        return f"Nothing was checked: {_tally(results)}."
+    return f"{checked} checked: {_tally(results)}."
+
+
+def _tally(results: Results) -> str:
+    counts = results.footer.counts
+    found = [f"{counts[each]:,} {_PHRASES[each][counts[each] != 1]}" for each in SEVERITY if counts[each]]
+    if results.missing > 0:
+        found.append(f"{results.missing:,} of {results.footer.planned:,} planned without a record")
+    if results.missing < 0:
+        found.append(f"{-results.missing:,} more than planned")
+    if counts["pass"] == results.footer.planned > 1:
+        return f"all {counts['pass']:,} checks pass"
+    return ", ".join([f"of {_several(results.footer.total, 'check')}", *found])
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _numbers(rule: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part) if part.isdecimal() else -1, part) for part in rule.split("."))

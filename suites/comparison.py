@@ -1,0 +1,62 @@
+"""An observation held against what it must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_conformance.reference.rounded import Array, Rounded, budget
+
+CASE = "case"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One quantity of a batch of cases: what was seen, what was expected, and the budget that every element uses.
+
+    All arrays have the shape (N, ...); `axes` names the axes behind the axis of cases. A budget above 1 is a failure.
+    """
+
+    measure: str
+    axes: tuple[str, ...]
+    observed: NDArray[np.generic]
+    expected: NDArray[np.generic]
+    bound: Array
+    budget: Array
+    exact: bool = False
+
+    def worst(self, case: int) -> float:
+        """The largest budget used in a case, 0 for a quantity without elements."""
+        return float(self.budget[case].max(initial=0))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something that holds or does not, for all the cases of a batch, with the sentence to print where it does not."""
+
+    measure: str
+    failure: str | None
+
+
+def within(measure: str, observed: Array, expected: Rounded, axes: str) -> Comparison:
+    """Every element lies within its bound; axes: the names of all axes in order, one of them `case`."""
+    names = axes.split()
+    first = [np.moveaxis(a, names.index(CASE), 0) for a in (observed, expected.value, expected.bound)]
+    share = np.moveaxis(budget(observed, expected), names.index(CASE), 0)
+    return Comparison(measure, _without_case(names), first[0], first[1], first[2], share)
+
+
+def same(measure: str, observed: NDArray[np.generic], expected: NDArray[np.generic], axes: str) -> Comparison:
+    """Every element is the same number, NaN equal to NaN; a difference uses infinitely much of a bound of zero."""
+    names = axes.split()
+    seen, due = (np.moveaxis(a, names.index(CASE), 0) for a in (observed, expected))
+    equal = (seen == due) | ((seen != seen) & (due != due))  # noqa: PLR0124  # NaN is what differs from itself
+    return Comparison(
+        measure, _without_case(names), seen, due, np.zeros(seen.shape), np.where(equal, 0.0, np.inf), exact=True
+    )
+
+
+def _without_case(names: list[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name != CASE)

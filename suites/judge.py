@@ -1,0 +1,96 @@
+"""From a check and a batch of cases to verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lstm_conformance.fixtures.cases import Cases, only
+from lstm_conformance.fixtures.hosts import HostError
+from lstm_conformance.reference.layouts.base import WeightsMismatch
+from lstm_conformance.reports.results import Verdict
+from lstm_conformance.suites.comparison import Comparison, Statement
+from lstm_conformance.suites.detail import described, located
+from lstm_conformance.suites.rules import Check
+from lstm_conformance.suites.subject import Subject, WrongOutputs
+
+DEATHS = 3
+"""Hosts that may die in one configuration before the rest of it is not run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The verdict on one case: the largest budget used and by what, one sentence, and the details of a failure."""
+
+    case: int
+    verdict: Verdict
+    budget: float | None = None
+    measure: str | None = None
+    message: str | None = None
+    detail: dict[str, Any] | None = field(default=None, repr=False)
+
+
+def judge(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
+    """One outcome a case.
+
+    Where a batch cannot be run, its cases are run one by one, so that only a culprit is blamed.
+    """
+    if subject.deaths[str(cases.configuration)] >= DEATHS:
+        return [_not_run(case) for case in cases.numbers]
+    try:
+        found = list(check.examine(subject, cases))
+    except (HostError, WrongOutputs, WeightsMismatch) as error:
+        if len(cases) == 1:
+            return [_failed_to_run(cases.numbers[0], error)]
+        return [outcome for case in cases.numbers for outcome in judge(check, subject, only(cases, case))]
+    return [_weighed(found, k, case) for k, case in enumerate(cases.numbers)]
+
+
+def confirm(check: Check, subject: Subject, cases: Cases, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Repeat the failing cases once in a fresh host; one that ends otherwise is unstable."""
+    subject.forget()
+    return [
+        _confirmed(outcome, *judge(check, subject, only(cases, outcome.case))) if outcome.verdict == "fail" else outcome
+        for outcome in outcomes
+    ]
+
+
+def _confirmed(first: Outcome, second: Outcome) -> Outcome:
+    if first.verdict == second.verdict:
+        return first
+    message = f"{first.message}; repeated in a fresh host: {second.message or second.verdict}"
+    return replace(first, verdict="unstable", message=message)
+
+
+def _weighed(found: Sequence[Comparison | Statement], k: int, case: int) -> Outcome:
+    """The outcome of the k-th case of a batch: its worst comparison decides."""
+    for statement in found:
+        if isinstance(statement, Statement) and statement.failure is not None:
+            message = f"{statement.measure}: {statement.failure}"
+            return Outcome(case=case, verdict="fail", measure=statement.measure, message=message)
+    comparisons = [each for each in found if isinstance(each, Comparison)]
+    if not comparisons:
+        return Outcome(case=case, verdict="pass")
+    worst = max(comparisons, key=lambda each: each.worst(k))
+    budget = worst.worst(k)
+    if budget <= 1:
+        measured = any(not each.exact for each in comparisons)
+        return Outcome(case=case, verdict="pass", budget=budget if measured else None, measure=worst.measure)
+    detail = described(worst, k)
+    return Outcome(
+        case=case, verdict="fail", budget=budget, measure=worst.measure, message=located(detail), detail=detail
+    )
+
+
+def _failed_to_run(case: int, error: Exception) -> Outcome:
+    """Wrong outputs are a failure of the rule, everything else an error of the host or of the adapter."""
+    verdict: Verdict = "error" if isinstance(error, HostError) else "fail"
+    message = " ".join(str(error).split("\n", 1)[0].split())
+    return Outcome(
+        case=case, verdict=verdict, message=message, detail={"error": type(error).__name__, "text": str(error)}
+    )
+
+
+def _not_run(case: int) -> Outcome:
+    return Outcome(case=case, verdict="not-run", message=f"the host died {DEATHS} times in this configuration")

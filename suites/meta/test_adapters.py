@@ -1,0 +1,224 @@
+"""The adapters of real frameworks, each in a host: this process imports none of them.
+
+Whether the frameworks compute an LSTM is for the suite to say; here it is only whether the adapters show what they do.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.hosts import AdapterError, Hosted
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
+from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.fixtures.protocol import Arrays, Header
+from lstm_conformance.reference.layer import Layer
+
+CASES, T, B, I, H = 3, 4, 2, 5, 6  # noqa: E741 -- the letters of the shapes
+DEADLINE = 300.0
+
+ADAPTERS = {"torch.nn.LSTM": TorchLSTM, "keras.layers.LSTM": KerasLSTM}
+INSTALLED = [name for name, entry in IMPLEMENTATIONS.items() if all(map(importlib.util.find_spec, entry.packages))]
+
+# Shapes of x, of h_0 and of c_0, and of the outputs, for constructor arguments that change them.
+SHAPES: dict[str, list[tuple[dict[str, Any], list[tuple[int, ...]], list[tuple[int, ...]]]]] = {
+    "torch.nn.LSTM": [
+        ({}, [(T, B, I), (1, B, H), (1, B, H)], [(T, B, H), (1, B, H), (1, B, H)]),
+        ({"num_layers": 2}, [(T, B, I), (2, B, H), (2, B, H)], [(T, B, H), (2, B, H), (2, B, H)]),
+        ({"bidirectional": True}, [(T, B, I), (2, B, H), (2, B, H)], [(T, B, 2 * H), (2, B, H), (2, B, H)]),
+        ({"proj_size": 3}, [(T, B, I), (1, B, 3), (1, B, H)], [(T, B, 3), (1, B, 3), (1, B, H)]),
+        ({"batch_first": True}, [(B, T, I), (1, B, H), (1, B, H)], [(B, T, H), (1, B, H), (1, B, H)]),
+        ({"bias": False}, [(T, I), (1, H), (1, H)], [(T, H), (1, H), (1, H)]),
+        ({}, [(T, B, I)], [(T, B, H), (1, B, H), (1, B, H)]),
+    ],
+    "keras.layers.LSTM": [
+        ({}, [(B, T, I), (1, B, H), (1, B, H)], [(B, T, H), (B, H), (B, H)]),
+        ({"num_layers": 2}, [(B, T, I), (2, B, H), (2, B, H)], [(B, T, H), (B, H), (B, H), (B, H), (B, H)]),
+        ({"return_sequences": False, "num_layers": 2, "return_state": False}, [(B, T, I)], [(B, H)]),
+        ({"return_sequences": False, "unroll": True}, [(B, T, I)], [(B, H), (B, H), (B, H)]),
+        ({"go_backwards": True, "bias": False}, [(B, T, I)], [(B, T, H), (B, H), (B, H)]),
+        ({"activation": "relu", "recurrent_activation": "hard_sigmoid"}, [(B, T, I)], [(B, T, H), (B, H), (B, H)]),
+    ],
+}
+WAYS = [(name, path, dtype) for name in INSTALLED for path in ADAPTERS[name].paths for dtype in ADAPTERS[name].dtypes]
+LAYERS = [(name, *shapes) for name in INSTALLED for shapes in SHAPES[name]]
+
+WEIGHTS = {
+    "torch.nn.LSTM": {
+        "weight_ih_l0": [4 * H, I],
+        "weight_hh_l0": [4 * H, H],
+        "bias_ih_l0": [4 * H],
+        "bias_hh_l0": [4 * H],
+    },
+    "keras.layers.LSTM": {"kernel": [I, 4 * H], "recurrent_kernel": [H, 4 * H], "bias": [4 * H]},
+}
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[dict[str, Hosted]]:
+    """One host for each framework that is installed, all started at once."""
+    started = {name: Hosted(IMPLEMENTATIONS[name].spec, name=name) for name in INSTALLED}
+    for host in started.values():
+        host.start()
+    yield started
+    for host in started.values():
+        host.close()
+
+
+def request(path: str = "eager", dtype: str = "float64", **changes: Any) -> Header:
+    """The fields that say which layer is meant."""
+    layer = asdict(Layer(input_size=I, hidden_size=H, **changes))
+    return {"layer": layer, "path": path, "dtype": dtype}
+
+
+def described(host: Hosted, fields: Header) -> list[Header]:
+    """The weights that a freshly built layer has."""
+    weights: list[Header] = host.request("describe", fields, {}, DEADLINE)[0]["weights"]
+    return weights
+
+
+def batch(host: Hosted, fields: Header, shapes: list[tuple[int, ...]]) -> Arrays:
+    """Random weights for the layer and inputs of these shapes, different in every case."""
+    numbers, dtype = np.random.RandomState(2), fields["dtype"]
+    named = {f"weights/{weight['name']}": weight["shape"] for weight in described(host, fields)}
+    named.update(zip(("x", "h_0", "c_0"), shapes, strict=False))
+    return {name: numbers.standard_normal((CASES, *shape)).astype(dtype) for name, shape in named.items()}
+
+
+def run(host: Hosted, fields: Header, arrays: Arrays, *observe: str) -> Arrays:
+    """Run the cases; return what was seen."""
+    return host.request("run", {**fields, "cases": len(arrays["x"]), "observe": list(observe)}, arrays, DEADLINE)[1]
+
+
+def shapes_for(name: str) -> list[tuple[int, ...]]:
+    """The shapes of x, h_0 and c_0 for a plain layer."""
+    return SHAPES[name][0][1]
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_hello_says_what_the_class_says(hosts: dict[str, Hosted], name: str) -> None:
+    """The class can be read without importing the framework, and the versions come from the host."""
+    hello, adapter = hosts[name].hello(), ADAPTERS[name]
+
+    assert (hello.implementation, hello.layout) == (name, adapter.layout)
+    assert (hello.paths, hello.dtypes, hello.claims) == (adapter.paths, adapter.dtypes, adapter.claims)
+    assert set(hello.versions) == {*IMPLEMENTATIONS[name].packages, "numpy"}
+    assert "unknown" not in hello.versions.values()
+
+
+@pytest.mark.parametrize(("name", "path", "dtype"), WAYS)
+def test_describe_lists_the_weights(hosts: dict[str, Hosted], name: str, path: str, dtype: str) -> None:
+    """By the framework's own names, in the dtype of the layer."""
+    weights = described(hosts[name], request(path, dtype))
+
+    assert {weight["name"]: weight["shape"] for weight in weights} == WEIGHTS[name]
+    assert {weight["dtype"] for weight in weights} == {dtype}
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_stack_has_the_weights_of_each_layer(hosts: dict[str, Hosted], name: str) -> None:
+    """Twice as many as one layer, all of different names; half of the three or four without a bias."""
+    weights = described(hosts[name], request(num_layers=2))
+    names = {weight["name"] for weight in weights}
+
+    assert len(names) == len(weights) == 2 * len(WEIGHTS[name])
+    assert len(described(hosts[name], request(bias=False))) == 2
+
+
+@pytest.mark.parametrize(("name", "changes", "given", "expected"), LAYERS)
+def test_outputs_have_the_shapes_of_the_layout(
+    hosts: dict[str, Hosted],
+    name: str,
+    changes: dict[str, Any],
+    given: list[tuple[int, ...]],
+    expected: list[tuple[int, ...]],
+) -> None:
+    """In its order, for every constructor argument that is claimed."""
+    fields = request(**changes)
+
+    seen = run(hosts[name], fields, batch(hosts[name], fields, given))
+
+    assert list(seen) == [f"output/{index}" for index in range(len(expected))]
+    assert [array.shape for array in seen.values()] == [(CASES, *shape) for shape in expected]
+
+
+@pytest.mark.parametrize(("name", "path", "dtype"), WAYS)
+def test_what_is_loaded_is_what_computes(hosts: dict[str, Hosted], name: str, path: str, dtype: str) -> None:
+    """Weights read back bit for bit, inputs unchanged, outputs in the dtype of the layer, the same again."""
+    fields = request(path, dtype)
+    arrays = batch(hosts[name], fields, shapes_for(name))
+
+    seen = run(hosts[name], fields, arrays, "weights", "inputs", "again")
+
+    read_back = {key: array for key, array in seen.items() if key.startswith("weights/")}
+    assert {key: array.tobytes() for key, array in read_back.items()} == {
+        key: array.tobytes() for key, array in arrays.items() if key.startswith("weights/")
+    }
+    for key, array in arrays.items():
+        assert seen[f"after/{key}"].tobytes() == array.tobytes()
+    for index in range(3):
+        assert seen[f"output/{index}"].dtype == dtype
+        assert seen[f"output/{index}"].tobytes() == seen[f"again/{index}"].tobytes()
+
+
+@pytest.mark.parametrize(("name", "path", "dtype"), WAYS)
+def test_a_run_repeats_bit_for_bit(hosts: dict[str, Hosted], name: str, path: str, dtype: str) -> None:
+    """The same cases in another order, in another request: nothing is left over from the case before."""
+    fields = request(path, dtype)
+    arrays = batch(hosts[name], fields, shapes_for(name))
+
+    forth = run(hosts[name], fields, arrays)
+    back = run(hosts[name], fields, {key: array[::-1] for key, array in arrays.items()})
+
+    for key, array in forth.items():
+        assert array.tobytes() == back[key][::-1].tobytes()
+        assert array[0].tobytes() != array[1].tobytes()
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_missing_states_are_zero(hosts: dict[str, Hosted], name: str) -> None:
+    """And given ones are used."""
+    fields = request()
+    arrays = batch(hosts[name], fields, shapes_for(name))
+    zeros = {key: np.zeros_like(array) if key in {"h_0", "c_0"} else array for key, array in arrays.items()}
+    absent = {key: array for key, array in arrays.items() if key not in {"h_0", "c_0"}}
+
+    without = run(hosts[name], fields, absent)["output/0"]
+
+    assert np.array_equal(without, run(hosts[name], fields, zeros)["output/0"])
+    assert not np.array_equal(without, run(hosts[name], fields, arrays)["output/0"])
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_weights_that_do_not_fit_are_refused(hosts: dict[str, Hosted], name: str) -> None:
+    """A missing one, an unknown one, and one of another shape."""
+    fields = request()
+    arrays = batch(hosts[name], fields, shapes_for(name))
+    first = f"weights/{next(iter(WEIGHTS[name]))}"
+    missing = {key: array for key, array in arrays.items() if key != first}
+    transposed = {**arrays, first: np.swapaxes(arrays[first], 1, 2)}
+
+    with pytest.raises(AdapterError, match="expected the weights"):
+        run(hosts[name], fields, missing)
+    with pytest.raises(AdapterError, match=r"expected the weights .* came .*'another'"):
+        run(hosts[name], fields, {**arrays, "weights/another": arrays[first]})
+    with pytest.raises(AdapterError, match="expected shape"):
+        run(hosts[name], fields, transposed)
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_an_error_of_the_framework_is_passed_on(hosts: dict[str, Hosted], name: str) -> None:
+    """With the line of the adapter, not one deep inside the framework."""
+    fields = request()
+    arrays = batch(hosts[name], fields, shapes_for(name))
+    arrays["x"] = np.zeros((*arrays["x"].shape[:-1], I + 1))
+
+    with pytest.raises(AdapterError) as caught:
+        run(hosts[name], fields, arrays)
+    assert caught.value.where.startswith(f"{ADAPTERS[name].__module__.rpartition('.')[2]}.py:")

@@ -1,0 +1,160 @@
+"""What is shipped: the wheel holds the package and works alone, and no file tells where it was written."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lstm_conformance.suites.meta.records import a_check, written
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PARTS = ("reference", "fixtures", "suites", "reports")
+
+NOT_CODE = ("py.typed", "reference/SPEC.md", "reports/results.schema.json", "reports/template/page.html.jinja")
+
+# Written so that they do not find themselves.
+HOME = re.compile(r"(?:/(?:home|root|Users)/|[A-Z]:\\Users\\)\w")
+REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|download\.pytorch|anaconda|npmjs|piwheels)\.(?:org|com|io)\b")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the source distribution, and the wheel that was made of it, without the network."""
+    out = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", os.fspath(out), os.fspath(ROOT)]
+    done = subprocess.run(command, cwd=out, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> zipfile.ZipFile:
+    """Return the wheel."""
+    return zipfile.ZipFile(next(built.glob("*.whl")))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the content of the wheel, as an installation would lay it out."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheel.extractall(folder)
+    return folder
+
+
+def modules(folder: Path) -> set[str]:
+    """Return the Python files of a folder that git tracks or would track, relative to the repository."""
+    return {name for name in repository_files() if name.startswith(f"{folder}/") and name.endswith(".py")}
+
+
+def repository_files() -> list[str]:
+    """Return the files that git tracks, and those that it would track if they were added."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [name for name in listed.split("\0") if (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_wheel_holds_every_module_of_a_part(wheel: zipfile.ZipFile, part: str) -> None:
+    """Each lies below `lstm_conformance`; the tests of the suite itself are not shipped."""
+    expected = {name for name in modules(Path(part)) if not name.startswith("suites/meta/")}
+
+    shipped = {name for name in wheel.namelist() if name.startswith(f"lstm_conformance/{part}/")}
+
+    assert {f"lstm_conformance/{name}" for name in expected} == {name for name in shipped if name.endswith(".py")}
+
+
+@pytest.mark.parametrize("name", NOT_CODE)
+def test_the_wheel_holds_what_is_not_code(wheel: zipfile.ZipFile, name: str) -> None:
+    """Types, rules, schema and template are read at run time."""
+    assert f"lstm_conformance/{name}" in wheel.namelist()
+
+
+def test_the_wheel_is_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    """Nothing lands beside the package in a user's environment, and nothing at its top but what belongs there."""
+    inside = {name.removeprefix("lstm_conformance/").split("/")[0] for name in wheel.namelist()}
+
+    assert {name for name in inside if not name.endswith(".dist-info")} == {*PARTS, "__main__.py", "py.typed"}
+
+
+def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
+    """Whoever has the wheel alone has the licence."""
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel.namelist())
+
+
+def test_the_source_distribution_has_no_link(built: Path) -> None:
+    """Archives with links to a folder above are refused by careful tools, and not all systems have links."""
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        members = archive.getmembers()
+
+    assert not any(".package" in member.name.split("/") for member in members)
+    assert all(member.isfile() for member in members)
+
+
+def test_the_wheel_makes_a_report_without_the_clone(installed: Path, tmp_path: Path) -> None:
+    """Template, style and schema are found where the wheel puts them."""
+    results = written(tmp_path / "results.jsonl", a_check())
+    program = (
+        "import sys\n"
+        "from lstm_conformance.reports import page\n"
+        "print(page.__file__)\n"
+        "sys.exit(page.main(sys.argv[1:]))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, os.fspath(results), "report.html"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.fspath(installed)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines() == [
+        os.fspath(installed / "lstm_conformance" / "reports" / "page.py"),
+        "report: report.html",
+    ]
+
+
+def test_every_tool_of_the_development_extra_is_pinned() -> None:
+    """Two clones lint and test with the same versions."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split("[<>=]", tool)[0] for extra in project["optional-dependencies"].values() for tool in extra}
+    pinned = set(re.findall("^([a-z-]+)==", (ROOT / "fixtures/constraints.txt").read_text("utf-8"), re.MULTILINE))
+
+    assert wanted - pinned == set()
+
+
+@pytest.mark.parametrize("pattern", [HOME, REGISTRY], ids=["home", "registry"])
+def test_no_file_tells_where_it_was_written(pattern: re.Pattern[str]) -> None:
+    """No path of somebody's machine and no host of a package registry: pip's configuration knows the latter."""
+    found = [
+        f"{name}: {match[0]}"
+        for name in repository_files()
+        if (match := pattern.search((ROOT / name).read_text(encoding="utf-8", errors="replace")))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (HOME, "/" + "home/somebody"),
+        (HOME, "/" + "Users/somebody"),
+        (HOME, "C:" + "\\Users\\somebody"),
+        (REGISTRY, "https://" + "pypi" + ".org/simple"),
+        (REGISTRY, "files." + "pythonhosted" + ".org"),
+    ],
+)
+def test_such_places_are_recognised(pattern: re.Pattern[str], text: str) -> None:
+    """The search finds what it is for."""
+    assert pattern.search(f"from {text} on")

@@ -1,0 +1,124 @@
+"""The results of a run, gathered in the controlling process: every planned check exactly once."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from lstm_conformance.reports.files import Writer
+from lstm_conformance.reports.results import Check, Environment, Header, Machine
+from lstm_conformance.reports.results import Rule as RuleText
+from lstm_conformance.suites.planning import Planned
+from lstm_conformance.suites.rules import specification
+from lstm_conformance.suites.session import Session
+
+CheckFields = tuple[str, str, str, str, int, str]
+"""What names a planned check: implementation, path, rule, configuration, number, node id."""
+
+
+@dataclass
+class Record:
+    """Planned and finished checks. A planned check without a record becomes an error: nothing is lost silently."""
+
+    planned: dict[CheckFields, None] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    partial: bool = False
+    started: float = field(default_factory=perf_counter)
+
+    def plan(self, items: Iterable[tuple[Planned, str]]) -> None:
+        """Add the checks of collected items (what is planned, node id)."""
+        for each, nodeid in items:
+            where = (each.implementation, each.path, each.check.rule, str(each.configuration))
+            self.planned.update({(*where, number, nodeid): None for number in each.numbers})
+
+    def complete(self) -> list[Check]:
+        """Add an error for every planned check that has no record; return these."""
+        found = {(c.implementation, c.path, c.rule, c.configuration, c.case) for c in self.checks}
+        lost = [_lost(*fields) for fields in self.planned if fields[:5] not in found]
+        self.checks += lost
+        return lost
+
+    def write(self, path: Path, header: Header) -> None:
+        """Write `results.jsonl`."""
+        with Writer(path, header) as writer:
+            for check in sorted(self.checks, key=lambda check: check.id):
+                writer.write(check)
+            writer.finish(planned=len(self.planned), seconds=perf_counter() - self.started)
+
+
+def header_of(session: Session) -> Header:
+    """What was run, where, with what and by which rules."""
+    spec_version, rules = specification()
+    return Header(
+        suite_version=version("lstm-conformance"),
+        suite_commit=_commit(),
+        spec_version=spec_version,
+        tier=session.plan.tier,
+        partial=False,
+        base_seed=session.plan.base_seed,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        numpy=np.__version__,
+        machine=Machine(cpu=_cpu(), cores=os.cpu_count() or 1, platform=platform.platform()),
+        environments=tuple(
+            Environment(
+                implementation=name,
+                python=hello.python,
+                packages=dict(hello.versions),
+                device=hello.device,
+                threads=hello.threads,
+                paths=hello.paths,
+                claims=hello.claims,
+            )
+            for name, hello in session.hellos.items()
+        ),
+        not_installed=session.absent | session.broken,
+        rules={
+            number: RuleText(title=rule.title, sentence=rule.sentence, source=rule.source)
+            for number, rule in rules.items()
+        },
+    )
+
+
+def _lost(implementation: str, path: str, rule: str, configuration: str, case: int, nodeid: str) -> Check:
+    return Check(
+        implementation=implementation,
+        path=path,
+        rule=rule,
+        configuration=configuration,
+        case=case,
+        nodeid=nodeid,
+        verdict="error",
+        message="no record: the run was interrupted, or its worker died",
+        seconds=0,
+    )
+
+
+def _commit() -> str | None:
+    """The commit of a checkout; None for an installed wheel, or without git."""
+    root = Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return None
+    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _cpu() -> str:
+    """The name of the processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,81 @@
+"""The rules of SPEC.md, and the decorator by which a test names its rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple, Protocol
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.suites.comparison import Comparison, Statement
+from lstm_conformance.suites.subject import Subject
+
+Examination = Callable[[Subject, Cases], Iterator[Comparison | Statement]]
+"""What a check is: a plain function from a subject and a batch of cases to what it compared."""
+
+_RULE = re.compile(
+    r"^### (?P<number>\d+\.\d+) (?P<title>.+)\n\n(?P<sentence>.+)\n\nSource: (?P<source>.+)$", re.MULTILINE
+)
+_LINK = re.compile(r"^\[(\w+)\]: (\S+)$", re.MULTILINE)
+
+
+class Rule(NamedTuple):
+    """A numbered sentence of SPEC.md, its title and its source."""
+
+    number: str
+    title: str
+    sentence: str
+    source: str
+
+
+class Check(NamedTuple):
+    """A rule, the configurations on which it is checked, and how."""
+
+    rule: str
+    where: Callable[[Configuration], bool]
+    examine: Examination
+
+
+class Test(Protocol):
+    """A pytest function that carries its check; `perform` is the plugin's fixture."""
+
+    check: Check
+
+    def __call__(self, planned: Any, perform: Callable[[Any], None]) -> None:
+        """Run what is planned."""
+
+
+@cache
+def specification() -> tuple[int, dict[str, Rule]]:
+    """The version of SPEC.md, and its rules by number."""
+    text = files("lstm_conformance.reference").joinpath("SPEC.md").read_text("utf-8")
+    version = re.search(r"^SPEC version (\d+)$", text, re.MULTILINE)
+    if version is None:
+        raise ValueError("SPEC.md has no line 'SPEC version N'")
+    links = dict(_LINK.findall(text))
+    rules = (Rule(*found) for found in _RULE.findall(text))
+    return int(version[1]), {rule.number: rule._replace(source=_resolved(rule.source, links)) for rule in rules}
+
+
+def rule(number: str, *, where: Callable[[Configuration], bool] = lambda _: True) -> Callable[[Examination], Test]:
+    """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`."""
+
+    def decorate(examine: Examination) -> Test:
+        def test(planned: Any, perform: Callable[[Any], None]) -> None:
+            perform(planned)
+
+        test.__name__, test.__qualname__ = examine.__name__, examine.__qualname__
+        test.__doc__, test.__module__ = examine.__doc__, examine.__module__
+        test.check = Check(number, where, examine)  # type: ignore[attr-defined]
+        return test  # type: ignore[return-value]
+
+    return decorate
+
+
+def _resolved(source: str, links: dict[str, str]) -> str:
+    """Markdown links as plain text: `name (address)`."""
+    source = re.sub(r"\[([^]]+)\]\[(\w+)\]", lambda m: f"{m[1]} ({links[m[2]]})", source)
+    return re.sub(r"\[([^]]+)\]\((\S+?)\)", r"\1 (\2)", source)

@@ -1,0 +1,180 @@
+"""What a check sees of an implementation on one of its paths."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.hosts import Hello, HostDied, HostError, HostTimeout, Implementation
+from lstm_conformance.reference.activations import activation
+from lstm_conformance.reference.arithmetic import uniform
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts import LAYOUTS, Layout
+from lstm_conformance.reference.layouts.base import Shape
+from lstm_conformance.reference.lstm import Cell, Outputs, layer
+from lstm_conformance.reference.rounded import Array, Rounded, exactly
+
+MEMORY = 2**28
+"""Bytes of observations that are kept, so that one call of a layer serves every rule."""
+
+
+class WrongOutputs(Exception):
+    """The layer returned other outputs than documented: another number of them, or other shapes."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything observed in two calls of one layer on the same inputs, in the framework's own axes; N cases first."""
+
+    cases: Cases
+    layout: Layout
+    native: Sequence[Array]
+    again: Sequence[Array]
+    weights: Mapping[str, Array]
+    before: Mapping[str, Array]
+    after: Mapping[str, Array]
+
+    @cached_property
+    def outputs(self) -> Outputs[Array]:
+        """The outputs of the first call, canonical. Raises WrongOutputs."""
+        return self._canonical(self.native)
+
+    @cached_property
+    def outputs_again(self) -> Outputs[Array]:
+        """The outputs of the second call, canonical. Raises WrongOutputs."""
+        return self._canonical(self.again)
+
+    @property
+    def documented_shapes(self) -> dict[str, Shape]:
+        """Name and shape of every output, without the axis of cases."""
+        called = self.cases.configuration
+        return self.layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes to keep this."""
+        kept = [*self.native, *self.again, *self.weights.values(), *self.before.values(), *self.after.values()]
+        return sum(a.nbytes for a in kept)
+
+    def _canonical(self, native: Sequence[Array]) -> Outputs[Array]:
+        found, documented = [a.shape[1:] for a in native], self.documented_shapes
+        if found != list(documented.values()):
+            raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
+        called = self.cases.configuration
+        return self.layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
+
+
+@dataclass
+class Subject:
+    """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules."""
+
+    implementation: Implementation
+    hello: Hello
+    path: str
+    deadline: float = 60.0
+    deaths: Counter[str] = field(default_factory=Counter)
+    _seen: OrderedDict[object, Seen] = field(default_factory=OrderedDict)
+    _fatal: dict[object, HostError] = field(default_factory=dict)
+
+    @property
+    def layout(self) -> Layout:
+        """The conventions that the adapter declares."""
+        return LAYOUTS[self.hello.layout]
+
+    def run(self, cases: Cases) -> Seen:
+        """Call the layer twice on these cases. Raises HostError where the host cannot.
+
+        A case that has killed a host is not tried again: the error is raised at once.
+        """
+        for number in cases.numbers:
+            if (only := cases.key_of(number)) in self._fatal:
+                raise self._fatal[only]
+        if cases.key not in self._seen:
+            self._keep(cases.key, self._ask(cases))
+        self._seen.move_to_end(cases.key)
+        return self._seen[cases.key]
+
+    def describe(self, configuration: Configuration) -> list[dict[str, Any]]:
+        """Name, dtype and shape of every weight of a freshly built layer."""
+        header, _ = self.implementation.request("describe", self._fields(configuration), {}, self.deadline)
+        weights: list[dict[str, Any]] = header["weights"]
+        return weights
+
+    def forget(self) -> None:
+        """Ask again from now on, in a fresh host."""
+        self._seen.clear()
+        self._fatal.clear()
+        self.implementation.restart()
+
+    def expected(self, cases: Cases, index: int, x: Array, observed: Array | None) -> Outputs[Rounded]:
+        """What the layer at this index of the stack must return for x (T, N, B, ·), and the allowed error.
+
+        observed (T, N, B, D P): its outputs as seen, which every next step is fed; None where they are hidden.
+        h_n and c_n (D, N, B, ·) are those of this layer.
+        """
+        arithmetic = uniform(cases.configuration.dtype)
+        h_0, c_0 = cases.states
+        inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
+        return layer(self._cell(cases.configuration), cases.weights[index], *inputs, observed=observed)
+
+    def _cell(self, configuration: Configuration) -> Cell:
+        accuracy = self.hello.activations.get(self.path, "N")
+        gate, other = (
+            activation(name, accuracy, configuration.dtype)
+            for name in (configuration.layer.recurrent_activation, configuration.layer.activation)
+        )
+        return Cell(gate, other, other)
+
+    def _ask(self, cases: Cases) -> Seen:
+        called = cases.configuration
+        weights = self.layout.native_weights(called.layer, cases.weights)
+        inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
+        before = {name: a for name, a in inputs._asdict().items() if a is not None}
+        before |= {f"weights/{name}": a for name, a in weights.items()}
+        before = {name: np.ascontiguousarray(a) for name, a in before.items()}
+        fields = self._fields(called) | {"cases": len(cases), "observe": ["weights", "inputs", "again"]}
+        try:
+            _, arrays = self.implementation.request("run", fields, before, self.deadline)
+        except (HostDied, HostTimeout) as error:
+            self.deaths[str(called)] += 1
+            if len(cases) == 1:
+                self._fatal[cases.key] = error
+            raise
+        return Seen(
+            cases=cases,
+            layout=self.layout,
+            native=_numbered(arrays, "output/"),
+            again=_numbered(arrays, "again/"),
+            weights=_below(arrays, "weights/"),
+            before=before,
+            after=_below(arrays, "after/"),
+        )
+
+    def _fields(self, configuration: Configuration) -> dict[str, Any]:
+        return {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
+
+    def _keep(self, key: object, seen: Seen) -> None:
+        self._seen[key] = seen
+        while len(self._seen) > 1 and sum(each.nbytes for each in self._seen.values()) > MEMORY:
+            self._seen.popitem(last=False)
+
+
+def _constructor(described: Layer) -> dict[str, Any]:
+    """The arguments of the layer's constructor, for the wire."""
+    return {name: getattr(described, name) for name in Layer.__dataclass_fields__}
+
+
+def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
+
+
+def _numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
+    found = _below(arrays, prefix)
+    return [found[str(k)] for k in range(len(found))]

@@ -1,0 +1,64 @@
+"""Chapter 1: the outputs and the cell state of every step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.reference.layouts.base import Inputs
+from lstm_conformance.suites.comparison import within
+from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, one_layer, plain
+from lstm_conformance.suites.rules import rule
+from lstm_conformance.suites.subject import Subject
+
+STEPS = 20
+"""Chunks of one step are asked for one by one: longer sequences would show nothing more."""
+
+
+def _starts_from_a_state(configuration: Configuration) -> bool:
+    return plain(configuration) and configuration.initial_state
+
+
+def _can_be_cut(configuration: Configuration) -> bool:
+    layer = configuration.layer
+    return configuration.initial_state and layer.return_state and layer.num_layers == 1 and not layer.bidirectional
+
+
+@rule("1.1", where=lambda c: one_layer(c) and _starts_from_a_state(c))
+def test_every_output_follows_from_the_one_before(subject: Subject, cases: Cases) -> Examined:
+    """Every output lies within the bound, given the observed output of the step before."""
+    y = subject.run(cases).outputs.y
+    yield within("y", y, subject.expected(cases, 0, cases.inputs.x, y).y, Y_AXES)
+
+
+@rule("1.2", where=lambda c: one_layer(c) and _starts_from_a_state(c) and c.layer.return_state)
+def test_the_final_cell_state(subject: Subject, cases: Cases) -> Examined:
+    """The final cell state lies within the bound of the one that the equations carry."""
+    outputs = subject.run(cases).outputs
+    yield within("c_n", outputs.c_n[0], subject.expected(cases, 0, cases.inputs.x, outputs.y).c_n, STATE_AXES)
+
+
+@rule("1.3", where=lambda c: _can_be_cut(c) and c.time <= STEPS and not c.layer.go_backwards)
+def test_one_step_at_a_time(subject: Subject, cases: Cases) -> Examined:
+    """Called step by step with its own returned states, h and c of every step are one step from the states before."""
+    one_step = replace(cases.configuration, time=1)
+    chunk = cases
+    for t in range(cases.configuration.time):
+        inputs = Inputs(cases.inputs.x[t : t + 1], *chunk.states)
+        chunk = cases.varied(f"step {t}", configuration=one_step, inputs=inputs)
+        outputs = subject.run(chunk).outputs
+        expected = subject.expected(chunk, 0, inputs.x, outputs.y)
+        yield within(f"h after step {t}", outputs.h_n[0], expected.h_n, STATE_AXES)
+        yield within(f"c after step {t}", outputs.c_n[0], expected.c_n, STATE_AXES)
+        chunk = chunk.varied("end", inputs=Inputs(inputs.x, outputs.h_n, outputs.c_n))
+
+
+@rule("1.4", where=lambda c: not c.layer.return_sequences and c.layer.num_layers == 1)
+def test_the_last_output_alone(subject: Subject, cases: Cases) -> Examined:
+    """The only output that is returned is the last of the whole sequence."""
+    y = subject.run(cases).outputs.y
+    expected = subject.expected(cases, 0, cases.inputs.x, None)
+    yield within("y", y, expected.y[-1:], Y_AXES)
+    if cases.configuration.layer.return_state:
+        yield within("c_n", subject.run(cases).outputs.c_n[0], expected.c_n, STATE_AXES)

@@ -1,0 +1,23 @@
+"""Chapter 2: the final hidden state is an output."""
+
+from __future__ import annotations
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.suites.comparison import same
+from lstm_conformance.suites.examinations import STATE_AXES, Examined, last_outputs
+from lstm_conformance.suites.rules import rule
+from lstm_conformance.suites.subject import Subject
+
+
+@rule("2.1", where=lambda c: c.layer.return_sequences and c.layer.return_state)
+def test_h_n_is_the_last_output(subject: Subject, cases: Cases) -> Examined:
+    """The final hidden state of the last layer equals the last output of its direction, exactly."""
+    outputs = subject.run(cases).outputs
+    yield same("h_n", outputs.h_n[-1], last_outputs(outputs.y, outputs.h_n[-1]), STATE_AXES)
+
+
+@rule("2.2", where=lambda c: not c.layer.return_sequences and c.layer.return_state)
+def test_a_last_output_is_the_final_hidden_state(subject: Subject, cases: Cases) -> Examined:
+    """The last output, returned alone, equals the final hidden state exactly."""
+    outputs = subject.run(cases).outputs
+    yield same("h_n", outputs.h_n[-1], outputs.y, STATE_AXES)

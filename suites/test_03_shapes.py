@@ -1,0 +1,37 @@
+"""Chapter 3: shapes and dtypes."""
+
+from __future__ import annotations
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.suites.comparison import Statement
+from lstm_conformance.suites.examinations import Examined
+from lstm_conformance.suites.rules import rule
+from lstm_conformance.suites.subject import Subject
+
+
+@rule("3.1")
+def test_shapes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examined:
+    """A call returns the documented outputs and states, in the documented order and shapes."""
+    seen = subject.run(cases)
+    for call, native in (("call", seen.native), ("second call", seen.again)):
+        yield _agree(f"shapes of the {call}", list(seen.documented_shapes.values()), [a.shape[1:] for a in native])
+
+
+@rule("3.2")
+def test_dtypes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examined:
+    """Outputs and states have the dtype of the layer."""
+    seen = subject.run(cases)
+    yield _agree("dtypes", [cases.configuration.dtype] * len(seen.native), [str(a.dtype) for a in seen.native])
+
+
+@rule("3.3")
+def test_names_shapes_and_dtypes_of_the_weights(subject: Subject, cases: Cases) -> Examined:
+    """A freshly built layer has the documented weights in its dtype, and no others."""
+    called = cases.configuration
+    documented = {name: (shape, called.dtype) for name, shape in subject.layout.weight_shapes(called.layer).items()}
+    found = {w["name"]: (tuple(w["shape"]), w["dtype"]) for w in subject.describe(called)}
+    yield _agree("weights", documented, found)
+
+
+def _agree(measure: str, documented: object, found: object) -> Statement:
+    return Statement(measure, None if documented == found else f"{found}, documented is {documented}")

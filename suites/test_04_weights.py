@@ -1,0 +1,22 @@
+"""Chapter 4: weights go in and come out."""
+
+from __future__ import annotations
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.suites.comparison import same
+from lstm_conformance.suites.examinations import Examined
+from lstm_conformance.suites.rules import rule
+from lstm_conformance.suites.subject import Subject
+
+
+@rule("4.1")
+def test_weights_are_kept_as_they_are(subject: Subject, cases: Cases) -> Examined:
+    """Weights come out of the layer as they were put in, also by way of the canonical form."""
+    layer, layout = cases.configuration.layer, subject.layout
+    copied_out = subject.run(cases).weights
+    put_in = layout.native_weights(layer, cases.weights)
+    put_back = layout.native_weights(layer, layout.canonical_weights(layer, copied_out))
+    for name, weight in put_in.items():
+        axes = " ".join(["case", "row", "column"][: weight.ndim])
+        yield same(name, copied_out[name], weight, axes)
+        yield same(f"{name} put back", put_back[name], weight, axes)
