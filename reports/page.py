@@ -20,6 +20,7 @@ from lstm_conformance.reports.errors import ResultsError
 from lstm_conformance.reports.files import Results
 from lstm_conformance.reports.results import RED, VERDICTS, Check, Verdict
 from lstm_conformance.reports.summary import SEVERITY, Group, grouped, pairs, rule_ids, sentence, worst_first
+from lstm_conformance.reports.text import budget_text, facts
 
 TEMPLATE = Path(__file__).with_name("template")
 
@@ -91,10 +92,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        count="{:,}".format, budget=budget_text, detail=detail_text, share=budget_share, linked=linked
-    )
-    environment.globals.update(SYMBOLS=SYMBOLS, RED=RED, SEVERITY=SEVERITY)
+    environment.filters.update(count="{:,}".format, budget=budget_text, facts=facts, share=budget_share, linked=linked)
+    environment.globals.update(SYMBOLS=SYMBOLS, SEVERITY=SEVERITY)
     return environment
 
 
@@ -149,35 +148,9 @@ def linked(text: str) -> list[tuple[str, bool]]:
     return [(piece, number % 2 == 1) for number, piece in enumerate(_ADDRESS.split(text)) if piece]
 
 
-def budget_text(budget: float | None) -> str:
-    """Write a budget so that it never seems to be on the other side of 1 than it is."""
-    if budget is None:
-        return "–"
-    if not math.isfinite(budget):
-        return "NaN" if math.isnan(budget) else "∞"
-    if 0 < budget < 0.01:
-        return "<0.01"
-    if 0.995 <= budget < 1.005 and budget != 1:
-        return "<1.00" if budget < 1 else ">1.00"
-    if budget >= 1e6:
-        return f"{budget:.0e}".replace("e+0", "e").replace("e+", "e")
-    return f"{budget:.2f}" if budget < 100 else f"{budget:,.0f}"
-
-
 def budget_share(budget: float) -> float:
     """Return how much of a bar is filled, 0 to 100; a budget that is NaN fills it."""
     return min(round(100 * budget, 1), 100.0) if math.isfinite(budget) else 100.0
-
-
-def detail_text(value: Any) -> str:
-    """Write a piece of a check's detail in one line: `t=3, row=0, expected=0.25`."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}={detail_text(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(detail_text(item) for item in value) + "]"
-    if isinstance(value, float):
-        return f"{value:.9g}"
-    return "none" if value is None else str(value)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ SLOW_PATHS = frozenset({"jit_compile"})
 PER_SEED = 10_000
 """Numbers of cases that belong to one base seed: the number alone reproduces the case."""
 
+LARGEST = 2**20
+"""Pre-activations of a batch of cases: large configurations have fewer cases, so that a bound takes some 10 MB."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
@@ -63,7 +66,13 @@ class Plan:
     def of(self, check: Check, hellos: Iterable[tuple[str, Hello]]) -> list[Planned]:
         """The items of one check, over all implementations."""
         return [
-            Planned(implementation=name, path=path, check=check, configuration=configuration, numbers=self._numbers())
+            Planned(
+                implementation=name,
+                path=path,
+                check=check,
+                configuration=configuration,
+                numbers=self._numbers(configuration),
+            )
             for name, hello in hellos
             for path in hello.paths
             for configuration in self._configurations(path)
@@ -78,9 +87,12 @@ class Plan:
             if self.case and any(str(c) == self.case.configuration for c in tier.configurations):
                 return
 
-    def _numbers(self) -> tuple[int, ...]:
+    def _numbers(self, configuration: Configuration) -> tuple[int, ...]:
+        if self.case:
+            return (self.case.number,)
         first = self.base_seed * PER_SEED
-        return (self.case.number,) if self.case else tuple(range(first, first + TIERS[self.tier].cases))
+        affordable = max(1, LARGEST // configuration.size)
+        return tuple(range(first, first + min(TIERS[self.tier].cases, affordable)))
 
     def _selects(self, name: str, path: str, check: Check, configuration: Configuration) -> bool:
         wanted = self.case

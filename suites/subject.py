@@ -31,7 +31,10 @@ class WrongOutputs(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """Everything observed in two calls of one layer on the same inputs, in the framework's own axes; N cases first."""
+    """Everything observed in calls of one layer on the same inputs, in the framework's own axes; N cases first.
+
+    `again`, `weights` and `after` are observed for the cases themselves, not for variations of them.
+    """
 
     cases: Cases
     layout: Layout
@@ -89,7 +92,7 @@ class Subject:
         return LAYOUTS[self.hello.layout]
 
     def run(self, cases: Cases) -> Seen:
-        """Call the layer twice on these cases. Raises HostError where the host cannot.
+        """Call the layer on these cases. Raises HostError where the host cannot.
 
         A case that has killed a host is not tried again: the error is raised at once.
         """
@@ -139,7 +142,8 @@ class Subject:
         before = {name: a for name, a in inputs._asdict().items() if a is not None}
         before |= {f"weights/{name}": a for name, a in weights.items()}
         before = {name: np.ascontiguousarray(a) for name, a in before.items()}
-        fields = self._fields(called) | {"cases": len(cases), "observe": ["weights", "inputs", "again"]}
+        observe = [] if cases.variation else ["weights", "inputs", "again"]
+        fields = self._fields(called) | {"cases": len(cases), "observe": observe}
         try:
             _, arrays = self.implementation.request("run", fields, before, self.deadline)
         except (HostDied, HostTimeout) as error:

@@ -152,7 +152,7 @@ class Exiting(NumpyLSTM):
     def call(self, built: Any, x: Any, states: tuple[Any, Any] | None) -> Any:
         """Leave."""
         del built, x, states
-        os.write(2, b"so long\n")
+        print("so long")  # what is buffered would be lost
         os._exit(3)
 
 
@@ -162,7 +162,7 @@ class Raising(NumpyLSTM):
     def call(self, built: Any, x: Any, states: tuple[Any, Any] | None) -> Any:
         """Raise."""
         del built, states
-        return np.concatenate([x, x[0]])  # here
+        return np.linalg.inv(x)  # here
 
 
 class SystemExiting(NumpyLSTM):

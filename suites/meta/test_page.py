@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.reports.files import Results
-from lstm_conformance.reports.page import SHOWN, budget_text, detail_text, main, render, write
+from lstm_conformance.reports.page import SHOWN, main, render, write
 from lstm_conformance.reports.results import Check, Rule
 from lstm_conformance.reports.summary import rule_ids, sentence
 from lstm_conformance.suites.meta.parsed import Page
@@ -214,48 +214,6 @@ def test_passes_do_not_make_the_page_grow(path: Path) -> None:
     many = render(results_of(path, *[a_check(case) for case in range(2000)]))
 
     assert len(many) < len(few) + 100
-
-
-# How numbers read
-
-
-@pytest.mark.parametrize(
-    ("budget", "text"),
-    [
-        (None, "–"),
-        (0.0, "0.00"),
-        (1e-9, "<0.01"),
-        (0.25, "0.25"),
-        (0.9949, "0.99"),
-        (0.9999, "<1.00"),
-        (1.0, "1.00"),
-        (1.0000001, ">1.00"),
-        (1.01, "1.01"),
-        (99.5, "99.50"),
-        (125685.4, "125,685"),
-        (3.2e6, "3e6"),
-        (7e14, "7e14"),
-        (math.inf, "∞"),
-        (math.nan, "NaN"),
-    ],
-)
-def test_budgets_never_seem_to_be_on_the_other_side_of_one(budget: float | None, text: str) -> None:
-    """Two digits, except where rounding would turn a failure into a pass or a pass into a failure."""
-    assert budget_text(budget) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ({"t": 3, "got": 0.1, "seen": None}, "t=3, got=0.1, seen=none"),
-        ([1, [2.5, "a"]], "[1, [2.5, a]]"),
-        (-0.0721341490001, "-0.072134149"),
-        ("nan", "nan"),
-    ],
-)
-def test_details_are_one_line(value: object, text: str) -> None:
-    """Mappings and lists read as one says them, floats with nine digits."""
-    assert detail_text(value) == text
 
 
 # Files and the command line

@@ -17,9 +17,7 @@ FIXTURES = Path(protocol.__file__).parent
 
 # What runs in the Python of an implementation, which may be old.
 OLD_PYTHON_FILES = [
-    FIXTURES / "protocol.py",
-    FIXTURES / "host.py",
-    FIXTURES / "servant.py",
+    *(FIXTURES / name for name in ("protocol.py", "host.py", "servant.py", "batches.py")),
     *sorted((FIXTURES / "implementations").glob("*.py")),
 ]
 
