@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lstm_conformance.reports.results import Check, Header, Rule
 from lstm_conformance.reports.summary import Group, budget_rank, grouped, worst_first
+from lstm_conformance.reports.text import budget_text, facts
 
-BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 8
 """Failing rules of one implementation and path that the summary names."""
 
 
-def explained(check: Check, rule: Rule | None) -> str:
+def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
     """A red check, for a reader who has two minutes; the first line stands alone."""
     title = f" {rule.title}" if rule else ""
     lines = [f"{check.rule}{title}: {check.message}", ""]
@@ -22,7 +21,7 @@ def explained(check: Check, rule: Rule | None) -> str:
         lines += [_row("rule", rule.sentence), _row("source", rule.source)]
     lines.append(_row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
     lines += _measured(check.detail or {})
-    lines += ["", _row("reproduce", check.reproduction)]
+    lines += ["", _row("reproduce", check.reproduction(command))]
     return "\n".join(lines)
 
 
@@ -42,57 +41,14 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
     return lines
 
 
-def times(budget: float) -> str:
-    """A budget as a factor that can be read at a glance: 0.41x, 3.2x, 102,712x, 2e14x."""
-    if budget < 0.01:
-        return "<0.01x"
-    if budget < 10:
-        return f"{budget:.2g}x"
-    return f"{budget:,.0f}x" if budget < 1e6 else f"{budget:.0e}x".replace("e+0", "e").replace("e+", "e")
-
-
 def _row(label: str, text: str) -> str:
     return f"  {label:<11}{text}"
 
 
 def _measured(detail: Mapping[str, Any]) -> list[str]:
     """First and worst element, spread and the course over time; the text of an error where nothing was measured."""
-    if "first" not in detail:
-        return [
-            _row("error" if k == 0 else "", line) for k, line in enumerate(str(detail.get("text", "")).splitlines())
-        ]
-    lines = [_row("first bad", _element(detail["first"])), _row("worst", _element(detail["worst"]))]
-    bad, all_ = detail["elements"]
-    spread = ", ".join(f"{some}/{every} {axis}s" for axis, (some, every) in detail["spread"].items())
-    lines.append(_row("spread", f"{bad:,} of {all_:,} elements ({bad / all_:.0%}); {spread}"))
-    if "by_step" in detail:
-        lines.append(
-            _row("by step", f"{_bars(detail['by_step'])}  (largest error per step, log scale; · inside the bound)")
-        )
-    return lines
-
-
-def _element(element: Mapping[str, Any]) -> str:
-    place = " ".join(f"{axis}={index}" for axis, index in element["at"].items())
-    values = f"expected {_number(element['expected'])}  got {_number(element['observed'])}"
-    if not element["bound"]:
-        return f"{place}   {values}"
-    return f"{place}   {values}  ({times(float(element['budget']))} the bound of {float(element['bound']):.1e})"
-
-
-def _number(value: float | str) -> str:
-    return f"{float(value):+.9g}"
-
-
-def _bars(budgets: list[float | str]) -> str:
-    """One character a step: a bar whose height is the logarithm of the budget, a dot where it is kept."""
-    finite = [min(float(each), 1e300) if float(each) == float(each) else 1e300 for each in budgets]
-    top = max(*finite, 10.0)
-    return "".join("·" if each <= 1 else BARS[_height(each, top)] for each in finite)
-
-
-def _height(budget: float, top: float) -> int:
-    return min(len(BARS) - 1, int(len(BARS) * math.log(budget) / math.log(top)))
+    lines = [(label, *text.splitlines()) for label, text in facts(detail)]
+    return [_row(label if k == 0 else "", line) for label, *texts in lines for k, line in enumerate(texts)]
 
 
 def _word(group: Group) -> str:
@@ -112,12 +68,12 @@ def _closest(group: Group) -> str:
     if not passing:
         return ""
     closest = max(passing, key=budget_rank)
-    return f", largest budget used {closest.budget:.2f} ({closest.rule} {closest.measure}, {closest.configuration})"
+    return f", largest budget used {budget_text(closest.budget)} (rule {closest.rule})"
 
 
 def _failing(rule: str, group: Group, rules: Mapping[str, Rule]) -> str:
     title = rules[rule].title if rule in rules else ""
     worst = group.closest
-    budget = times(worst.budget) if worst is not None and worst.budget is not None else "–"
+    budget = budget_text(worst.budget) if worst else "–"
     first = next(check for check in group.worst_to_best() if check.message)
-    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>9}  {first.message}"
+    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>9} ×  {first.message}"

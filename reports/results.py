@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self, get_args
 
@@ -16,6 +16,8 @@ from lstm_conformance.reports.errors import BadRecord, UnknownVerdict
 from lstm_conformance.reports.plain import from_plain, to_plain
 
 SCHEMA_VERSION = 1
+
+COMMAND = ("python", "-m", "pytest")
 
 Verdict = Literal["pass", "deviation", "fail", "error", "unstable", "not-run"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -63,7 +65,10 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """One implementation under test and what it ran with; `packages` maps a distribution to its version."""
+    """One implementation under test and what it ran with.
+
+    `packages` maps a distribution to its version. `command`: the words of the command line that tests it.
+    """
 
     implementation: str
     python: str
@@ -72,6 +77,7 @@ class Environment:
     threads: int
     paths: tuple[str, ...]
     claims: tuple[str, ...]
+    command: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +103,10 @@ class Header(Record):
     environments: tuple[Environment, ...]
     not_installed: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
+
+    def command(self, implementation: str) -> tuple[str, ...]:
+        """The words of the command line that tests an implementation."""
+        return next((each.command for each in self.environments if each.implementation == implementation), COMMAND)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,10 +143,12 @@ class Check(Record):
         """What names the check in every run: it holds no version and no place in a list."""
         return f"{self.implementation}/{self.path}/{self.rule}/{self.configuration}/{self.case}"
 
-    @property
-    def reproduction(self) -> str:
-        """The command, for a POSIX shell, that runs this check and nothing else."""
-        return f"python -m pytest {shlex.quote(self.nodeid)} --case {shlex.quote(self.id)}"
+    def reproduction(self, command: Sequence[str]) -> str:
+        """The command, for a POSIX shell, that runs this check and nothing else.
+
+        `command` is `Header.command(implementation)`; an installed suite has no node ids that a shell could use.
+        """
+        return shlex.join([*command, *([self.nodeid] if self.nodeid else []), "--case", self.id])
 
     def to_json(self) -> dict[str, Any]:
         """Return the record with its id, which readers in other languages need not compose."""

@@ -60,6 +60,9 @@ def _comparison(detail: Mapping[str, Any]) -> list[Fact]:
         ("worst", _element(detail["worst"])),
         ("spread", f"{bad:,} of {every:,} elements ({bad / every:.0%}); {', '.join(spread)}"),
     ]
+    if "gates" in detail:
+        gates = "  ".join(f"{name} {_number(value)}" for name, value in detail["gates"].items())
+        found.insert(1, ("gates", f"{gates}  (the reference's, at the first bad element)"))
     if "by_step" in detail:
         found.append(
             ("by step", f"{_bars(detail['by_step'])}  (largest error per step, log scale; · inside the bound)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from lstm_conformance.reference.rounded import Array, Rounded, budget
 
 CASE = "case"
+
+Gates = Callable[[], Mapping[str, Array]]
+"""Gives the reference's gates at every place of a comparison, by name; asked only to explain an element."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Comparison:
     bound: Array
     budget: Array
     exact: bool = False
+    gates: Gates | None = None
 
     def worst(self, case: int) -> float:
         """The largest budget used in a case, 0 for a quantity without elements."""
@@ -40,12 +45,12 @@ class Statement:
     failure: str | None
 
 
-def within(measure: str, observed: Array, expected: Rounded, axes: str) -> Comparison:
+def within(measure: str, observed: Array, expected: Rounded, axes: str, gates: Gates | None = None) -> Comparison:
     """Every element lies within its bound; axes: the names of all axes in order, one of them `case`."""
     names = axes.split()
     first = [np.moveaxis(a, names.index(CASE), 0) for a in (observed, expected.value, expected.bound)]
     share = np.moveaxis(budget(observed, expected), names.index(CASE), 0)
-    return Comparison(measure, _without_case(names), first[0], first[1], first[2], share)
+    return Comparison(measure, _without_case(names), first[0], first[1], first[2], share, gates=gates)
 
 
 def same(measure: str, observed: NDArray[np.generic], expected: NDArray[np.generic], axes: str) -> Comparison:

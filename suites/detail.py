@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_conformance.reference.weights import GATES
-from lstm_conformance.reports.console import times
+from lstm_conformance.reports.text import budget_text
 from lstm_conformance.suites.comparison import Comparison
 
 At = dict[str, int | str]
@@ -28,6 +28,8 @@ def described(comparison: Comparison, k: int) -> dict[str, Any]:
         "elements": [int(bad.sum()), bad.size],
         "spread": {axis: _spread(bad, n) for n, axis in enumerate(comparison.axes)},
     }
+    if comparison.gates is not None:
+        detail["gates"] = {name: float(values[k][first]) for name, values in comparison.gates().items()}
     if "step" in comparison.axes:
         others = tuple(n for n, axis in enumerate(comparison.axes) if axis != "step")
         detail["by_step"] = [float(each) for each in budget.max(others)]
@@ -40,7 +42,7 @@ def located(detail: dict[str, Any]) -> str:
     place = ", ".join(f"{axis} {index}" for axis, index in first["at"].items())
     if detail["exact"]:
         return f"{detail['measure']} differs where it must be the same, first at {place}"
-    return f"{detail['measure']} uses {times(worst['budget'])} the bound, first at {place}"
+    return f"{detail['measure']} uses {budget_text(worst['budget'])} × the bound, first at {place}"
 
 
 def _element(comparison: Comparison, k: int, index: tuple[int, ...]) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs
-from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.rounded import Array, Rounded
 from lstm_conformance.suites.comparison import Comparison, Statement, same, within
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.subject import Seen, Subject
 
 Y_AXES = "step case row unit"
 STATE_AXES = "direction case row unit"
@@ -51,10 +53,32 @@ def layer_legal(subject: Subject, cases: Cases, index: int, x: Array, outputs: O
     outputs: y of this layer, and the states of a stack that ends with it.
     """
     expected = subject.expected(cases, index, x, outputs.y)
-    yield within("y", outputs.y, expected.y, Y_AXES)
+    yield outputs_within(subject, cases, index, x, outputs.y, expected.y)
     if len(outputs.c_n):
         yield within("c_n", outputs.c_n[index], expected.c_n, STATE_AXES)
         yield same("h_n", outputs.h_n[index], last_outputs(outputs.y, outputs.h_n[index]), STATE_AXES)
+
+
+def outputs_within(subject: Subject, cases: Cases, index: int, x: Array, y: Array, expected: Rounded) -> Comparison:
+    """The outputs of a layer, whose gates can be told where units of the output are units of one cell."""
+    layer = cases.configuration.layer
+    one_cell = not layer.bidirectional and not layer.proj_size
+    return within("y", y, expected, Y_AXES, (lambda: subject.gates(cases, index, x, y)) if one_cell else None)
+
+
+def cut_off(subject: Subject, cases: Cases, layers: int) -> Seen:
+    """The first layers of the stack, all with their sequences; the whole stack, if it shows its own, as it is."""
+    if layers == cases.configuration.layer.num_layers and cases.configuration.layer.return_sequences:
+        return subject.run(cases)
+    layer = replace(cases.configuration.layer, num_layers=layers, return_sequences=True)
+    inputs = Inputs(cases.inputs.x, *(None if a is None else a[:layers] for a in cases.inputs[1:]))
+    return subject.run(other_layer(cases, f"first {layers}", layer, inputs, slice(layers)))
+
+
+def other_layer(cases: Cases, variation: str, layer: Layer, inputs: Inputs, weights: slice) -> Cases:
+    """These cases on another layer, made of some of the layers' weights."""
+    configuration = replace(cases.configuration, layer=layer)
+    return cases.varied(variation, configuration=configuration, weights=cases.weights[weights], inputs=inputs)
 
 
 def last_outputs(y: Array, states: Array) -> Array:

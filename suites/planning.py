@@ -19,6 +19,9 @@ PER_SEED = 10_000
 LARGEST = 2**20
 """Pre-activations of a batch of cases: large configurations have fewer cases, so that a bound takes some 10 MB."""
 
+LONGEST = 120
+"""Steps of a batch of cases: long ones have fewer, because a framework may take milliseconds a step."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
@@ -91,7 +94,7 @@ class Plan:
         if self.case:
             return (self.case.number,)
         first = self.base_seed * PER_SEED
-        affordable = max(1, LARGEST // configuration.size)
+        affordable = max(1, min(LARGEST // configuration.size, LONGEST // configuration.time))
         return tuple(range(first, first + min(TIERS[self.tier].cases, affordable)))
 
     def _selects(self, name: str, path: str, check: Check, configuration: Configuration) -> bool:

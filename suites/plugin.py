@@ -17,7 +17,7 @@ from lstm_conformance.reports.results import Rule as RuleText
 from lstm_conformance.suites.planning import CaseId, Plan, Planned
 from lstm_conformance.suites.recording import Record, header_of
 from lstm_conformance.suites.rules import specification
-from lstm_conformance.suites.session import Session
+from lstm_conformance.suites.session import IS_CHECKOUT, Session
 
 META = "meta"
 """The folder of the tests of the suite itself, which need no implementation."""
@@ -164,7 +164,7 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
     run = request.config.stash[RUN]
 
     def _perform(planned: Planned) -> None:
-        checks = run.session.perform(planned, request.node.nodeid)
+        checks = run.session.perform(planned, request.node.nodeid if IS_CHECKOUT else "")
         request.node.stash[CHECKS] = checks
         for check in checks:
             if check.verdict in RED and TIERS[run.session.plan.tier].blocks:
@@ -182,7 +182,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if isinstance(error, RedCheck):
         rule = specification()[1].get(error.check.rule)
         text = RuleText(title=rule.title, sentence=rule.sentence, source=rule.source) if rule else None
-        report.longrepr = explained(error.check, text)
+        report.longrepr = explained(
+            error.check, text, item.config.stash[RUN].session.command(error.check.implementation)
+        )
     elif call.when == "call" and CHECKS in item.stash:
         report.lstm_conformance = [check.to_json() for check in item.stash[CHECKS]]
     return report

@@ -77,6 +77,7 @@ def header_of(session: Session) -> Header:
                 threads=hello.threads,
                 paths=hello.paths,
                 claims=hello.claims,
+                command=session.command(name),
             )
             for name, hello in session.hellos.items()
         ),

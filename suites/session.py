@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,10 @@ from lstm_conformance.suites.subject import Subject
 
 REPEATS = 5
 """Failing items of one implementation and path that are repeated in a fresh host, which takes seconds to start."""
+
+
+IS_CHECKOUT = Path(__file__).resolve().parent.parent.joinpath("pyproject.toml").is_file()
+"""Node ids are relative to the checkout, where pytest is started; of an installed suite they would name its folder."""
 
 
 @dataclass(kw_only=True)
@@ -66,6 +71,14 @@ class Session:
         """What `adopt` takes: the answer to hello of every implementation, under the name it was wanted by."""
         hellos = {each.name: asdict(self.hellos[name]) for name, each in self._implementations.items()}
         return json.dumps({name: {"protocol": VERSION, **fields} for name, fields in hellos.items()})
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """The words of the command line that tests an implementation as it was tested here."""
+        program = ("python", "-m", "pytest") if IS_CHECKOUT else ("lstm-conformance", "test")
+        wanted = self._implementations[name].name
+        options = [] if wanted == name else ["--implementation", wanted]
+        options += [] if self.python == sys.executable else ["--python", self.python]
+        return (*program, *options)
 
     def perform(self, planned: Planned, nodeid: str) -> list[Check]:
         """Run one item: a record for every case."""

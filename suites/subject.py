@@ -18,8 +18,9 @@ from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Shape
-from lstm_conformance.reference.lstm import Cell, Outputs, layer
-from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer
+from lstm_conformance.reference.rounded import Array, Rounded, dot, exactly
+from lstm_conformance.reference.weights import GATES
 
 MEMORY = 2**28
 """Bytes of observations that are kept, so that one call of a layer serves every rule."""
@@ -126,6 +127,16 @@ class Subject:
         h_0, c_0 = cases.states
         inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
         return layer(self._cell(cases.configuration), cases.weights[index], *inputs, observed=observed)
+
+    def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
+        """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
+        w = cases.weights[index][0].float64()
+        before = np.concatenate([cases.states[0][index], observed[:-1]])
+        z = dot(np.asarray(x, np.float64), w.kernel) + dot(np.asarray(before, np.float64), w.recurrent_kernel)
+        for bias in w.biases:
+            z = z + bias[..., None, :]
+        values = gates(self._cell(cases.configuration), z)
+        return {name: np.moveaxis(value, 1, 0) for name, value in zip(GATES, values, strict=True)}
 
     def _cell(self, configuration: Configuration) -> Cell:
         accuracy = self.hello.activations.get(self.path, "N")

@@ -8,7 +8,7 @@ from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.suites.comparison import within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, one_layer, plain
+from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, one_layer, outputs_within, plain
 from lstm_conformance.suites.rules import rule
 from lstm_conformance.suites.subject import Subject
 
@@ -33,7 +33,8 @@ def _can_be_cut(configuration: Configuration) -> bool:
 def test_every_output_follows_from_the_one_before(subject: Subject, cases: Cases) -> Examined:
     """Every output lies within the bound, given the observed output of the step before."""
     y = subject.run(cases).outputs.y
-    yield within("y", y, subject.expected(cases, 0, cases.inputs.x, y).y, Y_AXES)
+    x = cases.inputs.x
+    yield outputs_within(subject, cases, 0, x, y, subject.expected(cases, 0, x, y).y)
 
 
 @rule("1.2", where=lambda c: one_layer(c) and _starts_from_a_state(c) and c.layer.return_state)

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.suites.comparison import within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, layer_legal
+from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, cut_off, layer_legal, other_layer
 from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Seen, Subject
+from lstm_conformance.suites.subject import Subject
 
 
 def _is_a_stack(configuration: Configuration) -> bool:
@@ -27,7 +26,7 @@ def test_every_layer_reads_the_outputs_of_the_one_below(subject: Subject, cases:
     """In the stack cut off after each layer, that layer is legal for the observed outputs of the one below."""
     x = cases.inputs.x
     for index in range(cases.configuration.layer.num_layers):
-        outputs = _cut_off(subject, cases, index + 1).outputs
+        outputs = cut_off(subject, cases, index + 1).outputs
         yield from layer_legal(subject, cases, index, x, outputs)
         x = outputs.y
 
@@ -37,7 +36,7 @@ def test_the_states_of_the_inner_layers(subject: Subject, cases: Cases) -> Exami
     """The whole stack returns the final states of every layer."""
     whole, x = subject.run(cases).outputs, cases.inputs.x
     for index in range(cases.configuration.layer.num_layers):
-        y = _cut_off(subject, cases, index + 1).outputs.y
+        y = cut_off(subject, cases, index + 1).outputs.y
         expected = subject.expected(cases, index, x, y)
         yield within(f"h_n of layer {index}", whole.h_n[index], expected.h_n, STATE_AXES)
         yield within(f"c_n of layer {index}", whole.c_n[index], expected.c_n, STATE_AXES)
@@ -54,24 +53,10 @@ def test_a_stack_is_its_layers_one_after_the_other(subject: Subject, cases: Case
     yield within("y", y, subject.expected(cases, layer.num_layers - 1, x, y).y, Y_AXES)
 
 
-def _cut_off(subject: Subject, cases: Cases, layers: int) -> Seen:
-    """The first layers of the stack, all with their sequences; the whole stack, if it shows its own, as it is."""
-    if layers == cases.configuration.layer.num_layers and cases.configuration.layer.return_sequences:
-        return subject.run(cases)
-    layer = replace(cases.configuration.layer, num_layers=layers, return_sequences=True)
-    inputs = Inputs(cases.inputs.x, *(None if a is None else a[:layers] for a in cases.inputs[1:]))
-    return subject.run(_other_layer(cases, f"first {layers}", layer, inputs, slice(layers)))
-
-
 def _alone(cases: Cases, index: int, inputs: Inputs) -> Cases:
     """One layer of the stack, by itself, on the outputs of the one below."""
     layer = cases.configuration.layer
     layer = replace(layer, num_layers=1, input_size=layer.input_size_of(index), return_sequences=True)
     only = slice(index, index + 1)
     states = (None if a is None else a[only] for a in cases.inputs[1:])
-    return _other_layer(cases, f"only {index}", layer, Inputs(inputs.x, *states), only)
-
-
-def _other_layer(cases: Cases, variation: str, layer: Layer, inputs: Inputs, weights: slice) -> Cases:
-    configuration = replace(cases.configuration, layer=layer)
-    return cases.varied(variation, configuration=configuration, weights=cases.weights[weights], inputs=inputs)
+    return other_layer(cases, f"only {index}", layer, Inputs(inputs.x, *states), only)

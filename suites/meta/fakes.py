@@ -1,6 +1,6 @@
 """Adapters without a framework: one that is right, and others that do each one thing wrong that adapters do.
 
-They are named by class, in a spec for a host or as they are: see `suites/meta/test_host.py`.
+They are named by class, in a spec for a host or as they are: see `suites/meta/asking.py`.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ def a_header(**changes: Any) -> Header:
         threads=1,
         paths=("eager", "torch.compile"),
         claims=("layers",),
+        command=("python", "-m", "pytest"),
     )
     fields: dict[str, Any] = {
         "suite_version": "0.1.0",

@@ -144,7 +144,7 @@ def test_a_failure_has_all_that_is_needed_to_act(mixed: Results) -> None:
     )
     assert "c_n: 12x the bound, first at t=1 budget used 12.00 by c_n" in failures
     assert "first bad t=1, row=0, expected=0.5, got=-0.5 reproduce" in failures
-    assert f"reproduce {mixed.checks[1].reproduction}" in failures
+    assert f"reproduce {mixed.checks[1].reproduction(mixed.header.command(mixed.checks[1].implementation))}" in failures
 
 
 def test_failures_come_worst_first(path: Path) -> None:

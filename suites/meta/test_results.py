@@ -244,7 +244,7 @@ def test_the_reproduction_is_safe_to_paste() -> None:
     check = a_check(nodeid="suites/test_a.py::test_b[it's; rm -rf $HOME]")
 
     shown = subprocess.run(
-        ["sh", "-c", check.reproduction.replace("python -m pytest", "printf '%s\\n'")],
+        ["sh", "-c", check.reproduction(["printf", "%s\\n"])],
         check=True,
         capture_output=True,
         text=True,
