@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 UNIT_ROUNDOFF = {"bfloat16": 2.0**-8, "float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
 """u: the largest relative error of rounding to nearest, half the distance from 1 to the next number."""
@@ -22,6 +23,7 @@ class Arithmetic:
     elementwise: float  # of every product and sum outside
     activation: float  # of an activation function
     tiny: float  # the absolute error of a result that is flushed to zero
+    storage: float = 0.0  # of storing what is computed more widely: inner products, their parts, activations
     rigorous: bool = False
 
     def summation(self, terms: int) -> float:
@@ -31,6 +33,35 @@ class Arithmetic:
         Working: Higham & Mary, "A new approach to probabilistic rounding error analysis" (2019), with λ = 1.
         """
         return self.products * (terms if self.rigorous else terms**0.5)
+
+
+class Precision(NamedTuple):
+    """What a layer of a dtype (or of a policy that mixes two) stores its weights in, and what it computes in."""
+
+    weights: str
+    compute: str
+
+
+PRECISIONS = {
+    **{dtype: Precision(dtype, dtype) for dtype in UNIT_ROUNDOFF},
+    "mixed_bfloat16": Precision("float32", "bfloat16"),
+    "mixed_float16": Precision("float32", "float16"),
+}
+"""By the name of the dtype or policy. The numbers of a case are exact in the dtype that is computed in."""
+
+
+def arithmetic_of(dtype: str, *, rigorous: bool = False) -> Arithmetic:
+    """The arithmetic that a dtype or policy documents."""
+    compute = PRECISIONS[dtype].compute
+    return (narrow if compute in {"bfloat16", "float16"} else uniform)(compute, rigorous=rigorous)
+
+
+def narrow(dtype: str, *, rigorous: bool = False) -> Arithmetic:
+    """Half precision: products are accumulated and activations evaluated in float32, results are stored in dtype."""
+    wide, u = UNIT_ROUNDOFF["float32"], UNIT_ROUNDOFF[dtype]
+    return Arithmetic(
+        products=wide, elementwise=u, activation=wide, tiny=SMALLEST_NORMAL[dtype], storage=u, rigorous=rigorous
+    )
 
 
 def uniform(dtype: str, *, rigorous: bool = False) -> Arithmetic:

@@ -88,8 +88,8 @@ class Rounded:
         u, value = self.arithmetic.activation, function(self.value)
         slope = steepest(self.value, self.bound)
         err = slope * self.err + (u * absolute + self.arithmetic.tiny)
-        if relative:
-            err += (u * relative) * np.abs(value)
+        if of_size := u * relative + self.arithmetic.storage:
+            err += of_size * np.abs(value)
         return Rounded(value, err, slope**2 * self.var, self.arithmetic)
 
 
@@ -98,29 +98,40 @@ class InnerProduct(Rounded):
 
     However an implementation orders and groups the n terms, its error is at most n u Σ|terms| (the hard bound) and
     rarely more than √n u Σ|terms| (the working bound): one roundoff for the whole sum, however it is written down.
+    `size` is Σ|terms|, `carried` the error of the terms (err, var), `parts` the sum of what is stored on the way.
     """
 
-    def __init__(self, value: Array, size: Array, carried: tuple[Array, Array], terms: int, by: Arithmetic) -> None:
+    def __init__(
+        self, value: Array, size: Array, carried: tuple[Array, Array], parts: Array, terms: int, by: Arithmetic
+    ) -> None:
         self.value = value
         self.arithmetic = by
         self.size = size
         self.carried = carried
+        self.parts = parts
         self.terms = terms
 
     def __add__(self, other: Rounded | Array) -> Rounded:
         if isinstance(other, InnerProduct):
             carried = (self.carried[0] + other.carried[0], self.carried[1] + other.carried[1])
-            value, size, terms = self.value + other.value, self.size + other.size, self.terms + other.terms
-            return InnerProduct(value, size, carried, terms, self.arithmetic)
+            return self._longer(other.value, other.size, carried, other.parts, other.terms)
         if isinstance(other, Rounded):
             return super().__add__(other)
-        return InnerProduct(
-            self.value + other, self.size + np.abs(other), self.carried, self.terms + 1, self.arithmetic
-        )
+        size = np.abs(other)
+        return self._longer(other, size, self.carried, size if self.arithmetic.storage else _NOTHING, 1)
 
     def __getitem__(self, index: Index) -> InnerProduct:
-        value, size, err, var = (np.broadcast_to(a, self.shape)[index] for a in (self.value, self.size, *self.carried))
-        return InnerProduct(value, size, (err, var), self.terms, self.arithmetic)
+        value, size, err, var, parts = (
+            np.broadcast_to(a, self.shape)[index] for a in (self.value, self.size, *self.carried, self.parts)
+        )
+        return InnerProduct(value, size, (err, var), parts, self.terms, self.arithmetic)
+
+    def _longer(
+        self, value: Array, size: Array, carried: tuple[Array, Array], parts: Array, terms: int
+    ) -> InnerProduct:
+        return InnerProduct(
+            self.value + value, self.size + size, carried, self.parts + parts, self.terms + terms, self.arithmetic
+        )
 
     @cached_property
     def fresh(self) -> Array:
@@ -138,13 +149,17 @@ class InnerProduct(Rounded):
     def err(self) -> Array:
         """Bound of the deterministic error."""
         flushed = 2 * self.terms * self.arithmetic.tiny
-        return self.carried[0] + flushed + (self.fresh if self.arithmetic.rigorous else 0)
+        stored = self.arithmetic.storage * (2 * self.parts + np.abs(self.value)) if self.arithmetic.storage else 0.0
+        return self.carried[0] + flushed + stored + (self.fresh if self.arithmetic.rigorous else 0.0)
 
     @cached_property
     def var(self) -> Array:
         """Square of the statistical error."""
         return self.carried[1] + (0 if self.arithmetic.rigorous else self.fresh**2)
 
+
+_NOTHING: Array = np.zeros(())
+"""Broadcasts to any shape."""
 
 Numbers = TypeVar("Numbers", Array, Rounded)
 """What `lstm.py` is generic in."""
@@ -167,11 +182,11 @@ def dot(a: Numbers, rows: Array) -> Numbers:
         return _times(a, rows)
     size, weights = np.abs(a.value), np.abs(rows)
     value, sizes = _times(a.value, rows), _times(size, weights)
+    parts = np.abs(value) if a.arithmetic.storage else _NOTHING
     if _is_zero(a.err) and _is_zero(a.var):
-        zero = np.float64(0) * np.empty(())
-        return InnerProduct(value, sizes, (zero, zero), rows.shape[-1], a.arithmetic)
+        return InnerProduct(value, sizes, (_NOTHING, _NOTHING), parts, rows.shape[-1], a.arithmetic)
     err, var = _times(a.err, weights), _times(a.var, rows**2)
-    return InnerProduct(value, sizes + err, (err, var), rows.shape[-1], a.arithmetic)
+    return InnerProduct(value, sizes + err, (err, var), parts, rows.shape[-1], a.arithmetic)
 
 
 def where(mask: NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:

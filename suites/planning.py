@@ -79,7 +79,7 @@ class Plan:
             for name, hello in hellos
             for path in hello.paths
             for configuration in self._configurations(path)
-            if _offers(hello, configuration) and check.where(configuration)
+            if _offers(hello, path, configuration) and check.where(configuration)
             if self._selects(name, path, check, configuration)
         ]
 
@@ -107,9 +107,9 @@ class Plan:
         )
 
 
-def _offers(hello: Hello, configuration: Configuration) -> bool:
-    """The implementation claims all that the configuration requires."""
-    return configuration.dtype in hello.dtypes and configuration.requirements <= set(hello.claims)
+def _offers(hello: Hello, path: str, configuration: Configuration) -> bool:
+    """The implementation claims all that the configuration requires, and has its dtype on the path."""
+    return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
 
 
 def _affordable(tier: Tier, path: str, configuration: Configuration) -> bool:

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from lstm_conformance.fixtures.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello, HostDied, HostError, HostTimeout, Implementation
+from lstm_conformance.fixtures.protocol import dtype_name
 from lstm_conformance.reference.activations import activation
-from lstm_conformance.reference.arithmetic import uniform
+from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Shape
@@ -34,12 +36,14 @@ class WrongOutputs(Exception):
 class Seen:
     """Everything observed in calls of one layer on the same inputs, in the framework's own axes; N cases first.
 
+    `dtypes` are those of the outputs; bfloat16 numbers stand here as float32.
     `again`, `weights` and `after` are observed for the cases themselves, not for variations of them.
     """
 
     cases: Cases
     layout: Layout
     native: Sequence[Array]
+    dtypes: Sequence[str]
     again: Sequence[Array]
     weights: Mapping[str, Array]
     before: Mapping[str, Array]
@@ -123,7 +127,7 @@ class Subject:
         observed (T, N, B, D P): its outputs as seen, which every next step is fed; None where they are hidden.
         h_n and c_n (D, N, B, ·) are those of this layer.
         """
-        arithmetic = uniform(cases.configuration.dtype)
+        arithmetic = arithmetic_of(cases.configuration.dtype)
         h_0, c_0 = cases.states
         inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
         return layer(self._cell(cases.configuration), cases.weights[index], *inputs, observed=observed)
@@ -141,7 +145,7 @@ class Subject:
     def _cell(self, configuration: Configuration) -> Cell:
         accuracy = self.hello.activations.get(self.path, "N")
         gate, other = (
-            activation(name, accuracy, configuration.dtype)
+            activation(name, accuracy, PRECISIONS[configuration.dtype].compute)
             for name in (configuration.layer.recurrent_activation, configuration.layer.activation)
         )
         return Cell(gate, other, other)
@@ -153,18 +157,23 @@ class Subject:
         before = {name: a for name, a in inputs._asdict().items() if a is not None}
         before |= {f"weights/{name}": a for name, a in weights.items()}
         before = {name: np.ascontiguousarray(a) for name, a in before.items()}
+        stored = PRECISIONS[called.dtype].weights
         observe = [] if cases.variation else ["weights", "inputs", "again"]
         fields = self._fields(called) | {"cases": len(cases), "observe": observe}
         try:
-            _, arrays = self.implementation.request("run", fields, before, self.deadline)
+            sent = {name: from_float32(a) if stored == "bfloat16" else a for name, a in before.items()}
+            _, arrays = self.implementation.request("run", fields, sent, self.deadline)
         except (HostDied, HostTimeout) as error:
             self.deaths[str(called)] += 1
             if len(cases) == 1:
                 self._fatal[cases.key] = error
             raise
+        dtypes = [dtype_name(a, name) for name, a in arrays.items() if name.startswith("output/")]
+        arrays = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
         return Seen(
             cases=cases,
             layout=self.layout,
+            dtypes=dtypes,
             native=_numbered(arrays, "output/"),
             again=_numbered(arrays, "again/"),
             weights=_below(arrays, "weights/"),

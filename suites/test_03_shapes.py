@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.suites.comparison import Statement
 from lstm_conformance.suites.examinations import Examined
 from lstm_conformance.suites.rules import rule
@@ -19,16 +20,18 @@ def test_shapes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examine
 
 @rule("3.2")
 def test_dtypes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examined:
-    """Outputs and states have the dtype of the layer."""
+    """Outputs and states have the dtype that the layer computes in."""
     seen = subject.run(cases)
-    yield _agree("dtypes", [cases.configuration.dtype] * len(seen.native), [str(a.dtype) for a in seen.native])
+    computed_in = PRECISIONS[cases.configuration.dtype].compute
+    yield _agree("dtypes", [computed_in] * len(seen.dtypes), seen.dtypes)
 
 
 @rule("3.3")
 def test_names_shapes_and_dtypes_of_the_weights(subject: Subject, cases: Cases) -> Examined:
-    """A freshly built layer has the documented weights in its dtype, and no others."""
+    """A freshly built layer has the documented weights in the dtype that it stores them in, and no others."""
     called = cases.configuration
-    documented = {name: (shape, called.dtype) for name, shape in subject.layout.weight_shapes(called.layer).items()}
+    stored_in = PRECISIONS[called.dtype].weights
+    documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(called.layer).items()}
     found = {w["name"]: (tuple(w["shape"]), w["dtype"]) for w in subject.describe(called)}
     yield _agree("weights", documented, found)
 

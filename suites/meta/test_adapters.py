@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lstm_conformance.fixtures.bfloat16 import from_float32
 from lstm_conformance.fixtures.hosts import AdapterError, Hosted
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
-from lstm_conformance.fixtures.protocol import Arrays, Header
+from lstm_conformance.fixtures.protocol import Arrays, Header, dtype_name
+from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layer import Layer
 
 CASES, T, B, I, H = 3, 4, 2, 5, 6  # noqa: E741 -- the letters of the shapes
@@ -46,7 +48,17 @@ SHAPES: dict[str, list[tuple[dict[str, Any], list[tuple[int, ...]], list[tuple[i
         ({"activation": "relu", "recurrent_activation": "hard_sigmoid"}, [(B, T, I)], [(B, T, H), (B, H), (B, H)]),
     ],
 }
-WAYS = [(name, path, dtype) for name in INSTALLED for path in ADAPTERS[name].paths for dtype in ADAPTERS[name].dtypes]
+
+
+def offered(name: str, path: str) -> tuple[str, ...]:
+    """The dtypes of a path."""
+    dtypes = ADAPTERS[name].dtypes
+    return dtypes if isinstance(dtypes, tuple) else dtypes[path]
+
+
+ALL_WAYS = [(name, path, dtype) for name in INSTALLED for path in ADAPTERS[name].paths for dtype in offered(name, path)]
+WAYS = [(name, path, dtype) for name, path, dtype in ALL_WAYS if dtype in {"float32", "float64"}]
+HALF = [way for way in ALL_WAYS if way not in WAYS]
 LAYERS = [(name, *shapes) for name in INSTALLED for shapes in SHAPES[name]]
 
 WEIGHTS = {
@@ -85,7 +97,8 @@ def described(host: Hosted, fields: Header) -> list[Header]:
 
 def batch(host: Hosted, fields: Header, shapes: list[tuple[int, ...]]) -> Arrays:
     """Random weights for the layer and inputs of these shapes, different in every case."""
-    numbers, dtype = np.random.RandomState(2), fields["dtype"]
+    numbers = np.random.RandomState(2)
+    dtype = fields["dtype"] if fields["dtype"] == "float64" else "float32"
     named = {f"weights/{weight['name']}": weight["shape"] for weight in described(host, fields)}
     named.update(zip(("x", "h_0", "c_0"), shapes, strict=False))
     return {name: numbers.standard_normal((CASES, *shape)).astype(dtype) for name, shape in named.items()}
@@ -107,7 +120,8 @@ def test_hello_says_what_the_class_says(hosts: dict[str, Hosted], name: str) -> 
     hello, adapter = hosts[name].hello(), ADAPTERS[name]
 
     assert (hello.implementation, hello.layout) == (name, adapter.layout)
-    assert (hello.paths, hello.dtypes, hello.claims) == (adapter.paths, adapter.dtypes, adapter.claims)
+    assert (hello.paths, hello.claims) == (adapter.paths, adapter.claims)
+    assert hello.dtypes == {path: offered(name, path) for path in adapter.paths}
     assert set(hello.versions) == {*IMPLEMENTATIONS[name].packages, "numpy"}
     assert "unknown" not in hello.versions.values()
 
@@ -222,3 +236,23 @@ def test_an_error_of_the_framework_is_passed_on(hosts: dict[str, Hosted], name: 
     with pytest.raises(AdapterError) as caught:
         run(hosts[name], fields, arrays)
     assert caught.value.where.startswith(f"{ADAPTERS[name].__module__.rpartition('.')[2]}.py:")
+
+
+@pytest.mark.parametrize(("name", "path", "dtype"), HALF)
+def test_half_precision_stores_and_computes_as_documented(
+    hosts: dict[str, Hosted], name: str, path: str, dtype: str
+) -> None:
+    """Weights have the dtype that the policy stores, outputs the one that it computes in."""
+    fields, (stored, computed) = request(path, dtype), PRECISIONS[dtype]
+    arrays = {each: in_dtype(a, stored) for each, a in batch(hosts[name], fields, shapes_for(name)).items()}
+    answer = run(hosts[name], fields, arrays, "weights")
+
+    kinds = {each: dtype_name(a, each) for each, a in answer.items()}
+    assert {kind for each, kind in kinds.items() if each.startswith("weights/")} == {stored}
+    assert {kind for each, kind in kinds.items() if each.startswith("output/")} == {computed}
+    assert all(np.array_equal(answer[each], arrays[each]) for each in answer if each.startswith("weights/"))
+
+
+def in_dtype(array: Any, dtype: str) -> Any:
+    """The nearest numbers in a dtype, as they travel."""
+    return from_float32(array) if dtype == "bfloat16" else array.astype(dtype)

@@ -49,7 +49,7 @@ class TestAnswers:
             implementation="fakes.NumpyLSTM",
             layout="torch",
             paths=("eager",),
-            dtypes=("float64", "float32"),
+            dtypes={"eager": ("float64", "float32")},
             claims=("no_bias", "initial_state"),
             activations={"eager": "N"},
             versions={"numpy": np.__version__},

@@ -217,7 +217,7 @@ HELLO: Header = {
     "implementation": "mine.LSTM",
     "layout": "torch",
     "paths": ["eager", "jit"],
-    "dtypes": ["float32"],
+    "dtypes": {"eager": ["float32"], "jit": ["float32"]},
     "claims": [],
     "activations": {"eager": "N", "jit": "X"},
     "versions": {"mine": "1.0"},

@@ -1,0 +1,326 @@
+"""The equations of `lstm.py`, held to a second implementation that shares nothing with them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.cases import Cases, only
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.reference.arithmetic import uniform
+from lstm_conformance.reference.lstm import Outputs, flip, run
+from lstm_conformance.reference.rounded import Array, exactly
+from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.suites.meta import scalar
+from lstm_conformance.suites.meta.numbers import (
+    cell_of,
+    drawn,
+    forced,
+    layer_by_layer,
+    start,
+    trajectory,
+    values,
+    worst,
+)
+
+HARD = uniform("float64", rigorous=True)
+"""Both implementations round in float64, in orders of summation that differ: the hard bound covers every one."""
+
+RAGGED = np.array([[5, 2, 0]])
+"""Lengths of three rows, for all cases."""
+
+LENGTHS = {"whole": None, "ragged": RAGGED, "other": np.array([[1, 5, 3]])}
+EVERY_LENGTH = pytest.mark.parametrize("lengths", LENGTHS)
+EVERY_OUTPUT = pytest.mark.parametrize("output", Outputs._fields)
+
+LAYERS = {
+    "plain": drawn(5, 3, 4, 6, dtype="float64"),
+    "one bias": drawn(5, 3, 4, 6, biases=1, dtype="float64"),
+    "no bias": drawn(5, 3, 4, 6, bias=False, dtype="float64"),
+    "zero state": drawn(5, 3, 4, 6, initial_state=False, dtype="float64"),
+    "one of everything": drawn(5, 3, 1, 1, dtype="float64"),
+    "three layers": drawn(5, 3, 4, 6, num_layers=3, dtype="float64"),
+    "both directions": drawn(5, 3, 4, 6, bidirectional=True, dtype="float64"),
+    "projection": drawn(5, 3, 4, 6, proj_size=2, dtype="float64"),
+    "all at once": drawn(5, 3, 4, 6, num_layers=2, bidirectional=True, proj_size=2, dtype="float64"),
+    "saturated": drawn(5, 3, 4, 6, style="saturated", dtype="float64"),
+    "remembering": drawn(5, 3, 4, 6, style="remembering", dtype="float64"),
+    "hard_sigmoid": drawn(5, 3, 4, 6, recurrent_activation="hard_sigmoid", style="lognormal", dtype="float64"),
+    "relu": drawn(5, 3, 4, 6, activation="relu", dtype="float64"),
+    "softsign": drawn(5, 3, 4, 6, activation="softsign", dtype="float64"),
+    "linear": drawn(5, 3, 4, 6, activation="linear", dtype="float64"),
+    "two others": drawn(5, 3, 4, 6, activation="softsign", recurrent_activation="hard_sigmoid", dtype="float64"),
+}
+EVERY_LAYER = pytest.mark.parametrize("name", LAYERS)
+
+
+BEHIND = np.arange(5)[:, None] >= RAGGED
+"""(T, B): the steps that do not count."""
+
+
+class Scalar(NamedTuple):
+    """What the scalar implementation says of one case, in the axes of the reference."""
+
+    ys: list[Array]
+    h_n: Array
+    c_n: Array
+
+
+def scalar_cell(cell: CellWeights, called: Configuration) -> scalar.Cell:
+    """The weights of the first case as lists."""
+    return scalar.Cell(
+        cell.kernel[0].tolist(),
+        cell.recurrent_kernel[0].tolist(),
+        [bias[0].tolist() for bias in cell.biases],
+        None if cell.projection is None else cell.projection[0].tolist(),
+        scalar.FUNCTIONS[called.layer.recurrent_activation],
+        scalar.FUNCTIONS[called.layer.activation],
+    )
+
+
+def by_scalars(cases: Cases, lengths: Array | None, weights: Weights | None = None) -> Scalar:
+    """The first case, row by row."""
+    called, (x, h_0, c_0) = cases.configuration, start(cases)
+    layers = [[scalar_cell(cell, called) for cell in cells] for cells in weights or cases.weights]
+    counts = [called.time] * called.batch if lengths is None else lengths[0].tolist()
+    rows = [
+        scalar.stack(layers, *(a[..., 0, row, :].tolist() for a in (x, h_0, c_0)), length)
+        for row, length in enumerate(counts)
+    ]
+    ys = [np.array([row.ys[k] for row in rows]).swapaxes(0, 1)[:, None] for k in range(len(layers))]
+    h_n, c_n = (np.moveaxis(np.array(a), 0, 2)[:, :, None] for a in ([r.h_n for r in rows], [r.c_n for r in rows]))
+    return Scalar(ys, h_n, c_n)
+
+
+@cache
+def scalars(name: str, lengths: str) -> Scalar:
+    """The first case of a layer, by scalars."""
+    return by_scalars(LAYERS[name], LENGTHS[lengths])
+
+
+def budgets_of(found: Scalar, cases: Cases, lengths: Array | None) -> dict[str, float]:
+    """The largest budget of the outputs and of the states, every layer fed what is observed of it and below."""
+    expected = forced(only(cases, 0), found.ys, HARD, lengths)
+    return {
+        "y": max(worst(y, each.y) for y, each in zip(found.ys, expected, strict=True)),
+        "h_n": max(worst(h, each.h_n) for h, each in zip(found.h_n, expected, strict=True)),
+        "c_n": max(worst(c, each.c_n) for c, each in zip(found.c_n, expected, strict=True)),
+    }
+
+
+@EVERY_OUTPUT
+@EVERY_LENGTH
+@EVERY_LAYER
+def test_scalars_agree_with_every_layer(name: str, lengths: str, output: str) -> None:
+    """Fed the outputs of the scalar implementation, every step of every layer lies within float64's hard bound."""
+    assert budgets_of(scalars(name, lengths), LAYERS[name], LENGTHS[lengths])[output] <= 1
+
+
+@EVERY_OUTPUT
+@EVERY_LENGTH
+@EVERY_LAYER
+def test_scalars_agree_with_the_trajectory(name: str, lengths: str, output: str) -> None:
+    """Fed its own outputs, the reference and the scalar implementation lie within the bound of the trajectory."""
+    found = scalars(name, lengths)
+    expected = trajectory(only(LAYERS[name], 0), HARD, LENGTHS[lengths])
+
+    assert worst({**found._asdict(), "y": found.ys[-1]}[output], getattr(expected, output)) <= 1
+
+
+@EVERY_OUTPUT
+@EVERY_LAYER
+def test_scalars_with_exchanged_gates_do_not_agree(name: str, output: str) -> None:
+    """An LSTM that takes the input gate for the forget gate does not lie within the bound."""
+    cases = LAYERS[name]
+    weights = [[gates_reordered(cell, (1, 0, 2, 3)) for cell in cells] for cells in cases.weights]
+
+    assert budgets_of(by_scalars(cases, None, weights), cases, None)[output] > 1e3
+
+
+@EVERY_LAYER
+def test_a_small_error_does_not_agree(name: str) -> None:
+    """Outputs that are wrong by 1e-12 do not lie within the bound of float64."""
+    found = scalars(name, "whole")
+    ys = [y * (1 + 1e-12) for y in found.ys]
+
+    assert budgets_of(found._replace(ys=ys), LAYERS[name], None)["y"] > 1
+
+
+@EVERY_OUTPUT
+@EVERY_LENGTH
+@EVERY_LAYER
+def test_fed_its_own_outputs_it_runs_free(name: str, lengths: str, output: str) -> None:
+    """Outputs and final states do not depend on whether a step is fed what it put out or what was observed."""
+    free = layer_by_layer(LAYERS[name], LENGTHS[lengths])
+
+    told = forced(LAYERS[name], [each.y for each in free], HARD, LENGTHS[lengths])
+
+    assert max(worst(getattr(f, output), getattr(t, output)) for f, t in zip(free, told, strict=True)) <= 1
+
+
+@EVERY_OUTPUT
+@EVERY_LENGTH
+@EVERY_LAYER
+def test_arrays_and_rounded_numbers_have_the_same_values(name: str, lengths: str, output: str) -> None:
+    """The equations compute the same numbers, bit by bit, whether or not they carry an error."""
+    plain = values(LAYERS[name], LENGTHS[lengths])
+    carrying = trajectory(LAYERS[name], HARD, LENGTHS[lengths])
+
+    assert np.array_equal(getattr(plain, output), getattr(carrying, output).value)
+
+
+@EVERY_OUTPUT
+@EVERY_LAYER
+def test_inputs_behind_the_length_change_nothing(name: str, output: str) -> None:
+    """NaN in the inputs behind the length of a row leaves outputs and final states as they were."""
+    cases = LAYERS[name]
+    soiled = cases.varied("NaN behind", inputs=cases.inputs._replace(x=soiled_behind(cases.inputs.x)))
+
+    assert np.array_equal(getattr(values(soiled, RAGGED), output), getattr(values(cases, RAGGED), output))
+
+
+@EVERY_OUTPUT
+@EVERY_LAYER
+def test_observations_behind_the_length_change_nothing(name: str, output: str) -> None:
+    """NaN in the observed outputs behind the length of a row leaves what is expected as it was."""
+    ys = [each.y for each in layer_by_layer(LAYERS[name], RAGGED)]
+
+    clean = forced(LAYERS[name], ys, HARD, RAGGED)
+    soiled = forced(LAYERS[name], [*ys[:-1], soiled_behind(ys[-1])], HARD, RAGGED)
+
+    assert np.array_equal(getattr(soiled[-1], output).value, getattr(clean[-1], output).value)
+    assert np.array_equal(getattr(soiled[-1], output).bound, getattr(clean[-1], output).bound)
+
+
+@EVERY_LAYER
+def test_inputs_within_the_length_change_something(name: str) -> None:
+    """NaN in the last input that counts is seen."""
+    cases = LAYERS[name]
+    x = cases.inputs.x.copy()
+    x[1, :, 1] = np.nan
+
+    assert np.isnan(values(cases.varied("NaN within", inputs=cases.inputs._replace(x=x)), RAGGED).y[1, :, 1]).all()
+
+
+@EVERY_LAYER
+def test_outputs_behind_the_length_are_exactly_zero(name: str) -> None:
+    """And nothing else is allowed: their bound is zero, too, and only theirs."""
+    ys = [each.y for each in layer_by_layer(LAYERS[name], RAGGED)]
+    observed = forced(LAYERS[name], ys, HARD, RAGGED)[-1].y
+    value, bound = (np.moveaxis(a, 1, -1) for a in (observed.value, observed.bound))
+
+    assert not np.any(value[BEHIND])
+    assert not np.any(bound[BEHIND])
+    assert np.all(bound[~BEHIND] > 0)
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["free", "told"])
+@pytest.mark.parametrize("state", ["h", "c"])
+def test_a_masked_step_freezes_the_state(state: str, told: bool) -> None:
+    """Where the mask is unset, the state of the step before is handed on, exactly."""
+    mask = np.array([[1, 0, 1, 1, 0], [1, 1, 1, 0, 1], [0, 0, 1, 0, 0]]).T == 1
+    before, after = masked(mask, told=told)[state]
+
+    assert np.array_equal(after[~mask], before[~mask])
+    assert not np.any(after[mask] == before[mask])
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["free", "told"])
+@pytest.mark.parametrize("state", ["h", "c"])
+def test_masked_steps_might_as_well_not_be_there(state: str, told: bool) -> None:
+    """A sequence with masked steps ends where the sequence without them ends."""
+    cases, mask = LAYERS["plain"], np.array([1, 0, 1, 1, 0]) == 1
+    x, h_0, c_0 = start(cases)
+    arguments = cell_of(cases.configuration), cases.weights[0][0]
+    short = run(*arguments, x[mask], h_0[0, 0], c_0[0, 0])
+    _, ended = masked(np.repeat(mask[:, None], 3, 1), told=told)[state]
+
+    expected = run(*arguments, *(exactly(a, HARD) for a in (x[mask], h_0[0, 0], c_0[0, 0])))
+    assert worst(np.moveaxis(ended[-1], 0, 1), expected["hc".index(state)][-1]) <= 1
+    assert worst(short["hc".index(state)][-1], expected["hc".index(state)][-1]) <= 1
+
+
+@pytest.mark.parametrize("lengths", [None, RAGGED], ids=["whole", "ragged"])
+def test_flip_is_its_own_inverse(lengths: Array | None) -> None:
+    """Flipped twice, every number is where it was; flipped once, it is not."""
+    a = counted()
+
+    assert np.array_equal(flip(flip(a, lengths), lengths), a)
+    assert not np.array_equal(flip(a, lengths), a)
+
+
+def test_flip_begins_at_the_last_valid_step() -> None:
+    """Every row is reversed within its length; what is behind it stays."""
+    assert flip(counted(), RAGGED)[:, 0, :, 0].T.tolist() == [
+        [4, 3, 2, 1, 0],
+        [11, 10, 12, 13, 14],
+        [20, 21, 22, 23, 24],
+    ]
+
+
+def test_flip_moves_the_error_with_its_number() -> None:
+    """Value, deterministic and statistical error of a number stay together."""
+    numbers = exactly(counted(), HARD).through(lambda z: z, lambda z, _: 1 + z, relative=1)
+
+    flipped = flip(numbers, RAGGED)
+
+    assert np.array_equal(flipped.err, flip(numbers.err, RAGGED))
+    assert not np.array_equal(flipped.err, numbers.err)
+
+
+@pytest.mark.parametrize("lengths", [None, np.array([[5, 2, 1]])], ids=["whole", "ragged"])
+def test_final_states_are_the_last_outputs(lengths: Array | None) -> None:
+    """Forwards that is the output of the last valid step, backwards that of step 0."""
+    cases = LAYERS["both directions"]
+    ends = np.full(3, 5) if lengths is None else lengths[0]
+    found = values(cases, lengths)
+
+    assert np.array_equal(found.h_n[0, 0], found.y[ends - 1, :, range(3), :6].swapaxes(0, 1))
+    assert np.array_equal(found.h_n[0, 1], found.y[0, ..., 6:])
+
+
+def test_a_row_without_steps_ends_where_it_starts() -> None:
+    """A length of zero hands the initial states on."""
+    cases = LAYERS["both directions"]
+    found = values(cases, RAGGED)
+
+    assert np.array_equal(found.h_n[..., 2, :], cases.states[0][..., 2, :])
+    assert np.array_equal(found.c_n[..., 2, :], cases.states[1][..., 2, :])
+
+
+def gates_reordered(cell: CellWeights, order: tuple[int, ...]) -> CellWeights:
+    """The same cell with its blocks of rows in another order."""
+    kernel, recurrent_kernel, *biases = (
+        np.concatenate([np.split(a, 4, 1)[gate] for gate in order], 1)
+        for a in (cell.kernel, cell.recurrent_kernel, *cell.biases)
+    )
+    return cell._replace(kernel=kernel, recurrent_kernel=recurrent_kernel, biases=tuple(biases))
+
+
+def masked(mask: Array, *, told: bool) -> dict[str, tuple[Array, Array]]:
+    """H and c (T, B, N, H) of the plain layer before and after every step."""
+    cases = LAYERS["plain"]
+    x, h_0, c_0 = start(cases)
+    arguments = cell_of(cases.configuration), cases.weights[0][0], x, h_0[0, 0], c_0[0, 0]
+    free = run(*arguments, mask=mask[:, None])
+    found = run(*arguments, mask=mask[:, None], observed=free[0]) if told else free
+    return {"h": around(found[0], h_0[0, 0]), "c": around(found[1], c_0[0, 0])}
+
+
+def around(states: Array, first: Array) -> tuple[Array, Array]:
+    """The states before and after every step, rows before cases."""
+    before = np.concatenate([first[None], states[:-1]])
+    return before.swapaxes(1, 2), states.swapaxes(1, 2)
+
+
+def counted() -> Array:
+    """(5, 1, 3, 1): 10 × row + step."""
+    return (np.arange(5.0)[:, None] + 10 * np.arange(3.0))[:, None, :, None]
+
+
+def soiled_behind(a: Array) -> Array:
+    """NaN behind the lengths in a (5, N, 3, K)."""
+    return np.where(BEHIND[:, None, :, None], np.nan, a)
