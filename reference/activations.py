@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF
 from lstm_conformance.reference.rounded import Numbers, Rounded
 
 Array = NDArray[np.floating]
@@ -62,12 +63,21 @@ def activation(name: str, accuracy: str = "N", dtype: str = "float32") -> Activa
     known = ACCURACY[accuracy]
     tanh = known.tanh_in_float64 if dtype == "float64" else known.tanh
     if name == "sigmoid":
-        return Activation(logistic, _steepest_at_zero(logistic_slope), absolute=known.sigmoid)
+        relative = _roundings_in_half_precision(dtype) if accuracy != "S" else 0
+        return Activation(logistic, _steepest_at_zero(logistic_slope), relative=relative, absolute=known.sigmoid)
     if name == "tanh":
         return Activation(np.tanh, _steepest_at_zero(tanh_slope), relative=tanh, absolute=known.tanh_absolute)
     if name not in _PIECEWISE:
         raise ValueError(f"no activation named {name!r}; known: sigmoid, tanh, {', '.join(_PIECEWISE)}")
     return _PIECEWISE[name]
+
+
+def _roundings_in_half_precision(dtype: str) -> float:
+    """The exponential and the sum within σ, each rounded to half precision, in unit roundoffs of float32.
+
+    An implementation of class S evaluates σ in float32 and rounds it once, when it is stored.
+    """
+    return 2 * UNIT_ROUNDOFF[dtype] / UNIT_ROUNDOFF["float32"] if dtype in {"bfloat16", "float16"} else 0
 
 
 def logistic(z: Array) -> Array:

@@ -21,6 +21,7 @@ class Comparison:
     """One quantity of a batch of cases: what was seen, what was expected, and the budget that every element uses.
 
     All arrays have the shape (N, ...); `axes` names the axes behind the axis of cases. A budget above 1 is a failure.
+    A bound may be tight, so that a budget near 1 is no cause for concern; `measure` then tells the margin.
     """
 
     measure: str
@@ -30,6 +31,7 @@ class Comparison:
     bound: Array
     budget: Array
     exact: bool = False
+    tight: bool = False
     gates: Gates | None = None
 
     def worst(self, case: int) -> float:

@@ -75,7 +75,7 @@ def _weighed(found: Sequence[Comparison | Statement], k: int, case: int) -> Outc
     worst = max(comparisons, key=lambda each: each.worst(k))
     budget = worst.worst(k)
     if budget <= 1:
-        measured = any(not each.exact for each in comparisons)
+        measured = any(not each.exact and not each.tight for each in comparisons)
         return Outcome(case=case, verdict="pass", budget=budget if measured else None, measure=worst.measure)
     detail = described(worst, k)
     return Outcome(

@@ -98,7 +98,7 @@ def _lost(implementation: str, path: str, rule: str, configuration: str, case: i
         case=case,
         nodeid=nodeid,
         verdict="error",
-        message="no record: the run was interrupted, or its worker died",
+        message="no record: the check itself raised, the run was interrupted, or its worker died",
         seconds=0,
     )
 

@@ -130,7 +130,7 @@ class Subject:
         arithmetic = arithmetic_of(cases.configuration.dtype)
         h_0, c_0 = cases.states
         inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
-        return layer(self._cell(cases.configuration), cases.weights[index], *inputs, observed=observed)
+        return layer(self.cell(cases.configuration), cases.weights[index], *inputs, observed=observed)
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
@@ -139,10 +139,11 @@ class Subject:
         z = dot(np.asarray(x, np.float64), w.kernel) + dot(np.asarray(before, np.float64), w.recurrent_kernel)
         for bias in w.biases:
             z = z + bias[..., None, :]
-        values = gates(self._cell(cases.configuration), z)
+        values = gates(self.cell(cases.configuration), z)
         return {name: np.moveaxis(value, 1, 0) for name, value in zip(GATES, values, strict=True)}
 
-    def _cell(self, configuration: Configuration) -> Cell:
+    def cell(self, configuration: Configuration) -> Cell:
+        """The activations of the configuration's layer, as accurate as the adapter declares."""
         accuracy = self.hello.activations.get(self.path, "N")
         gate, other = (
             activation(name, accuracy, PRECISIONS[configuration.dtype].compute)
