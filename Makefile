@@ -26,7 +26,7 @@ help: ## Print this list
 conformance: $(STAMP) ## Test the installed implementations; the report is build/report.html
 	@rm -f $(RESULTS) $(REPORT)
 	@status=0; \
-	$(RUN) pytest suites --ignore=suites/meta --results $(RESULTS) -q -rN $(ARGS) || status=$$?; \
+	$(RUN) pytest suites --ignore=suites/meta --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
 		$(RUN) lstm_conformance.reports.page $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
 	fi; \
