@@ -23,6 +23,7 @@ class Arithmetic:
     elementwise: float  # of every product and sum outside
     activation: float  # of an activation function
     tiny: float  # the absolute error of a result that is flushed to zero
+    tiny_product: float  # of a product or a sum inside an inner product
     storage: float = 0.0  # of storing what is computed more widely: inner products, their parts, activations
     rigorous: bool = False
 
@@ -58,13 +59,20 @@ def arithmetic_of(dtype: str, *, rigorous: bool = False) -> Arithmetic:
 
 def narrow(dtype: str, *, rigorous: bool = False) -> Arithmetic:
     """Half precision: products are accumulated and activations evaluated in float32, results are stored in dtype."""
-    wide, u = UNIT_ROUNDOFF["float32"], UNIT_ROUNDOFF[dtype]
+    wide, u = (UNIT_ROUNDOFF[each] + REFERENCE_ROUNDOFF for each in ("float32", dtype))
     return Arithmetic(
-        products=wide, elementwise=u, activation=wide, tiny=SMALLEST_NORMAL[dtype], storage=u, rigorous=rigorous
+        products=wide,
+        elementwise=u,
+        activation=wide,
+        tiny=SMALLEST_NORMAL[dtype],
+        tiny_product=SMALLEST_NORMAL["float32"],
+        storage=u,
+        rigorous=rigorous,
     )
 
 
 def uniform(dtype: str, *, rigorous: bool = False) -> Arithmetic:
     """Everything is computed and stored in one dtype."""
     u = UNIT_ROUNDOFF[dtype] + REFERENCE_ROUNDOFF
-    return Arithmetic(products=u, elementwise=u, activation=u, tiny=SMALLEST_NORMAL[dtype], rigorous=rigorous)
+    tiny = SMALLEST_NORMAL[dtype]
+    return Arithmetic(products=u, elementwise=u, activation=u, tiny=tiny, tiny_product=tiny, rigorous=rigorous)

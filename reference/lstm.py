@@ -89,7 +89,7 @@ def layer(
     observed (T, ..., B, D P): the outputs seen; then every step is fed the observed output of the step before it.
     """
     parts, h_n, c_n = [], [], []
-    mask = None if lengths is None else _valid(x.shape[0], lengths)
+    mask = None if lengths is None else _valid(x, lengths)
     for direction, w in enumerate(directions):
         turn = direction == 1
         size = w.recurrent_kernel.shape[-1]
@@ -153,7 +153,8 @@ def _teacher_forced(
         c = new_c if mask is None else _kept(mask[t], new_c, c)
         cs.append(c)
     all_c = stack(cs)
-    return emitted(cell, w, o, all_c), all_c
+    h = emitted(cell, w, o, all_c)
+    return h if mask is None else _held(h_0, h, mask), all_c
 
 
 def gates(cell: Cell, z: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
@@ -181,8 +182,12 @@ def flip(a: Numbers, lengths: Lengths | None = None) -> Numbers:
     return moved(a, lambda part: np.take_along_axis(part, index, 0))
 
 
-def _valid(size: int, lengths: Lengths) -> Mask:
-    """(T, ..., B): True for the steps within the length of their row."""
+def _valid(x: Numbers, lengths: Lengths) -> Mask:
+    """(T, ..., B): True for the steps within the length of their row. Raises ValueError for lengths that do not fit."""
+    size, rows = x.shape[0], x.shape[1:-1]
+    fits = lengths.ndim == len(rows) and np.broadcast_shapes(lengths.shape, rows) == rows
+    if not fits or (lengths < 0).any() or (lengths > size).any():
+        raise ValueError(f"expected lengths from 0 to {size} of shape {rows}, came shape {lengths.shape}: {lengths}")
     return np.arange(size).reshape(-1, *(1,) * np.ndim(lengths)) < lengths
 
 
@@ -192,8 +197,14 @@ def _kept(counts: Mask, new: Numbers, old: Numbers) -> Numbers:
 
 
 def _shifted(h_0: Numbers, observed: Numbers, mask: Mask | None) -> Numbers:
-    """H before every step: the initial state, then the last output that counted."""
-    before = [h_0]
-    for t in range(observed.shape[0] - 1):
-        before.append(observed[t] if mask is None else _kept(mask[t], observed[t], before[-1]))
-    return stack(before)
+    """h before every step: the initial state, then the last output that counted."""
+    after = observed if mask is None else _held(h_0, observed, mask)
+    return concatenate([h_0[None], after[:-1]], 0)
+
+
+def _held(h_0: Numbers, h: Numbers, mask: Mask) -> Numbers:
+    """h after every step: where a step does not count, what it was before."""
+    held = [h_0]
+    for t in range(h.shape[0]):
+        held.append(_kept(mask[t], h[t], held[-1]))
+    return stack(held[1:])

@@ -31,7 +31,7 @@ class Rounded:
     `arithmetic` lies within `value` ± `bound`.
     """
 
-    __array_ufunc__ = None  # ndarray * Rounded is Rounded.__rmul__
+    __array_ufunc__ = None  # an array on the left is refused instead of taking Rounded numbers for objects
 
     def __init__(self, value: Array, err: Array, var: Array, arithmetic: Arithmetic) -> None:
         self.value = value
@@ -148,7 +148,9 @@ class InnerProduct(Rounded):
     @cached_property
     def err(self) -> Array:
         """Bound of the deterministic error."""
-        flushed = 2 * self.terms * self.arithmetic.tiny
+        flushed = 2 * self.terms * self.arithmetic.tiny_product + (
+            self.arithmetic.tiny if self.arithmetic.storage else 0
+        )
         stored = self.arithmetic.storage * (2 * self.parts + np.abs(self.value)) if self.arithmetic.storage else 0.0
         return self.carried[0] + flushed + stored + (self.fresh if self.arithmetic.rigorous else 0.0)
 
@@ -184,7 +186,8 @@ def dot(a: Numbers, rows: Array) -> Numbers:
     value, sizes = _times(a.value, rows), _times(size, weights)
     parts = np.abs(value) if a.arithmetic.storage else _NOTHING
     if _is_zero(a.err) and _is_zero(a.var):
-        return InnerProduct(value, sizes, (_NOTHING, _NOTHING), parts, rows.shape[-1], a.arithmetic)
+        nothing = np.broadcast_to(_NOTHING, value.shape)
+        return InnerProduct(value, sizes, (nothing, nothing), parts, rows.shape[-1], a.arithmetic)
     err, var = _times(a.err, weights), _times(a.var, rows**2)
     return InnerProduct(value, sizes + err, (err, var), parts, rows.shape[-1], a.arithmetic)
 
@@ -225,8 +228,10 @@ def concatenate(items: Sequence[Numbers], axis: int) -> Numbers:
 def budget(observed: Array, expected: Rounded) -> Array:
     """Share of the allowed error that each observed element uses: above 1 it is wrong, NaN and ±inf are infinitely so.
 
-    observed and expected have one shape, (..., anything).
+    Raises ValueError where the shapes differ: a broadcast would compare one number with many.
     """
+    if np.shape(observed) != expected.shape:
+        raise ValueError(f"expected an observation of shape {expected.shape}, came {np.shape(observed)}")
     with np.errstate(all="ignore"):
         error = np.abs(np.asarray(observed, np.float64) - expected.value)
         share = np.where(error == 0, 0.0, error / expected.bound)

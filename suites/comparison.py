@@ -41,10 +41,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Statement:
-    """Something that holds or does not, for all the cases of a batch, with the sentence to print where it does not."""
+    """Something that holds or does not, for all the cases of a batch, with the sentence to print where it does not.
+
+    `raised`: the kind of exception that was seen where another one was due, "none" where nothing was refused.
+    """
 
     measure: str
     failure: str | None
+    raised: str | None = None
 
 
 def within(measure: str, observed: Array, expected: Rounded, axes: str, gates: Gates | None = None) -> Comparison:
@@ -57,6 +61,8 @@ def within(measure: str, observed: Array, expected: Rounded, axes: str, gates: G
 
 def same(measure: str, observed: NDArray[np.generic], expected: NDArray[np.generic], axes: str) -> Comparison:
     """Every element is the same number, NaN equal to NaN; a difference uses infinitely much of a bound of zero."""
+    if observed.shape != expected.shape:
+        raise ValueError(f"{measure}: expected an observation of shape {expected.shape}, came {observed.shape}")
     names = axes.split()
     seen, due = (np.moveaxis(a, names.index(CASE), 0) for a in (observed, expected))
     equal = (seen == due) | ((seen != seen) & (due != due))  # noqa: PLR0124  # NaN is what differs from itself

@@ -38,6 +38,8 @@ class KerasLayout:
 
     def native_weights(self, layer: Layer, weights: Weights) -> dict[str, Array]:
         """Every matrix transposed."""
+        if any(len(cell.biases) > self.biases for directions in weights for cell in directions):
+            raise ValueError(f"a Keras cell has at most {self.biases} bias: add the two biases up first")
         native: dict[str, Array] = {}
         for prefix, (cell,) in zip(_prefixes(layer), weights, strict=True):
             native[f"{prefix}kernel"] = cell.kernel.swapaxes(-1, -2)
@@ -63,6 +65,8 @@ class KerasLayout:
     def native_inputs(self, layer: Layer, inputs: Inputs, *, unbatched: bool = False) -> Inputs:
         """x (N, B, T, I), reversed in time with go_backwards; states (N, L, B, H)."""
         _refuse(unbatched=unbatched)
+        if layer.go_backwards and layer.num_layers > 1:
+            raise ValueError("go_backwards in a stack reverses time once a layer: check its layers one by one")
         x = inputs.x[::-1] if layer.go_backwards else inputs.x
         h_0, c_0 = (None if a is None else np.moveaxis(a[:, 0], 1, 0) for a in (inputs.h_0, inputs.c_0))
         return Inputs(np.moveaxis(x, 0, 2), h_0, c_0)

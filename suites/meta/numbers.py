@@ -11,7 +11,7 @@ from lstm_conformance.fixtures.cases import Cases, draw
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.activations import activation
-from lstm_conformance.reference.arithmetic import Arithmetic
+from lstm_conformance.reference.arithmetic import PRECISIONS, Arithmetic
 from lstm_conformance.reference.lstm import Cell, Lengths, Outputs, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
 
@@ -31,8 +31,9 @@ def drawn(time: int, batch: int, input_size: int, hidden_size: int, /, *, biases
 
 def cell_of(called: Configuration, accuracy: str = "N") -> Cell:
     """The activations of a layer, as an implementation of this class computes them."""
-    gate = activation(called.layer.recurrent_activation, accuracy, called.dtype)
-    other = activation(called.layer.activation, accuracy, called.dtype)
+    compute = PRECISIONS[called.dtype].compute
+    gate = activation(called.layer.recurrent_activation, accuracy, compute)
+    other = activation(called.layer.activation, accuracy, compute)
     return Cell(gate, other, other)
 
 

@@ -57,7 +57,7 @@ def stack(layers: list[list[Cell]], x: Matrix, h_0: list[Matrix], c_0: list[Matr
             _sequence(cell, x, h, c, reversed(range(length)) if backwards else range(length))
             for backwards, (cell, h, c) in enumerate(zip(cells, h_first, c_first, strict=True))
         ]
-        x = [sum((y[t] for y, _, _ in ends), []) for t in range(len(x))]
+        x = [[number for y, _, _ in ends for number in y[t]] for t in range(len(x))]
         row.ys.append(x)
         row.h_n.append([h for _, h, _ in ends])
         row.c_n.append([c for _, _, c in ends])

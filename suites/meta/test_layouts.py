@@ -1,0 +1,370 @@
+"""Layouts: nothing is lost between a framework's arrays and the canonical ones, and the manuals' examples come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.cases import Cases, draw
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
+from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.reference.layouts.base import Shape, WeightsMismatch
+from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.weights import GATES, CellWeights, Weights
+from lstm_conformance.suites.meta.numbers import values
+
+CLAIMS = {"torch": frozenset(TorchLSTM.claims), "keras": frozenset(KerasLSTM.claims) | {"return_state"}}
+
+ALIKE = dict.fromkeys(replace(called, dtype="float32", style="mild") for called in TIERS["full"].configurations)
+"""Every configuration, but for what a layout does not see."""
+
+EXPRESSIBLE = [
+    pytest.param(name, called, id=f"{name}-{called}")
+    for name, claims in CLAIMS.items()
+    for called in ALIKE
+    if called.requirements <= claims
+]
+EVERY_CONFIGURATION = pytest.mark.parametrize(("name", "called"), EXPRESSIBLE)
+
+
+def cases_of(name: str, called: Configuration) -> Cases:
+    """Two cases with as many biases as the layout has."""
+    return draw(called, (0, 1), biases=LAYOUTS[name].biases)
+
+
+def flattened(weights: Weights) -> list[Array]:
+    """All arrays, in order."""
+    cells = [cell for directions in weights for cell in directions]
+    arrays = [(cell.kernel, cell.recurrent_kernel, *cell.biases, cell.projection) for cell in cells]
+    return [a for each in arrays for a in each if a is not None]
+
+
+def equal(one: list[Array], other: list[Array]) -> bool:
+    """Same dtypes, same shapes, same bits."""
+    return [(a.dtype, a.shape, a.tobytes()) for a in one] == [(a.dtype, a.shape, a.tobytes()) for a in other]
+
+
+@EVERY_CONFIGURATION
+def test_weights_come_back_as_they_went(name: str, called: Configuration) -> None:
+    """Canonical to native to canonical is the identity, bit by bit."""
+    layout, weights = LAYOUTS[name], cases_of(name, called).weights
+
+    native = layout.native_weights(called.layer, weights)
+    back = layout.canonical_weights(called.layer, native)
+
+    assert [len(directions) for directions in back] == [len(directions) for directions in weights]
+    assert equal(flattened(back), flattened(weights))
+    assert {key: a.shape[1:] for key, a in native.items()} == layout.weight_shapes(called.layer)
+
+
+@EVERY_CONFIGURATION
+def test_outputs_have_the_documented_shapes(name: str, called: Configuration) -> None:
+    """Outputs in the framework's axes become canonical ones of the shapes that the reference has."""
+    layout, layer = LAYOUTS[name], called.layer
+    shapes = layout.output_shapes(layer, called.time, called.batch, unbatched=called.unbatched)
+    native = [np.zeros((2, *shape)) for shape in shapes.values()]
+
+    found = layout.canonical_outputs(layer, native, unbatched=called.unbatched)
+
+    time = called.time if layer.return_sequences else 1
+    depth = layer.num_layers if layer.return_state else 0
+    rows = (2, called.batch)
+    assert list(shapes) == layout.output_names(layer)
+    assert found.y.shape == (time, *rows, layer.directions * layer.output_size)
+    assert found.h_n.shape == (depth, layer.directions, *rows, layer.output_size)
+    assert found.c_n.shape == (depth, layer.directions, *rows, layer.hidden_size)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "shapes"),
+    [
+        (
+            "torch",
+            {"input_size": 10, "hidden_size": 20, "num_layers": 2},
+            {
+                "weight_ih_l0": (80, 10),
+                "weight_hh_l0": (80, 20),
+                "bias_ih_l0": (80,),
+                "bias_hh_l0": (80,),
+                "weight_ih_l1": (80, 20),
+                "weight_hh_l1": (80, 20),
+                "bias_ih_l1": (80,),
+                "bias_hh_l1": (80,),
+            },
+        ),
+        (
+            "torch",
+            {"input_size": 10, "hidden_size": 20, "num_layers": 2, "bidirectional": True, "bias": False},
+            {
+                "weight_ih_l0": (80, 10),
+                "weight_hh_l0": (80, 20),
+                "weight_ih_l0_reverse": (80, 10),
+                "weight_hh_l0_reverse": (80, 20),
+                "weight_ih_l1": (80, 40),
+                "weight_hh_l1": (80, 20),
+                "weight_ih_l1_reverse": (80, 40),
+                "weight_hh_l1_reverse": (80, 20),
+            },
+        ),
+        (
+            "torch",
+            {"input_size": 10, "hidden_size": 20, "num_layers": 2, "proj_size": 5, "bias": False},
+            {
+                "weight_ih_l0": (80, 10),
+                "weight_hh_l0": (80, 5),
+                "weight_hr_l0": (5, 20),
+                "weight_ih_l1": (80, 5),
+                "weight_hh_l1": (80, 5),
+                "weight_hr_l1": (5, 20),
+            },
+        ),
+        (
+            "keras",
+            {"input_size": 300, "hidden_size": 128},
+            {"kernel": (300, 512), "recurrent_kernel": (128, 512), "bias": (512,)},
+        ),
+        (
+            "keras",
+            {"input_size": 10, "hidden_size": 20, "num_layers": 2, "bias": False},
+            {
+                "layer_0/kernel": (10, 80),
+                "layer_0/recurrent_kernel": (20, 80),
+                "layer_1/kernel": (20, 80),
+                "layer_1/recurrent_kernel": (20, 80),
+            },
+        ),
+    ],
+    ids=["torch", "both directions", "projection", "keras", "stack"],
+)
+def test_the_weights_of_the_manuals(name: str, options: dict[str, Any], shapes: dict[str, Shape]) -> None:
+    """Names and shapes are those that the manuals print, in that order."""
+    assert list(LAYOUTS[name].weight_shapes(Layer(**options)).items()) == list(shapes.items())
+
+
+def test_a_keras_layer_of_128_units_on_300_features() -> None:
+    """It has 219,648 parameters, and takes one sequence of 100 steps as (1, 100, 300)."""
+    called = configuration(100, 1, 300, 128)
+    cases, layout = draw(called, (0,), biases=1), LAYOUTS["keras"]
+
+    shapes = layout.weight_shapes(called.layer).values()
+
+    assert sum(int(np.prod(shape)) for shape in shapes) == 219_648
+    assert layout.native_inputs(called.layer, cases.inputs).x.shape[1:] == (1, 100, 300)
+    assert layout.output_shapes(called.layer, 100, 1) == {"y": (1, 100, 128), "h_0": (1, 128), "c_0": (1, 128)}
+
+
+def test_the_outputs_of_torchs_manual() -> None:
+    """nn.LSTM(10, 20, 2) on (5, 3, 10)."""
+    layer = Layer(input_size=10, hidden_size=20, num_layers=2)
+
+    shapes = LAYOUTS["torch"].output_shapes(layer, 5, 3)
+
+    assert shapes == {"output": (5, 3, 20), "h_n": (2, 3, 20), "c_n": (2, 3, 20)}
+
+
+MANUAL_ORDER = {"torch": "ifgo", "keras": "ifgo"}
+"""torch: W_ii|W_if|W_ig|W_io in rows. Keras: i, f, c, o in columns, where c is the candidate g."""
+
+
+@pytest.mark.parametrize("gate", GATES)
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_gate_is_where_the_manual_says(name: str, gate: str) -> None:
+    """Weights that are 1 in one block of the native arrays, and 0 elsewhere, act on that gate alone."""
+    layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS[name]
+    place = MANUAL_ORDER[name].index(gate)
+    native = {key: np.zeros((1, *shape)) for key, shape in layout.weight_shapes(layer).items()}
+    for a in native.values():
+        axis = a.shape.index(20)
+        np.split(a, 4, axis)[place][:] = 1
+
+    (cell,) = layout.canonical_weights(layer, native)[0]
+
+    blocks = {
+        each: {float(a[0, 5 * k + row].min()) for a in (cell.kernel, *cell.biases) for row in range(5)}
+        for k, each in enumerate(GATES)
+    }
+    assert blocks == {each: {float(each == gate)} for each in GATES}
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (7, 2), (19, 1)])
+@pytest.mark.parametrize(("name", "key"), [("torch", "weight_ih_l0"), ("keras", "kernel")])
+def test_a_weight_is_in_the_row_of_its_gate(name: str, key: str, row: int, column: int) -> None:
+    """Canonical kernels are (4H, I): torch's are, Keras' are transposed."""
+    layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS[name]
+    native = {each: np.zeros((1, *shape)) for each, shape in layout.weight_shapes(layer).items()}
+    at = (row, column) if name == "torch" else (column, row)
+    native[key][0][at] = 7
+
+    (cell,) = layout.canonical_weights(layer, native)[0]
+
+    assert np.argwhere(cell.kernel[0] == 7).tolist() == [[row, column]]
+
+
+Spoil = Callable[[dict[str, Array]], dict[str, Array]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda w: {k: a for k, a in w.items() if k != "bias_hh_l0"}, r"bias_hh_l0 \(20,\) is missing$"),
+        (lambda w: {**w, "weight_ho": np.zeros((1, 2, 3))}, r"weight_ho \(2, 3\) is not expected$"),
+        (
+            lambda w: {**w, "weight_ih_l0": w["weight_ih_l0"].swapaxes(1, 2)},
+            r"weight_ih_l0 has shape \(3, 20\), documented is \(20, 3\)$",
+        ),
+        (
+            lambda w: {"weight_ih_l0": w["weight_hh_l0"], "bias": w["bias_ih_l0"], "bias_hh_l0": w["bias_hh_l0"]},
+            r": weight_hh_l0 \(20, 5\) is missing; bias_ih_l0 \(20,\) is missing; bias \(20,\) is not expected; "
+            r"weight_ih_l0 has shape \(20, 5\), documented is \(20, 3\)$",
+        ),
+    ],
+    ids=["missing", "unknown", "misshapen", "all"],
+)
+def test_other_weights_are_refused(spoil: Spoil, message: str) -> None:
+    """The message names every weight that is missing, unknown or misshapen."""
+    layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS["torch"]
+    native: dict[str, Array] = {key: np.zeros((1, *shape)) for key, shape in layout.weight_shapes(layer).items()}
+
+    with pytest.raises(WeightsMismatch, match=message):
+        layout.canonical_weights(layer, spoil(native))
+
+
+def test_keras_knows_no_second_bias() -> None:
+    """Cells with two biases cannot be expressed, and none may be dropped in silence."""
+    layer = Layer(input_size=3, hidden_size=5)
+    cell = CellWeights(np.zeros((1, 20, 3)), np.zeros((1, 20, 5)), (np.zeros((1, 20)), np.ones((1, 20))))
+
+    with pytest.raises(ValueError, match="bias"):
+        LAYOUTS["keras"].native_weights(layer, [[cell]])
+
+
+def test_keras_takes_batches_only() -> None:
+    """Inputs, shapes and outputs without a batch are refused."""
+    cases = draw(configuration(4, 1, 3, 5), (0,), biases=1)
+    layer, layout = cases.configuration.layer, LAYOUTS["keras"]
+
+    with pytest.raises(ValueError, match="batches only"):
+        layout.native_inputs(layer, cases.inputs, unbatched=True)
+    with pytest.raises(ValueError, match="batches only"):
+        layout.output_shapes(layer, 4, 1, unbatched=True)
+    with pytest.raises(ValueError, match="batches only"):
+        layout.canonical_outputs(layer, [], unbatched=True)
+
+
+def torch_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
+    """Canonical y, h_n, c_n as the manual describes torch's, axis by axis."""
+    y, h_n, c_n = outputs
+    y = np.einsum("tnbp->nbtp" if called.layer.batch_first else "tnbp->ntbp", y)
+    h_n, c_n = (np.einsum("ldnbk->nldbk", a).reshape(a.shape[2], -1, *a.shape[3:]) for a in (h_n, c_n))
+    if called.unbatched:
+        return [y.reshape(len(y), called.time, -1), h_n[:, :, 0], c_n[:, :, 0]]
+    return [y, h_n, c_n]
+
+
+def keras_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
+    """Canonical y, h_n, c_n as the manual describes Keras'."""
+    y, h_n, c_n = outputs
+    last = np.einsum("tnbp->nbtp", y) if called.layer.return_sequences else y[-1]
+    states = [a for h, c in zip(h_n[:, 0], c_n[:, 0], strict=True) for a in (h, c)]
+    return [last, *(states if called.layer.return_state else [])]
+
+
+AS_DESCRIBED = {"torch": torch_outputs, "keras": keras_outputs}
+CALLS = [
+    pytest.param("torch", configuration(4, rows, 3, 5, num_layers=2, bidirectional=both, proj_size=p, **call))
+    for both, p in product((False, True), (0, 2))
+    for rows, call in [
+        (2, {}),
+        (2, {"batch_first": True}),
+        (1, {"unbatched": True}),
+        (1, {"unbatched": True, "batch_first": True}),
+    ]
+] + [
+    pytest.param("keras", configuration(4, 2, 3, 5, num_layers=n, return_sequences=s, return_state=r))
+    for n, s, r in product((1, 2), (True, False), (True, False))
+]
+
+
+@pytest.mark.parametrize(("name", "called"), CALLS, ids=str)
+def test_outputs_are_taken_for_what_they_are(name: str, called: Configuration) -> None:
+    """Outputs laid out as the manual says become the canonical ones they were."""
+    outputs = values(cases_of(name, called))
+
+    found = LAYOUTS[name].canonical_outputs(
+        called.layer, AS_DESCRIBED[name](called, list(outputs)), unbatched=called.unbatched
+    )
+
+    layer = called.layer
+    expected = [outputs.y if layer.return_sequences else outputs.y[-1:], *outputs[1:]]
+    assert np.array_equal(found.y, expected[0])
+    assert equal(list(found[1:]), expected[1:] if layer.return_state else [a[:0, :1] for a in expected[1:]])
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "axes"),
+    [
+        ("torch", {}, "tnbi->ntbi"),
+        ("torch", {"batch_first": True}, "tnbi->nbti"),
+        ("keras", {}, "tnbi->nbti"),
+    ],
+)
+def test_inputs_are_laid_out_as_the_manual_says(name: str, options: dict[str, Any], axes: str) -> None:
+    """Batch first or time first; states are layer first."""
+    called = configuration(4, 2, 3, 5, **options)
+    cases = cases_of(name, called)
+
+    native = LAYOUTS[name].native_inputs(called.layer, cases.inputs)
+
+    assert np.array_equal(native.x, np.einsum(axes, cases.inputs.x))
+    for found, state in zip(native[1:], cases.states, strict=True):
+        assert found is not None
+        assert np.array_equal(found, np.einsum("ldnbk->nlbk", state))
+
+
+def test_inputs_without_a_batch() -> None:
+    """Both options at once: (T, I), and states without the axis."""
+    called = configuration(4, 1, 3, 5, num_layers=2, bidirectional=True, unbatched=True, batch_first=True)
+    cases = cases_of("torch", called)
+
+    x, h_0, c_0 = LAYOUTS["torch"].native_inputs(called.layer, cases.inputs, unbatched=True)
+
+    assert h_0 is not None
+    assert c_0 is not None
+    assert np.array_equal(x, np.moveaxis(cases.inputs.x[:, :, 0], 1, 0))
+    assert (h_0.shape, c_0.shape) == ((2, 4, 5), (2, 4, 5))
+    assert np.array_equal(h_0[:, 1], cases.states[0][0, 1, :, 0])
+    assert np.array_equal(h_0[:, 2], cases.states[0][1, 0, :, 0])
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_call_without_states_has_none(name: str) -> None:
+    """Nothing is made up for them."""
+    called = configuration(4, 2, 3, 5, initial_state=False)
+
+    native = LAYOUTS[name].native_inputs(called.layer, cases_of(name, called).inputs)
+
+    assert native[1:] == (None, None)
+
+
+def test_go_backwards_reverses_the_input_and_not_the_output() -> None:
+    """Canonical arrays are in the order of processing: only x is turned round."""
+    forwards, layout = configuration(4, 2, 3, 5), LAYOUTS["keras"]
+    cases = cases_of("keras", forwards)
+    backwards = replace(forwards.layer, go_backwards=True)
+    native = keras_outputs(forwards, list(values(cases)))
+
+    one, other = (layout.native_inputs(layer, cases.inputs).x for layer in (forwards.layer, backwards))
+
+    assert np.array_equal(other, one[:, :, ::-1])
+    assert np.array_equal(
+        layout.canonical_outputs(backwards, native).y, layout.canonical_outputs(forwards.layer, native).y
+    )

@@ -1,0 +1,192 @@
+"""Tiers: what a run goes through, and that nothing that is promised is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
+from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.fixtures.styles import STYLES
+from lstm_conformance.fixtures.tiers import TIERS, configuration
+
+ADAPTERS: tuple[type[Adapter], ...] = (TorchLSTM, KerasLSTM)
+CLAIMS = frozenset(word for adapter in ADAPTERS for word in adapter.claims)
+EVERY_TIER = pytest.mark.parametrize("tier", TIERS)
+
+
+@EVERY_TIER
+def test_ids_are_unique(tier: str) -> None:
+    """Two configurations of a tier never share an id, and none stands in it twice."""
+    ids = [str(called) for called in TIERS[tier].configurations]
+
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("called", "expected"),
+    [
+        (configuration(5, 3, 10, 20), "T5-B3-I10-H20-float32-mild"),
+        (
+            configuration(4, 2, 6, 9, proj_size=5, bidirectional=True, num_layers=2, batch_first=True, dtype="float64"),
+            "T4-B2-I6-H9-L2-P5-bidirectional-batch_first-float64-mild",
+        ),
+        (
+            configuration(6, 3, 4, 9, return_sequences=False, return_state=False, initial_state=False, style="huge"),
+            "T6-B3-I4-H9-no_return_sequences-no_return_state-zero_state-float32-huge",
+        ),
+        (
+            configuration(5, 1, 4, 9, unbatched=True, bias=False, recurrent_activation="hard_sigmoid"),
+            "T5-B1-I4-H9-no_bias-recurrent_activation_hard_sigmoid-unbatched-float32-mild",
+        ),
+        (configuration(6, 3, 4, 9, go_backwards=True, unroll=True), "T6-B3-I4-H9-go_backwards-unroll-float32-mild"),
+    ],
+    ids=str,
+)
+def test_ids_are_readable_and_stable(called: Configuration, expected: str) -> None:
+    """Recorded results, deviations and the streams of numbers hang on them."""
+    assert str(called) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"dtype": "float64"}),
+        ({}, {"style": "huge"}),
+        ({}, {"initial_state": False}),
+        ({"unbatched": True}, {"batch_first": True}),
+        ({"num_layers": 2}, {"proj_size": 2}),
+        ({"return_state": False}, {"return_sequences": False}),
+        ({"activation": "relu"}, {"activation": "softsign"}),
+        ({"activation": "softsign"}, {"recurrent_activation": "softsign"}),
+        ({"activation": "sigmoid"}, {"recurrent_activation": "tanh", "activation": "sigmoid"}),
+    ],
+    ids=str,
+)
+def test_different_configurations_have_different_ids(one: dict[str, object], other: dict[str, object]) -> None:
+    """Whatever is different stands in the id."""
+    assert str(configuration(5, 1, 4, 9, **one)) != str(configuration(5, 1, 4, 9, **other))
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, {"initial_state"}),
+        ({"initial_state": False}, set()),
+        ({"num_layers": 2}, {"initial_state", "layers"}),
+        ({"bidirectional": True}, {"initial_state", "bidirectional"}),
+        ({"bias": False}, {"initial_state", "no_bias"}),
+        ({"proj_size": 2}, {"initial_state", "projection"}),
+        ({"batch_first": True}, {"initial_state", "batch_first"}),
+        ({"unbatched": True}, {"initial_state", "unbatched"}),
+        ({"return_sequences": False}, {"initial_state", "return_sequences"}),
+        ({"return_state": False}, {"initial_state", "return_state"}),
+        ({"go_backwards": True}, {"initial_state", "go_backwards"}),
+        ({"unroll": True}, {"initial_state", "unroll"}),
+        ({"activation": "relu"}, {"initial_state", "activations"}),
+        ({"recurrent_activation": "relu"}, {"initial_state", "activations"}),
+        ({"activation": "tanh", "recurrent_activation": "sigmoid"}, {"initial_state"}),
+        ({"dtype": "float64", "style": "huge"}, {"initial_state"}),
+        (
+            {"num_layers": 2, "bidirectional": True, "bias": False, "initial_state": False},
+            {"layers", "bidirectional", "no_bias"},
+        ),
+    ],
+    ids=str,
+)
+def test_requirements(options: dict[str, object], expected: set[str]) -> None:
+    """An implementation is asked for what it claims, and for nothing else."""
+    assert configuration(5, 1, 4, 9, **options).requirements == expected
+
+
+def test_an_unknown_option_is_refused() -> None:
+    """A slip of the pen does not become a plain configuration."""
+    with pytest.raises(TypeError, match="num_layer"):
+        configuration(5, 1, 4, 9, num_layer=2)
+
+
+@pytest.mark.parametrize("tier", ["full", "fuzz"])
+def test_a_larger_tier_contains_the_quick_one(tier: str) -> None:
+    """What is green on every push is asked again before a release."""
+    assert set(TIERS["quick"].configurations) < set(TIERS[tier].configurations)
+    assert TIERS["quick"].cases < TIERS[tier].cases
+
+
+@EVERY_TIER
+def test_slow_paths_go_through_configurations_of_their_tier(tier: str) -> None:
+    """A configuration that stands nowhere would silently not be run."""
+    assert TIERS[tier].on_slow_paths
+    assert TIERS[tier].on_slow_paths <= set(TIERS[tier].configurations)
+
+
+@pytest.mark.parametrize("word", sorted(CLAIMS))
+def test_every_claim_is_put_to_the_test(word: str) -> None:
+    """By at least one configuration of the quick tier that the implementation which claims it can run."""
+    offers = [adapter for adapter in ADAPTERS if word in adapter.claims]
+
+    assert all(any(asks(called, adapter, word) for called in TIERS["quick"].configurations) for adapter in offers)
+
+
+@EVERY_TIER
+def test_every_configuration_is_run_on_somebody(tier: str) -> None:
+    """None requires what no implementation of the suite's own claims, in a dtype that none has."""
+    idle = [str(called) for called in TIERS[tier].configurations if not any(asks(called, each) for each in ADAPTERS)]
+
+    assert idle == []
+
+
+def dtypes_of(adapter: type[Adapter]) -> set[str]:
+    """Those of all paths."""
+    by_path = adapter.dtypes.values() if isinstance(adapter.dtypes, Mapping) else [adapter.dtypes]
+    return {dtype for dtypes in by_path for dtype in dtypes}
+
+
+def asks(called: Configuration, adapter: type[Adapter], word: str | None = None) -> bool:
+    """The implementation can run this, and shows by it that it meets the requirement."""
+    offered = called.dtype in dtypes_of(adapter) and called.requirements <= set(adapter.claims)
+    return offered and (word is None or word in called.requirements)
+
+
+PROMISES: dict[str, Callable[[Configuration], bool]] = {
+    "one step": lambda c: c.time == 1,
+    "one row": lambda c: c.batch == 1 and not c.unbatched,
+    "one unit": lambda c: c.layer.hidden_size == 1,
+    "one feature": lambda c: c.layer.input_size == 1,
+    "a batch of 128 and more": lambda c: c.batch >= 128,
+    "a layer of 256 units and more": lambda c: c.layer.hidden_size >= 256,
+    "tails of 8": lambda c: c.layer.hidden_size > 8 and c.layer.hidden_size % 8 > 0 and c.layer.input_size % 8 > 0,
+    "tails of 16": lambda c: c.layer.hidden_size > 16 and c.layer.hidden_size % 16 > 0 and c.layer.input_size > 16,
+    "sizes that all differ": lambda c: len({c.time, c.batch, c.layer.input_size, c.layer.hidden_size}) == 4,
+    "float64": lambda c: c.dtype == "float64",
+    **{f"style {style}": lambda c, style=style: c.style == style for style in STYLES},  # type: ignore[misc]
+}
+
+
+@EVERY_TIER
+@pytest.mark.parametrize("promise", PROMISES)
+def test_a_size_or_style_that_is_promised_is_there(promise: str, tier: str) -> None:
+    """The sizes and numbers that implementations get wrong."""
+    assert any(PROMISES[promise](called) for called in TIERS[tier].configurations)
+
+
+def test_a_promise_can_be_broken() -> None:
+    """A plain configuration keeps one of them only."""
+    kept = [promise for promise, keeps in PROMISES.items() if keeps(configuration(5, 3, 8, 8))]
+
+    assert kept == ["style mild"]
+
+
+def test_only_fuzzing_does_not_block() -> None:
+    """New seeds are reported, and nobody's push is stopped by them."""
+    assert [name for name, tier in TIERS.items() if not tier.blocks] == ["fuzz"]
+
+
+@pytest.mark.parametrize(
+    ("called", "size"), [(configuration(5, 3, 10, 20), 1200), (configuration(5, 3, 10, 20, bidirectional=True), 2400)]
+)
+def test_size_counts_pre_activations(called: Configuration, size: int) -> None:
+    """4 T B H D."""
+    assert called.size == size
