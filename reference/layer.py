@@ -12,6 +12,8 @@ class Layer:
     A layout or an adapter reads those that its framework has and ignores the rest; `Configuration.requirements`
     keeps an implementation from being asked for what it does not offer.
 
+    `dropout` is never more than 0 in a layer that is run: it is here because its limits are documented.
+
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html,
     https://keras.io/api/layers/recurrent_layers/lstm/ (there `hidden_size` is called `units`).
     """
@@ -29,6 +31,7 @@ class Layer:
     unroll: bool = False
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
+    dropout: float = 0.0
 
     @property
     def directions(self) -> int:

@@ -1,0 +1,101 @@
+"""The kinds of exception that each framework gives for a mistake; a mistake that is not listed is none there.
+
+The kinds are declared from manuals and sources, never from what an implementation was seen to do.
+A kind includes its subclasses. Where several stand, neither manual nor source prefers one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Kinds = tuple[str, ...]
+
+_VALUE: Kinds = ("ValueError",)
+_RUNTIME: Kinds = ("RuntimeError",)
+_TYPE: Kinds = ("TypeError",)
+
+TORCH: Mapping[str, Kinds] = {
+    # RNNBase.check_input and LSTM.forward
+    "x_of_rank_1": _VALUE,
+    "x_of_rank_4": _VALUE,
+    "x_too_wide": _RUNTIME,
+    "x_of_one_feature": _RUNTIME,
+    "x_of_whole_numbers": _VALUE,
+    "x_of_other_dtype": _VALUE,
+    # LSTM.forward and RNNBase.check_hidden_size
+    "h_0_too_wide": _RUNTIME,
+    "c_0_too_wide": _RUNTIME,
+    "h_0_of_one_unit": _RUNTIME,
+    "c_0_of_one_unit": _RUNTIME,
+    "h_0_of_more_rows": _RUNTIME,
+    "c_0_of_more_rows": _RUNTIME,
+    "h_0_of_one_row": _RUNTIME,
+    "c_0_of_one_row": _RUNTIME,
+    "states_without_rows": _RUNTIME,
+    "states_of_higher_rank": _RUNTIME,
+    "states_of_one_layer": _RUNTIME,
+    "states_of_more_layers": _RUNTIME,
+    # not checked by the layer itself: the kinds that it uses for the dtype of x, and for states
+    "h_0_of_other_dtype": _VALUE + _RUNTIME,
+    "c_0_of_other_dtype": _VALUE + _RUNTIME,
+    # at::native, "Expected sequence length to be larger than 0 in RNN"
+    "no_steps": _RUNTIME,
+    # RNNBase.__init__
+    "input_size_zero": _VALUE,
+    "input_size_negative": _VALUE,
+    "hidden_size_zero": _VALUE,
+    "hidden_size_negative": _VALUE,
+    "num_layers_zero": _VALUE,
+    "num_layers_negative": _VALUE,
+    "proj_size_negative": _VALUE,
+    "proj_size_too_large": _VALUE,
+    "dropout_above_one": _VALUE,
+    "dropout_negative": _VALUE,
+    "dropout_bool": _VALUE,
+    "input_size_float": _TYPE,
+    "hidden_size_float": _TYPE,
+    "hidden_size_text": _TYPE,
+    "num_layers_float": _TYPE,
+    "proj_size_float": _TYPE,
+    "bias_text": _TYPE,
+    "batch_first_text": _TYPE,
+    "bidirectional_text": _TYPE,
+}
+"""Source: torch/nn/modules/rnn.py, https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html."""
+
+KERAS: Mapping[str, Kinds] = {
+    # the layer's InputSpec(ndim=3)
+    "x_of_rank_1": _VALUE,
+    "x_of_rank_2": _VALUE,
+    "x_of_rank_4": _VALUE,
+    # "inputs: A 3D tensor, with shape (batch, timesteps, feature)"; "initial_state: List of initial state tensors"
+    "x_too_wide": _VALUE,
+    "x_of_one_feature": _VALUE,
+    "h_0_too_wide": _VALUE,
+    "c_0_too_wide": _VALUE,
+    "h_0_of_one_unit": _VALUE,
+    "c_0_of_one_unit": _VALUE,
+    "h_0_of_more_rows": _VALUE,
+    "c_0_of_more_rows": _VALUE,
+    "h_0_of_one_row": _VALUE,
+    "c_0_of_one_row": _VALUE,
+    "states_without_rows": _VALUE,
+    "states_of_higher_rank": _VALUE,
+    "no_steps": _VALUE,
+    # "units: Positive integer", "dropout: Float between 0 and 1"
+    "hidden_size_zero": _VALUE,
+    "hidden_size_negative": _VALUE,
+    "dropout_above_one": _VALUE,
+    "dropout_negative": _VALUE,
+    "hidden_size_float": _VALUE + _TYPE,
+    "hidden_size_text": _VALUE + _TYPE,
+    # keras.activations.get
+    "activation_unknown": _VALUE,
+}
+"""Source: https://keras.io/api/layers/recurrent_layers/lstm/; ValueError is what Keras raises for wrong arguments.
+
+Dtypes are no mistake there: Keras converts what it is given.
+"""
+
+REFUSALS: Mapping[str, Mapping[str, Kinds]] = {"torch": TORCH, "keras": KERAS}
+"""By layout, then by mistake (`fixtures/mistakes.py`)."""

@@ -1,0 +1,114 @@
+"""Checks that fail as recorded, and records that do not hold: `fixtures/deviations` is held to what is seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from lstm_conformance.fixtures.deviations import Deviation
+from lstm_conformance.fixtures.deviations.values import Failure
+from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.judge import Outcome
+
+WIDEST = 20
+"""Checks that one entry may cover: a deviation that is wider is not understood."""
+
+Place = tuple[str, str, str, str]
+"""Implementation, path, rule and configuration."""
+
+
+@dataclass(frozen=True)
+class Deviations:
+    """The entries of a run; `files`: where a user's own come from."""
+
+    entries: Sequence[Deviation] = ()
+    files: tuple[str, ...] = ()
+    _by_place: dict[Place, list[Deviation]] = field(default_factory=dict, repr=False)
+
+    def of(self, hello: Hello, path: str, rule: str, configuration: str) -> list[Deviation]:
+        """The entries that cover a check, and apply to the installed version."""
+        place = (hello.implementation, path, rule, configuration)
+        if place not in self._by_place:
+            self._by_place[place] = [each for each in self.applicable([hello]) if each.covers(*place)]
+        return self._by_place[place]
+
+    def applicable(self, hellos: Iterable[Hello]) -> list[Deviation]:
+        """The entries that are about these implementations in their installed versions."""
+        installed = [(hello.implementation, main_version(hello)) for hello in hellos]
+        return [each for each in self.entries if any(each.applies_to(*which) for which in installed)]
+
+
+def main_version(hello: Hello) -> str:
+    """The version of the package that an implementation comes from."""
+    return next(iter(hello.versions.values()), "unknown")
+
+
+def held_against(entries: Sequence[Deviation], outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes of a check that these entries cover: a failure as recorded is a deviation, all else is red."""
+    return [_held(entries[0], each) if entries else each for each in outcomes]
+
+
+def _held(entry: Deviation, outcome: Outcome) -> Outcome:
+    if outcome.verdict == "not-run":
+        return outcome
+    if outcome.verdict == "pass":
+        message = f"passes, but deviation {entry.id!r} says that it fails: {entry.fails}; remove the entry or narrow it"
+        return replace(outcome, verdict="fail", message=message, detail={"deviation": entry.id})
+    if _is_as_recorded(entry.fails, outcome):
+        return replace(outcome, verdict="deviation", deviation=entry.id)
+    message = f"{outcome.message}; deviation {entry.id!r} is recorded otherwise: {entry.fails}"
+    return replace(outcome, message=message)
+
+
+def _is_as_recorded(recorded: Failure, outcome: Outcome) -> bool:
+    detail = outcome.detail or {}
+    raised, error, text = detail.get("raised"), detail.get("error"), str(detail.get("text", ""))
+    if recorded.manner == "exception":
+        return raised == recorded.text
+    if recorded.manner == "crash":
+        return error in {"HostDied", "HostTimeout"} and recorded.text in text
+    if recorded.manner == "shape":
+        is_about_form = raised is None and outcome.budget is None and outcome.verdict == "fail"
+        return is_about_form and recorded.text in f"{outcome.message}\n{text}"
+    if outcome.budget is None:
+        return False
+    budget = math.inf if math.isnan(outcome.budget) else outcome.budget
+    return recorded.budget[0] <= budget <= recorded.budget[1]
+
+
+def problems(
+    deviations: Deviations, planned: Iterable[Place], hellos: Mapping[str, Hello], *, tier: str, partial: bool
+) -> Iterator[str]:
+    """What is wrong with the entries themselves, one sentence each; planned: the place of every check."""
+    places = list(planned)
+    covering: dict[Place, str] = {}
+    for entry in deviations.applicable(hellos.values()):
+        covered = [place for place in places if entry.covers(*place)]
+        if len(covered) > WIDEST:
+            yield f"deviation {entry.id!r} covers {len(covered)} checks; expected {WIDEST} at most: narrow it"
+        if not covered and not partial and not _is_elsewhere(entry, tier):
+            yield f"deviation {entry.id!r} covers no check; remove it, or correct its rule, paths or configurations"
+        for place in dict.fromkeys(covered):
+            if covering.setdefault(place, entry.id) != entry.id:
+                yield f"deviations {covering[place]!r} and {entry.id!r} cover the same check: {'/'.join(place)}"
+                break
+
+
+def warnings(deviations: Deviations, hellos: Mapping[str, Hello], today: date) -> list[str]:
+    """A line for every entry that somebody should have looked at again."""
+    return [
+        f"deviation {entry.id!r} was to be reviewed by {entry.review_by}: is it reported, is it mended? {entry.link}"
+        for entry in deviations.applicable(hellos.values())
+        if entry.review_by < today
+    ]
+
+
+def _is_elsewhere(entry: Deviation, tier: str) -> bool:
+    """The entry is about configurations that this tier does not go through, and another does."""
+    here, *others = (TIERS[name].configurations for name in (tier, *(set(TIERS) - {tier})))
+    if any(entry.names(str(each)) for each in here):
+        return False
+    return any(entry.names(str(each)) for configurations in others for each in configurations)

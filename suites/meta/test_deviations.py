@@ -1,0 +1,466 @@
+"""Known deviations: read strictly, held strictly."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstm_conformance.fixtures.deviations import BadDeviation, Deviation, bundled, known, parse, read
+from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.deviating import Deviations, Place, held_against, problems, warnings
+from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.meta import refusing_adapters
+from lstm_conformance.suites.rules import specification
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HELLO = Hello(
+    implementation="some.LSTM",
+    layout="torch",
+    paths=("eager", "compiled"),
+    dtypes={"eager": ("float32",), "compiled": ("float32",)},
+    claims=(),
+    activations={"eager": "N", "compiled": "N"},
+    versions={"some": "2.13.0+cpu", "numpy": "1.0"},
+    python="3.11.7",
+    device="cpu",
+    threads=1,
+)
+ENTRY = {
+    "id": '"some-entry"',
+    "implementation": '"some.LSTM"',
+    "paths": '["eager"]',
+    "versions": '"==2.13.0"',
+    "rule": '"1.1"',
+    "configurations": '["T6-*-float32-mild"]',
+    "fails": "{ value = [2.0, 50.0] }",
+    "reason": '"It rounds twice."',
+    "link": '"https://example.org/1"',
+    "first_seen": "2026-01-01",
+    "review_by": "2026-07-01",
+}
+CONFIGURATION = "T6-B3-I10-H20-float32-mild"
+PLACE: Place = ("some.LSTM", "eager", "1.1", CONFIGURATION)
+
+
+def toml(**changes: str | None) -> str:
+    """The text of an entry, with other values, or without those that are None."""
+    lines = [f"{key} = {value}" for key, value in {**ENTRY, **changes}.items() if value is not None]
+    return "\n".join(["[[deviation]]", *lines, ""])
+
+
+def entry(**changes: str | None) -> Deviation:
+    """An entry, with other values."""
+    return parse(toml(**changes), "some.toml")[0]
+
+
+def found(*entries: Deviation, planned: list[Place] | None = None, tier: str = "quick", partial: bool = False) -> str:
+    """The problems of entries in a run, one a line."""
+    places = [PLACE] if planned is None else planned
+    return "\n".join(problems(Deviations(entries), places, {"some.LSTM": HELLO}, tier=tier, partial=partial))
+
+
+def test_an_entry_is_read() -> None:
+    """Every value in the type in which it is used."""
+    read_ = entry()
+
+    assert (read_.id, read_.paths, str(read_.versions), read_.rule) == ("some-entry", ("eager",), "==2.13.0", "1.1")
+    assert (read_.fails.manner, read_.fails.budget) == ("value", (2.0, 50.0))
+    assert (read_.first_seen, read_.review_by) == (date(2026, 1, 1), date(2026, 7, 1))
+
+
+@pytest.mark.parametrize("key", ENTRY)
+def test_nothing_may_be_missing(key: str) -> None:
+    """Each key is needed; the message names it, and the entry."""
+    with pytest.raises(BadDeviation, match=rf"some.toml, entry 1.*: misses {key}; the keys are"):
+        entry(**{key: None})
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"reasn": '"x"'}, "has the unknown reasn; the keys are"),
+        ({"id": '"Some Entry"'}, "expected `id` to be lower-case words, joined by hyphens, came 'Some Entry'"),
+        ({"implementation": '""'}, "expected `implementation` to be a text that is not empty, came ''"),
+        ({"paths": '"eager"'}, "expected `paths` to be a list of texts, came 'eager'"),
+        ({"paths": "[]"}, "expected `paths` to be a list of texts, came []"),
+        ({"paths": '["eager", "eager"]'}, "expected `paths` to be a list of different texts"),
+        ({"versions": '"2.13"'}, "expected `versions` to be a version specifier of PEP 440"),
+        ({"versions": "2.13"}, "expected `versions` to be a version specifier of PEP 440"),
+        ({"rule": "1.1"}, "expected `rule` to be the number of a rule"),
+        ({"rule": '"1.x"'}, "expected `rule` to be the number of a rule"),
+        ({"configurations": "[1]"}, "expected `configurations` to be a list of texts, came [1]"),
+        ({"fails": '"value"'}, "expected `fails` to be one of value, shape, exception, crash, came 'value'"),
+        ({"fails": "{}"}, "expected `fails` to be one of"),
+        ({"fails": '{ error = "x" }'}, "expected `fails` to be one of"),
+        ({"fails": '{ shape = "x", crash = "y" }'}, "expected `fails` to be one of"),
+        ({"fails": "{ value = 2 }"}, "expected `fails` to be a band of two numbers for 'value'"),
+        ({"fails": "{ value = [2, 3, 4] }"}, "expected `fails` to be a band of two numbers"),
+        ({"fails": "{ value = [2, true] }"}, "expected `fails` to be a band of two numbers"),
+        ({"fails": "{ value = [0.5, 3] }"}, "expected `fails` to be a band of budgets from 1"),
+        ({"fails": "{ value = [3, 2] }"}, "the smaller one first"),
+        ({"fails": "{ value = [nan, nan] }"}, "expected `fails` to be a band of budgets from 1"),
+        ({"fails": '{ exception = "" }'}, "expected `fails` to be a text for 'exception'"),
+        ({"fails": "{ shape = 3 }"}, "expected `fails` to be a text for 'shape'"),
+        ({"reason": '"  "'}, "expected `reason` to be a text that is not empty"),
+        ({"link": '"example.org"'}, "expected `link` to be an address that begins with https://"),
+        ({"first_seen": '"2026-01-01"'}, "expected `first_seen` to be a day, as 2026-11-20 without quotes"),
+        ({"review_by": "2026-07-01T00:00:00"}, "expected `review_by` to be a day"),
+        ({"review_by": "2026-01-01"}, "expected `review_by` to be later than `first_seen`, 2026-01-01"),
+    ],
+    ids=str,
+)
+def test_a_malformed_entry_is_refused(changes: dict[str, str], expected: str) -> None:
+    """In one sentence, which says where, what was expected and what came."""
+    with pytest.raises(BadDeviation, match=re.escape(expected)) as raised:
+        entry(**changes)
+
+    assert str(raised.value).startswith("some.toml, entry 1 (")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[[deviation]", "some.toml: expected TOML"),
+        ("[[deviations]]\nid = 1", "some.toml: expected tables [[deviation]] and nothing else, came ['deviations']"),
+        ("deviation = 3", "some.toml: expected tables [[deviation]] and nothing else, came 3"),
+        ("deviation = [3]", "some.toml: expected tables [[deviation]] and nothing else, came [3]"),
+        ("title = 'x'\n" + toml(), "came ['title']"),
+        (toml() + toml(id='"other"', rule=None), "some.toml, entry 2 (other): misses rule"),
+    ],
+)
+def test_a_malformed_file_is_refused(text: str, expected: str) -> None:
+    """Whatever it holds besides entries."""
+    with pytest.raises(BadDeviation, match=re.escape(expected)):
+        parse(text, "some.toml")
+
+
+def test_a_file_without_entries_is_none() -> None:
+    """An empty file is where a user begins."""
+    assert parse("", "some.toml") == []
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """With its name."""
+    with pytest.raises(BadDeviation, match=r"nowhere\.toml: expected a file of deviations, which cannot be read"):
+        read(tmp_path / "nowhere.toml")
+
+
+def test_an_id_names_one_entry(tmp_path: Path) -> None:
+    """Also when the other one is the suite's own."""
+    file = tmp_path / "own.toml"
+    file.write_text(toml(id=f'"{bundled()[0].id}"'), "utf-8")
+
+    with pytest.raises(BadDeviation, match=f"two deviations have the id '{bundled()[0].id}'"):
+        known([file])
+
+
+def test_a_users_file_is_added(tmp_path: Path) -> None:
+    """Behind the suite's own."""
+    file = tmp_path / "own.toml"
+    file.write_text(toml(), "utf-8")
+
+    assert [each.id for each in known([file])] == [*(each.id for each in bundled()), "some-entry"]
+
+
+@pytest.mark.parametrize("recorded", bundled(), ids=lambda each: each.id)
+def test_the_suites_own_entries_are_about_something(recorded: Deviation) -> None:
+    """An implementation, a rule, configurations, each of their patterns; and their reproduction exists."""
+    every = {str(called) for tier in TIERS.values() for called in tier.configurations}
+
+    assert recorded.implementation in IMPLEMENTATIONS
+    assert recorded.rule in specification()[1]
+    assert all(
+        any(replace(recorded, configurations=(pattern,)).names(each) for each in every)
+        for pattern in recorded.configurations
+    )
+    assert recorded.link.startswith("https://") or (ROOT / recorded.link).is_file()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "covers"),
+    [
+        (CONFIGURATION, True),
+        ("*", True),
+        ("T6-*", True),
+        ("*-mild", True),
+        ("*-float32-*", True),
+        ("T6-*-H20-*", True),
+        ("T6", False),
+        ("*-float64-*", False),
+        ("float32", False),
+        ("T?-*", False),
+        ("T[6]-*", False),
+        ("T.*", False),
+    ],
+)
+def test_a_star_stands_for_anything_and_nothing_else_does(pattern: str, *, covers: bool) -> None:
+    """The whole id must fit."""
+    assert entry(configurations=f'["{pattern}"]').covers(*PLACE) is covers
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("other.LSTM", *PLACE[1:]),
+        (PLACE[0], "compiled", *PLACE[2:]),
+        (*PLACE[:2], "1.10", PLACE[3]),
+        (*PLACE[:3], "T5-B3-I10-H20-float32-mild"),
+    ],
+)
+def test_another_check_is_not_covered(place: Place) -> None:
+    """Implementation, path, rule and configuration are those of the entry."""
+    assert not entry().covers(*place)
+
+
+@pytest.mark.parametrize(
+    ("versions", "installed", "applies"),
+    [
+        ("==2.13.0", "2.13.0+cpu", True),
+        ("==2.13.0", "2.13.1", False),
+        (">=2.13,<2.14", "2.13.5", True),
+        (">=2.13,<2.14", "2.14.0", False),
+        (">=2.13", "2.14.0.dev20261101", True),
+        ("", "0.1", True),
+        ("", "unknown", True),
+        ("==2.13.0", "unknown", False),
+    ],
+)
+def test_the_installed_version_decides(versions: str, installed: str, *, applies: bool) -> None:
+    """Builds and nightly versions count."""
+    assert entry(versions=f'"{versions}"').applies_to("some.LSTM", installed) is applies
+
+
+def test_it_is_the_version_of_the_main_package() -> None:
+    """NumPy stands among the versions as well, and it is not what is under test."""
+    assert Deviations([entry(versions='"==1.0"')]).of(HELLO, *PLACE[1:]) == []
+    assert [each.id for each in Deviations([entry()]).of(HELLO, *PLACE[1:])] == ["some-entry"]
+
+
+def failing(**fields: Any) -> Outcome:
+    """The outcome of a check that fails."""
+    return Outcome(**{"case": 0, "verdict": "fail", "message": "it fails", **fields})
+
+
+VALUE, SHAPE = {"fails": "{ value = [2.0, 50.0] }"}, {"fails": '{ shape = "(3, 4)" }'}
+RAISES, SILENT = {"fails": '{ exception = "IndexError" }'}, {"fails": '{ exception = "none" }'}
+CRASH = {"fails": '{ crash = "SIGABRT" }'}
+WRONG_SHAPE = failing(message="the outputs have shapes [(3, 4)]", detail={"error": "WrongOutputs", "text": ""})
+RAISED = failing(detail={"raised": "IndexError"})
+RAISED_IN_RUN = failing(verdict="error", detail={"error": "AdapterError", "raised": "IndexError", "text": "(3, 4)"})
+ACCEPTED = failing(detail={"raised": "none"})
+DIED = failing(verdict="error", detail={"error": "HostDied", "text": "the host was ended by SIGABRT"})
+STATED = failing(message="dtypes: (3, 4)")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "outcome"),
+    [
+        (VALUE, failing(budget=2.0)),
+        (VALUE, failing(budget=50.0)),
+        ({"fails": "{ value = [2.0, inf] }"}, failing(budget=math.inf)),
+        ({"fails": "{ value = [2.0, inf] }"}, failing(budget=math.nan)),
+        (SHAPE, WRONG_SHAPE),
+        (SHAPE, STATED),
+        (RAISES, RAISED),
+        (RAISES, RAISED_IN_RUN),
+        (SILENT, ACCEPTED),
+        (CRASH, DIED),
+    ],
+)
+def test_a_failure_as_recorded_is_a_deviation(recorded: dict[str, str], outcome: Outcome) -> None:
+    """Not red, and it carries the id of its entry; message and detail stay."""
+    (held,) = held_against([entry(**recorded)], [outcome])
+
+    assert held == replace(outcome, verdict="deviation", deviation="some-entry")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "outcome"),
+    [
+        (VALUE, failing(budget=1.9)),
+        (VALUE, failing(budget=50.1)),
+        (VALUE, failing(budget=math.inf)),
+        (VALUE, failing(budget=math.nan)),
+        (VALUE, WRONG_SHAPE),
+        (VALUE, RAISED),
+        (VALUE, DIED),
+        (SHAPE, failing(budget=3.0, message="(3, 4)")),
+        (SHAPE, failing(message="the outputs have shapes [(4, 3)]")),
+        (SHAPE, RAISED_IN_RUN),
+        (SHAPE, failing(detail={"raised": "IndexError"}, message="(3, 4)")),
+        (RAISES, ACCEPTED),
+        (RAISES, failing(detail={"raised": "IndexError in array"})),
+        (RAISES, failing(detail={"raised": "LookupError"})),
+        (RAISES, WRONG_SHAPE),
+        (RAISES, DIED),
+        (SILENT, RAISED),
+        (SILENT, failing(budget=2.0)),
+        (CRASH, failing(verdict="error", detail={"error": "HostDied", "text": "ended with exit status 3"})),
+        (CRASH, failing(verdict="error", detail={"error": "AdapterError", "text": "SIGABRT"})),
+        (CRASH, failing(budget=2.0)),
+    ],
+)
+def test_another_failure_stays_red(recorded: dict[str, str], outcome: Outcome) -> None:
+    """And says what had been recorded."""
+    (held,) = held_against([entry(**recorded)], [outcome])
+
+    assert (held.verdict, held.deviation) == (outcome.verdict, None)
+    assert (held.message or "").endswith(f"; deviation 'some-entry' is recorded otherwise: {entry(**recorded).fails}")
+
+
+def test_a_pass_is_red() -> None:
+    """What is mended must not stay in the list, where it would hide the next one."""
+    (held,) = held_against([entry()], [Outcome(case=0, verdict="pass", budget=0.5)])
+
+    assert held.verdict == "fail"
+    assert held.message == (
+        "passes, but deviation 'some-entry' says that it fails: value [2, 50]; remove the entry or narrow it"
+    )
+
+
+def test_what_is_not_run_says_nothing() -> None:
+    """Neither that the entry holds nor that it does not."""
+    outcome = Outcome(case=0, verdict="not-run", message="the host died 3 times")
+
+    assert held_against([entry()], [outcome]) == [outcome]
+
+
+def test_without_an_entry_nothing_changes() -> None:
+    """A failure is a failure."""
+    assert held_against([], [failing(budget=3.0)]) == [failing(budget=3.0)]
+
+
+def test_an_entry_that_covers_a_check_is_no_problem() -> None:
+    """Nor are two that cover different ones."""
+    others = entry(id='"other"', rule='"1.2"')
+
+    assert found(entry(), others, planned=[PLACE, (*PLACE[:2], "1.2", PLACE[3])]) == ""
+
+
+@pytest.mark.parametrize("changes", [{"rule": '"1.2"'}, {"paths": '["compiled"]'}, {"configurations": '["T99-*"]'}])
+def test_an_entry_that_covers_nothing_is_a_problem(changes: dict[str, str]) -> None:
+    """It has a slip of the pen, or what it was about is gone."""
+    assert found(entry(**changes)) == (
+        "deviation 'some-entry' covers no check; remove it, or correct its rule, paths or configurations"
+    )
+
+
+def test_in_a_partial_run_it_is_none() -> None:
+    """What was deselected cannot be covered."""
+    assert found(entry(rule='"1.2"'), partial=True) == ""
+
+
+def test_for_another_version_it_is_none() -> None:
+    """The entry does not apply at all."""
+    assert found(entry(rule='"1.2"', versions='"<2"')) == ""
+
+
+def test_for_an_implementation_that_is_not_tested_it_is_none() -> None:
+    """A run of one implementation says nothing of the others."""
+    assert found(entry(implementation='"other.LSTM"')) == ""
+
+
+@pytest.mark.parametrize(("tier", "is_problem"), [("quick", False), ("full", True)])
+def test_in_a_tier_without_its_configurations_it_is_none(tier: str, *, is_problem: bool) -> None:
+    """An entry about long sequences is asked for where there are long sequences."""
+    assert bool(found(entry(configurations='["T200-B2-I64-H256-*"]'), tier=tier)) is is_problem
+
+
+WIDE = "deviation 'some-entry' covers 21 checks; expected 20 at most: narrow it"
+
+
+@pytest.mark.parametrize(("checks", "expected"), [(20, ""), (21, WIDE)])
+def test_an_entry_may_not_cover_too_much(checks: int, expected: str) -> None:
+    """Every case counts, and in a partial run as well."""
+    assert found(entry(configurations='["*"]'), planned=[PLACE] * checks, partial=True) == expected
+
+
+def test_two_entries_may_not_cover_one_check() -> None:
+    """Which of them should it be held against?"""
+    assert found(entry(), entry(id='"other"', configurations='["*"]')) == (
+        f"deviations 'some-entry' and 'other' cover the same check: some.LSTM/eager/1.1/{CONFIGURATION}"
+    )
+
+
+LATE = "deviation 'some-entry' was to be reviewed by 2026-07-01: is it reported, is it mended? https://example.org/1"
+
+
+@pytest.mark.parametrize(
+    ("today", "versions", "expected"),
+    [(date(2026, 7, 1), "==2.13.0", []), (date(2026, 7, 2), "==2.13.0", [LATE]), (date(2026, 7, 2), "<2", [])],
+)
+def test_who_is_late_with_a_review_is_warned(today: date, versions: str, expected: list[str]) -> None:
+    """After the day, about entries that apply."""
+    assert warnings(Deviations([entry(versions=f'"{versions}"')]), {"some.LSTM": HELLO}, today) == expected
+
+
+EVERYTHING = ("suites", "--ignore=suites/meta")
+SILENTLY: Mapping[str, str] = {
+    "implementation": '"refusing_adapters.Refusing"',
+    "versions": '""',
+    "rule": '"12.3"',
+    "configurations": '["*_of_one_row-*", "*-c_0_of_one_unit-*"]',
+    "fails": '{ exception = "none" }',
+    "review_by": "2026-07-01",
+}
+
+
+STATES = ("suites/test_12_refusals.py", "-k", "the_shapes_of_the_states and (one_row or c_0_of_one_unit)")
+
+
+def run(tmp_path: Path, text: str, *arguments: str, adapter: str = "Accepting") -> tuple[int, str]:
+    """Exit status and output of a run, in which an adapter is held against a file of deviations."""
+    file = tmp_path / "own.toml"
+    file.write_text(text, "utf-8")
+    options = ["--implementation", f"{refusing_adapters.__file__}:{adapter}", "--in-process", "--deviations", str(file)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_run_with_a_users_file_is_green(tmp_path: Path) -> None:
+    """Three checks fail as recorded; the entry's review is late, which is said."""
+    status, text = run(tmp_path, toml(**SILENTLY), *STATES)
+
+    assert "3 checks, 3 deviation" in text
+    assert "warning: deviation 'some-entry' was to be reviewed by 2026-07-01" in text
+    assert status == 0
+
+
+def test_a_run_in_which_a_check_fails_otherwise_is_red(tmp_path: Path) -> None:
+    """The command that repeats it names the file, too."""
+    status, text = run(tmp_path, toml(**{**SILENTLY, "fails": '{ exception = "ValueError" }'}), *STATES)
+
+    assert "deviation 'some-entry' is recorded otherwise: exception 'ValueError'" in text
+    assert f"--deviations {tmp_path / 'own.toml'}" in text
+    assert status == 1
+
+
+def test_a_run_in_which_an_entry_covers_nothing_is_red(tmp_path: Path) -> None:
+    """Although no check is: the run goes through everything, and the adapter is right."""
+    nothing = toml(**{**SILENTLY, "id": '"no-such-rule"', "rule": '"12.99"'})
+    status, text = run(tmp_path, nothing, *EVERYTHING, adapter="Refusing")
+
+    assert "ERROR: deviation 'no-such-rule' covers no check" in text
+    assert re.search(r"refusing_adapters.Refusing .* ok ", text)
+    assert status == 1
+
+
+def test_a_run_with_a_malformed_file_does_not_begin(tmp_path: Path) -> None:
+    """One sentence, and the status of a wrong command line."""
+    status, text = run(tmp_path, toml(rule=None), *STATES)
+
+    assert "entry 1 (some-entry): misses rule" in text
+    assert status == 4

@@ -1,0 +1,70 @@
+"""Chapter 12: what a layer must not accept. Each configuration has one mistake (`fixtures/mistakes.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.mistakes import MISTAKES
+from lstm_conformance.suites.examinations import Examined, cut_off, layer_legal
+from lstm_conformance.suites.refusing import attempt, ordinary, refused
+from lstm_conformance.suites.rules import rule
+from lstm_conformance.suites.subject import Subject
+
+
+def _about(topic: str) -> Callable[[Configuration], bool]:
+    return lambda configuration: MISTAKES[configuration.mistake].topic == topic
+
+
+@rule("12.1", where=_about("rank"), mistaken=True)
+def test_the_rank_of_the_input(subject: Subject, cases: Cases) -> Examined:
+    """A call with an input of a rank that the layer does not take is refused."""
+    yield refused(subject, cases)
+
+
+@rule("12.2", where=_about("features"), mistaken=True)
+def test_the_features_of_the_input(subject: Subject, cases: Cases) -> Examined:
+    """A call with an input of another number of features is refused."""
+    yield refused(subject, cases)
+
+
+@rule("12.3", where=_about("states"), mistaken=True)
+def test_the_shapes_of_the_states(subject: Subject, cases: Cases) -> Examined:
+    """A call with initial states of another number of units, rows, layers or axes is refused."""
+    yield refused(subject, cases)
+
+
+@rule("12.4", where=_about("dtypes"), mistaken=True)
+def test_dtypes_of_inputs_and_states(subject: Subject, cases: Cases) -> Examined:
+    """A call with inputs or states of another dtype is refused."""
+    yield refused(subject, cases)
+
+
+@rule("12.5", where=_about("steps"), mistaken=True)
+def test_a_sequence_without_steps(subject: Subject, cases: Cases) -> Examined:
+    """A call with a sequence of no steps is refused."""
+    yield refused(subject, cases)
+
+
+@rule("12.6", where=_about("values"), mistaken=True)
+def test_values_that_a_layer_cannot_have(subject: Subject, cases: Cases) -> Examined:
+    """The constructor refuses values outside their documented range."""
+    yield refused(subject, cases)
+
+
+@rule("12.7", where=_about("types"), mistaken=True)
+def test_types_that_a_layer_cannot_have(subject: Subject, cases: Cases) -> Examined:
+    """The constructor refuses arguments of another type than documented."""
+    yield refused(subject, cases)
+
+
+@rule("12.8", mistaken=True)
+def test_a_refusal_leaves_nothing_behind(subject: Subject, cases: Cases) -> Examined:
+    """After a mistake the next ordinary call is legal."""
+    attempt(subject, cases)
+    cases = ordinary(cases)
+    outputs = subject.run(cases).outputs
+    top = cases.configuration.layer.num_layers - 1
+    x = cut_off(subject, cases, top).outputs.y if top else cases.inputs.x
+    yield from layer_legal(subject, cases, top, x, outputs)
