@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lstm_conformance.reports.results import Check, Header, Rule
+from lstm_conformance.reports.results import RED, Check, Header, Rule
 from lstm_conformance.reports.summary import Group, budget_rank, grouped, worst_first
 from lstm_conformance.reports.text import budget_text, facts
 
@@ -52,7 +52,7 @@ def _measured(detail: Mapping[str, Any]) -> list[str]:
 
 
 def _word(group: Group) -> str:
-    return "FAIL" if group.failures else "ok" if group.counts["pass"] else "not run"
+    return "FAIL" if group.failures else "ok" if group.counts["pass"] or group.counts["deviation"] else "not run"
 
 
 def _counts(group: Group) -> str:
@@ -73,7 +73,7 @@ def _closest(group: Group) -> str:
 
 def _failing(rule: str, group: Group, rules: Mapping[str, Rule]) -> str:
     title = rules[rule].title if rule in rules else ""
-    worst = group.closest
-    budget = budget_text(worst.budget) if worst else "–"
+    worst = Group(tuple(check for check in group.checks if check.verdict in RED)).closest
+    budget = f"{budget_text(worst.budget)} ×" if worst else ""
     first = next(check for check in group.worst_to_best() if check.message)
-    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>9} ×  {first.message}"
+    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>11}  {first.message}"

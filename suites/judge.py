@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from lstm_conformance.fixtures.cases import Cases, only
-from lstm_conformance.fixtures.hosts import HostError
+from lstm_conformance.fixtures.hosts import AdapterError, HostDied, HostError, HostTimeout
 from lstm_conformance.reference.layouts.base import WeightsMismatch
 from lstm_conformance.reports.results import Verdict
+from lstm_conformance.suites.casualties import DEATHS
 from lstm_conformance.suites.comparison import Comparison, Statement
 from lstm_conformance.suites.detail import described, located
 from lstm_conformance.suites.rules import Check
 from lstm_conformance.suites.subject import Subject, WrongOutputs
 
-DEATHS = 3
-"""Hosts that may die in one configuration before the rest of it is not run."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The verdict on one case: the largest budget used and by what, one sentence, and the details of a failure."""
+    """The verdict on one case: the largest budget used and by what, one sentence, and the details of a failure.
+
+    `deviation`: the id of the entry that recorded the failure.
+    """
 
     case: int
     verdict: Verdict
@@ -29,6 +32,7 @@ class Outcome:
     measure: str | None = None
     message: str | None = None
     detail: dict[str, Any] | None = field(default=None, repr=False)
+    deviation: str | None = None
 
 
 def judge(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
@@ -36,15 +40,19 @@ def judge(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
 
     Where a batch cannot be run, its cases are run one by one, so that only a culprit is blamed.
     """
-    if subject.deaths[str(cases.configuration)] >= DEATHS:
+    if subject.casualties.too_many(cases):
         return [_not_run(case) for case in cases.numbers]
     try:
-        found = list(check.examine(subject, cases))
+        with np.errstate(all="ignore"):
+            found = list(check.examine(subject, cases))
     except (HostError, WrongOutputs, WeightsMismatch) as error:
+        if isinstance(error, HostDied | HostTimeout) and len(cases) == 1 and subject.casualties.of(cases) is None:
+            return judge(check, subject, cases)  # whatever killed the host may have been something else
         if len(cases) == 1:
             return [_failed_to_run(cases.numbers[0], error)]
         return [outcome for case in cases.numbers for outcome in judge(check, subject, only(cases, case))]
-    return [_weighed(found, k, case) for k, case in enumerate(cases.numbers)]
+    with np.errstate(all="ignore"):
+        return [_weighed(found, k, case) for k, case in enumerate(cases.numbers)]
 
 
 def confirm(check: Check, subject: Subject, cases: Cases, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -68,7 +76,8 @@ def _weighed(found: Sequence[Comparison | Statement], k: int, case: int) -> Outc
     for statement in found:
         if isinstance(statement, Statement) and statement.failure is not None:
             message = f"{statement.measure}: {statement.failure}"
-            return Outcome(case=case, verdict="fail", measure=statement.measure, message=message)
+            detail = None if statement.raised is None else {"raised": statement.raised}
+            return Outcome(case=case, verdict="fail", measure=statement.measure, message=message, detail=detail)
     comparisons = [each for each in found if isinstance(each, Comparison)]
     if not comparisons:
         return Outcome(case=case, verdict="pass")
@@ -87,9 +96,10 @@ def _failed_to_run(case: int, error: Exception) -> Outcome:
     """Wrong outputs are a failure of the rule, everything else an error of the host or of the adapter."""
     verdict: Verdict = "error" if isinstance(error, HostError) else "fail"
     message = " ".join(str(error).split("\n", 1)[0].split())
-    return Outcome(
-        case=case, verdict=verdict, message=message, detail={"error": type(error).__name__, "text": str(error)}
-    )
+    detail = {"error": type(error).__name__, "text": str(error)}
+    if isinstance(error, AdapterError):
+        detail["raised"] = error.type
+    return Outcome(case=case, verdict=verdict, message=message, detail=detail)
 
 
 def _not_run(case: int) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from lstm_conformance.fixtures.batches import MANY, OBSERVATIONS
 from lstm_conformance.fixtures.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.hosts import Hello, HostDied, HostError, HostTimeout, Implementation
+from lstm_conformance.fixtures.hosts import Hello, HostDied, HostTimeout, Implementation
 from lstm_conformance.fixtures.protocol import dtype_name
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
@@ -23,6 +24,7 @@ from lstm_conformance.reference.layouts.base import Shape
 from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer
 from lstm_conformance.reference.rounded import Array, Rounded, dot, exactly
 from lstm_conformance.reference.weights import GATES
+from lstm_conformance.suites.casualties import Casualties
 
 MEMORY = 2**28
 """Bytes of observations that are kept, so that one call of a layer serves every rule."""
@@ -37,7 +39,7 @@ class Seen:
     """Everything observed in calls of one layer on the same inputs, in the framework's own axes; N cases first.
 
     `dtypes` are those of the outputs; bfloat16 numbers stand here as float32.
-    `again`, `weights` and `after` are observed for the cases themselves, not for variations of them.
+    `again`, `weights` and `after` are empty unless `Subject.observe` was asked for them.
     """
 
     cases: Cases
@@ -65,7 +67,7 @@ class Seen:
         called = self.cases.configuration
         return self.layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
         """What it takes to keep this."""
         kept = [*self.native, *self.again, *self.weights.values(), *self.before.values(), *self.after.values()]
@@ -87,9 +89,8 @@ class Subject:
     hello: Hello
     path: str
     deadline: float = 60.0
-    deaths: Counter[str] = field(default_factory=Counter)
+    casualties: Casualties = field(default_factory=Casualties)
     _seen: OrderedDict[object, Seen] = field(default_factory=OrderedDict)
-    _fatal: dict[object, HostError] = field(default_factory=dict)
 
     @property
     def layout(self) -> Layout:
@@ -99,26 +100,28 @@ class Subject:
     def run(self, cases: Cases) -> Seen:
         """Call the layer on these cases. Raises HostError where the host cannot.
 
-        A case that has killed a host is not tried again: the error is raised at once.
+        Of a few cases everything is observed at once, because other rules will ask for it; of many, only the outputs.
         """
-        for number in cases.numbers:
-            if (only := cases.key_of(number)) in self._fatal:
-                raise self._fatal[only]
-        if cases.key not in self._seen:
-            self._keep(cases.key, self._ask(cases))
-        self._seen.move_to_end(cases.key)
-        return self._seen[cases.key]
+        return self._answer(cases, observe=len(cases) < MANY and not cases.variation)
 
-    def describe(self, configuration: Configuration) -> list[dict[str, Any]]:
-        """Name, dtype and shape of every weight of a freshly built layer."""
-        header, _ = self.implementation.request("describe", self._fields(configuration), {}, self.deadline)
+    def observe(self, cases: Cases) -> Seen:
+        """Call the layer twice; see its weights before, and its weights and inputs between. Raises as `run` does."""
+        return self._answer(cases, observe=True)
+
+    def describe(self, cases: Cases) -> list[dict[str, Any]]:
+        """Name, dtype and shape of every weight of a freshly built layer. Raises as `run` does."""
+        self._spare(cases)
+        try:
+            header, _ = self.implementation.request("describe", self.fields(cases.configuration), {}, self.deadline)
+        except (HostDied, HostTimeout) as error:
+            self.casualties.add(cases, error)
+            raise
         weights: list[dict[str, Any]] = header["weights"]
         return weights
 
     def forget(self) -> None:
         """Ask again from now on, in a fresh host."""
         self._seen.clear()
-        self._fatal.clear()
         self.implementation.restart()
 
     def expected(self, cases: Cases, index: int, x: Array, observed: Array | None) -> Outputs[Rounded]:
@@ -151,7 +154,21 @@ class Subject:
         )
         return Cell(gate, other, other)
 
-    def _ask(self, cases: Cases) -> Seen:
+    def _answer(self, cases: Cases, *, observe: bool) -> Seen:
+        """An answer, kept or new. A case that has killed a host is not tried again: its error is raised at once."""
+        self._spare(cases)
+        key = (cases.key, observe)
+        if key not in self._seen:
+            self._keep(key, self._ask(cases, OBSERVATIONS if observe else ()))
+        self._seen.move_to_end(key)
+        return self._seen[key]
+
+    def _spare(self, cases: Cases) -> None:
+        """Raise the error of a case that has killed hosts, instead of another host's death."""
+        if (error := self.casualties.of(cases)) is not None:
+            raise error
+
+    def _ask(self, cases: Cases, observe: Sequence[str]) -> Seen:
         called = cases.configuration
         weights = self.layout.native_weights(called.layer, cases.weights)
         inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
@@ -159,15 +176,12 @@ class Subject:
         before |= {f"weights/{name}": a for name, a in weights.items()}
         before = {name: np.ascontiguousarray(a) for name, a in before.items()}
         stored = PRECISIONS[called.dtype].weights
-        observe = [] if cases.variation else ["weights", "inputs", "again"]
-        fields = self._fields(called) | {"cases": len(cases), "observe": observe}
+        fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
         try:
             sent = {name: from_float32(a) if stored == "bfloat16" else a for name, a in before.items()}
             _, arrays = self.implementation.request("run", fields, sent, self.deadline)
         except (HostDied, HostTimeout) as error:
-            self.deaths[str(called)] += 1
-            if len(cases) == 1:
-                self._fatal[cases.key] = error
+            self.casualties.add(cases, error)
             raise
         dtypes = [dtype_name(a, name) for name, a in arrays.items() if name.startswith("output/")]
         arrays = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
@@ -182,7 +196,8 @@ class Subject:
             after=_below(arrays, "after/"),
         )
 
-    def _fields(self, configuration: Configuration) -> dict[str, Any]:
+    def fields(self, configuration: Configuration) -> dict[str, Any]:
+        """The fields of a request that say which layer is meant."""
         return {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
 
     def _keep(self, key: object, seen: Seen) -> None:

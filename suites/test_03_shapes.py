@@ -13,7 +13,7 @@ from lstm_conformance.suites.subject import Subject
 @rule("3.1")
 def test_shapes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examined:
     """A call returns the documented outputs and states, in the documented order and shapes."""
-    seen = subject.run(cases)
+    seen = subject.observe(cases)
     for call, native in (("call", seen.native), ("second call", seen.again)):
         yield _agree(f"shapes of the {call}", list(seen.documented_shapes.values()), [a.shape[1:] for a in native])
 
@@ -32,7 +32,7 @@ def test_names_shapes_and_dtypes_of_the_weights(subject: Subject, cases: Cases) 
     called = cases.configuration
     stored_in = PRECISIONS[called.dtype].weights
     documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(called.layer).items()}
-    found = {w["name"]: (tuple(w["shape"]), w["dtype"]) for w in subject.describe(called)}
+    found = {w["name"]: (tuple(w["shape"]), w["dtype"]) for w in subject.describe(cases)}
     yield _agree("weights", documented, found)
 
 

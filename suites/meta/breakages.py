@@ -11,36 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.suites.meta.broken import Array, Broken, Built, States
 from lstm_conformance.suites.meta.reference_adapter import ReferenceKerasLSTM, ReferenceLSTM
-
-Array = NDArray[Any]
-States = tuple[Any, Any] | None
-
-
-class Broken(Adapter):
-    """An adapter under a name of its own, whose layers know how they were described."""
-
-    def __init_subclass__(cls) -> None:
-        cls.name = f"breakages.{cls.__name__}"
-
-    def build(self, layer: Any, dtype: str, path: str) -> Any:
-        """Build the layer, and note its description and dtype on it."""
-        built = super().build(layer, dtype, path)
-        built.described, built.described_dtype = layer, dtype
-        return built
-
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
-        """The outputs of the adapter below, in a list."""
-        return list(super().call(built, x, states))
-
-    def changed(self, tensor: Any, change: Callable[[Array], Array]) -> Any:
-        """A tensor of the implementation, made of a changed copy of the array of another."""
-        return self.tensor(np.ascontiguousarray(change(self.array(tensor).copy())))
-
 
 # In torch's layout: output, h_n, c_n
 
@@ -48,11 +23,11 @@ class Broken(Adapter):
 class GatesSwapped(Broken):
     """Takes the first gate for the forget gate and the second for the input gate."""
 
-    def load(self, built: Any, weights: Mapping[str, Array]) -> None:
+    def load(self, built: Built, weights: Mapping[str, Array]) -> None:
         """Put in the rows of the two gates the wrong way round."""
         super().load(built, _two_gates_swapped(weights))
 
-    def weights(self, built: Any) -> Mapping[str, Array]:
+    def weights(self, built: Built) -> Mapping[str, Array]:
         """Show them as they were given."""
         return _two_gates_swapped(super().weights(built))
 
@@ -60,34 +35,30 @@ class GatesSwapped(Broken):
 class StatesOfTheWrongLayer(Broken):
     """Returns h_n of the layers of a stack in the wrong order."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Put h_n of the last layer first."""
         output, h_n, c_n = super().call(built, x, states)
-        by_layer = (built.described.num_layers, -1, *h_n.shape[1:])
+        by_layer = (built.layer.num_layers, -1, *h_n.shape[1:])
         return [output, self.changed(h_n, lambda h: h.reshape(by_layer)[::-1].reshape(h.shape)), c_n]
 
 
 class BiasDropped(Broken):
     """Computes with one of the two biases only."""
 
-    def load(self, built: Any, weights: Mapping[str, Array]) -> None:
+    def load(self, built: Built, weights: Mapping[str, Array]) -> None:
         """Keep the recurrent bias to show it, and put in zeros."""
-        built.kept = {name: bias.copy() for name, bias in weights.items() if name.startswith("bias_hh")}
-        super().load(built, {**weights, **{name: np.zeros_like(bias) for name, bias in built.kept.items()}})
-
-    def weights(self, built: Any) -> Mapping[str, Array]:
-        """Show the bias that was given."""
-        return {**super().weights(built), **getattr(built, "kept", {})}
+        built.weights = {name: bias.copy() for name, bias in weights.items() if name.startswith("bias_hh")}
+        super().load(built, {**weights, **{name: np.zeros_like(bias) for name, bias in built.weights.items()}})
 
 
 class NotReversedBack(Broken):
     """Leaves the outputs of the backward direction in the order in which they were computed."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Reverse the second half of the outputs in time."""
         output, h_n, c_n = super().call(built, x, states)
-        time = 1 if built.described.batch_first and x.ndim == 3 else 0
-        if built.described.bidirectional:
+        time = 1 if built.layer.batch_first and x.ndim == 3 else 0
+        if built.layer.bidirectional:
             output = self.changed(output, lambda y: _second_half_reversed(y, time))
         return [output, h_n, c_n]
 
@@ -95,55 +66,52 @@ class NotReversedBack(Broken):
 class Float32Inside(Broken):
     """Computes in float32 and stores in float64."""
 
-    def build(self, layer: Any, dtype: str, path: str) -> Any:
+    def build(self, layer: Any, dtype: str, path: str) -> Built:
         """Build in float32; say that it is what was asked for."""
         built = super().build(layer, "float32", path)
-        built.described_dtype = dtype
+        built.dtype = dtype
+        built.weights = {name: weight.astype(dtype) for name, weight in self.weights(built).items()}
         return built
 
-    def load(self, built: Any, weights: Mapping[str, Array]) -> None:
+    def load(self, built: Built, weights: Mapping[str, Array]) -> None:
         """Keep the weights to show them, and put them in rounded."""
-        built.kept = {name: weight.copy() for name, weight in weights.items()}
+        built.weights = {name: weight.copy() for name, weight in weights.items()}
         super().load(built, {name: weight.astype("float32") for name, weight in weights.items()})
 
-    def weights(self, built: Any) -> Mapping[str, Array]:
-        """Show the weights that were given."""
-        rounded = {name: weight.astype(built.described_dtype) for name, weight in super().weights(built).items()}
-        return {**rounded, **getattr(built, "kept", {})}
-
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Cast on the way in and on the way out."""
         x, *given = (self.changed(a, lambda a: a.astype("float32")) for a in (x, *(states or ())))
         outputs = super().call(built, x, (given[0], given[1]) if given else None)
-        return [self.changed(each, lambda a: a.astype(built.described_dtype)) for each in outputs]
+        return [self.changed(each, lambda a: a.astype(built.dtype)) for each in outputs]
 
 
 class StateKept(Broken):
     """Starts, where no state is given, where the last call of the layer ended."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Keep the final state on the layer."""
-        outputs = super().call(built, x, states or getattr(built, "last", None))
-        built.last = tuple(self.changed(each, np.copy) for each in outputs[1:])
-        return outputs
+        output, *final_states = super().call(built, x, states or built.states)
+        h_n, c_n = (self.changed(each, np.copy) for each in final_states)
+        built.states = (h_n, c_n)
+        return [output, *final_states]
 
 
 class LastRowWrong(Broken):
     """Gives the last row of a batch the outputs of the row before it."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Copy the row before the last in all three outputs; a batch of one is right."""
         outputs = super().call(built, x, states)
         if x.ndim == 2:
             return outputs
-        axes = (0 if built.described.batch_first else 1, 1, 1)
+        axes = (0 if built.layer.batch_first else 1, 1, 1)
         return [self.changed(a, _last_repeated(axis)) for a, axis in zip(outputs, axes, strict=True)]
 
 
 class TailUnitsWrong(Broken):
     """Gets the units behind the last multiple of 8 wrong, as a kernel does that forgets the tail of a vector."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Make the tail of each output a thousandth larger."""
         return [self.changed(each, _tail_enlarged) for each in super().call(built, x, states)]
 
@@ -151,7 +119,7 @@ class TailUnitsWrong(Broken):
 class StateOverwritten(Broken):
     """Writes the final hidden state into the initial one that the caller gave, and returns that."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Return the caller's own tensor."""
         output, h_n, c_n = super().call(built, x, states)
         if states is None:
@@ -163,7 +131,7 @@ class StateOverwritten(Broken):
 class OutputScaled(Broken):
     """Returns outputs that are a hundred thousandth too large, and computes with the right ones."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Scale the output and h_n, which are the same."""
         output, h_n, c_n = super().call(built, x, states)
         return [*(self.changed(a, lambda a: a * a.dtype.type(1 + 1e-5)) for a in (output, h_n)), c_n]
@@ -175,7 +143,7 @@ class OutputScaled(Broken):
 class GoBackwardsIgnored(Broken):
     """Reads its input from the beginning, whatever it is told."""
 
-    def build(self, layer: Any, dtype: str, path: str) -> Any:
+    def build(self, layer: Any, dtype: str, path: str) -> Built:
         """Build without go_backwards."""
         return super().build(_with(layer, go_backwards=False), dtype, path)
 
@@ -183,22 +151,22 @@ class GoBackwardsIgnored(Broken):
 class FirstOutputAlone(Broken):
     """Returns, where only the last output is asked for, the first."""
 
-    def build(self, layer: Any, dtype: str, path: str) -> Any:
+    def build(self, layer: Any, dtype: str, path: str) -> Built:
         """Build a layer that returns all its outputs."""
         built = super().build(_with(layer, return_sequences=True), dtype, path)
-        built.described = layer
+        built.layer = layer
         return built
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Take the first of the outputs."""
         y, *final_states = super().call(built, x, states)
-        return [y if built.described.return_sequences else y[:, 0], *final_states]
+        return [y if built.layer.return_sequences else y[:, 0], *final_states]
 
 
 class StatesExchanged(Broken):
     """Returns c where h is documented, and h where c is."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Exchange them in every layer."""
         y, *final_states = super().call(built, x, states)
         return [y, *(final_states[k ^ 1] for k in range(len(final_states)))]
@@ -207,17 +175,17 @@ class StatesExchanged(Broken):
 class StartsFromRubbish(Broken):
     """Starts, where no state is given, from what happens to lie in memory."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Stand in for memory that is not cleared: a small number."""
-        shape = (built.described.num_layers, len(x), built.described.hidden_size)
-        rubbish = np.full(shape, 1e-3, built.described_dtype)
+        shape = (built.layer.num_layers, len(x), built.layer.hidden_size)
+        rubbish = np.full(shape, 1e-3, built.dtype)
         return super().call(built, x, states or (self.tensor(rubbish), self.tensor(rubbish)))
 
 
 class UnitConstant(Broken):
     """Has a unit whose output is always the same."""
 
-    def call(self, built: Any, x: Any, states: States) -> list[Any]:
+    def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Set the first unit of the outputs."""
         y, *final_states = super().call(built, x, states)
         return [self.changed(y, _first_unit_constant), *final_states]
@@ -279,7 +247,8 @@ IN_KERAS_LAYOUT = (GoBackwardsIgnored, FirstOutputAlone, StatesExchanged, Starts
 def _broken(adapter: type[Adapter], breakages: tuple[type[Broken], ...]) -> dict[str, type]:
     """A class for every breakage of the adapter, under the name that a command line gives it."""
     names = {breakage: f"{breakage.__name__}In{adapter.__name__}" for breakage in breakages}
-    return {name: type(name, (breakage, adapter), {}) for breakage, name in names.items()}
+    claims = ReferenceLSTM.claims if adapter is TorchLSTM else adapter.claims  # so that both are asked the same
+    return {name: type(name, (breakage, adapter), {"claims": claims}) for breakage, name in names.items()}
 
 
 globals().update(

@@ -1,4 +1,4 @@
-"""Two adapters that are right: the LSTM in plain NumPy, in the dtype under test, with all options of torch and of Keras.
+"""Two adapters that are right: the LSTM in plain NumPy, in the dtype under test, with all options of torch and Keras.
 
 They share no line with `reference/`, and are the ground on which `suites/meta/breakages.py` breaks one thing at a time.
 """
@@ -89,7 +89,7 @@ class ReferenceLSTM(InNumpy):
     def build(self, layer: Any, dtype: str, path: str) -> Built:
         """A layer whose weights are zero; the one path is eager execution."""
         del path
-        shapes = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         rows, width = 4 * layer.hidden_size, layer.proj_size or layer.hidden_size
         for index, suffix in _cells(layer):
             columns = (2 if layer.bidirectional else 1) * width if index else layer.input_size
@@ -131,7 +131,7 @@ class ReferenceKerasLSTM(InNumpy):
     def build(self, layer: Any, dtype: str, path: str) -> Built:
         """Layers whose weights are zero; whether they are unrolled makes no difference here."""
         del path
-        shapes = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         columns = 4 * layer.hidden_size
         for index, prefix in _layers(layer):
             shapes[f"{prefix}kernel"] = (layer.hidden_size if index else layer.input_size, columns)

@@ -1,0 +1,207 @@
+"""Hosts that die, failures that do not come back, and the one outcome that every planned check has all the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain, repeat
+
+import pytest
+
+from lstm_conformance.fixtures.cases import Cases, draw
+from lstm_conformance.fixtures.hosts import Hello, HostDied, InProcess, Message
+from lstm_conformance.fixtures.protocol import Arrays, Header
+from lstm_conformance.fixtures.tiers import configuration
+from lstm_conformance.suites.candidates import BY_NAME, Candidate
+from lstm_conformance.suites.casualties import DEATHS
+from lstm_conformance.suites.judge import Outcome, confirm, judge
+from lstm_conformance.suites.meta.judging import (
+    CHECKS,
+    EVERY_OUTPUT,
+    META,
+    NUMBERS,
+    adapter_named,
+    cases_of,
+    subject_of,
+    verdicts,
+)
+from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
+from lstm_conformance.suites.planning import Plan
+from lstm_conformance.suites.session import Session
+from lstm_conformance.suites.subject import Subject
+
+
+class Mortal:
+    """Stands for a host: it dies whenever it is asked for one of the culprits, and counts how often."""
+
+    name = "mortal"
+
+    def __init__(self, *culprits: int, cases: Cases) -> None:
+        self.inside = InProcess(ReferenceLSTM)
+        self.culprits = {float(cases.inputs.x[0, cases.numbers.index(number)].flat[0]) for number in culprits}
+        self.deaths = 0
+
+    def hello(self) -> Hello:
+        """What the adapter inside says."""
+        return self.inside.hello()
+
+    def request(self, verb: str, fields: Header, arrays: Arrays, deadline: float) -> Message:
+        """Die, or let the adapter answer."""
+        if verb == "run" and self.culprits & {float(each.flat[0]) for each in arrays["x"]}:
+            self.deaths += 1
+            raise HostDied(f"{self.name}: the host was ended by SIGSEGV")
+        return self.inside.request(verb, fields, arrays, deadline)
+
+    def restart(self) -> None:
+        """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class TestDeaths:
+    """A host that dies takes no innocent case with it, and is not asked for ever."""
+
+    def dying(self, *culprits: int) -> tuple[Mortal, Subject]:
+        """A host that dies of some cases, and the subject in it."""
+        host = Mortal(*culprits, cases=cases_of(*NUMBERS))
+        return host, Subject(host, host.hello(), "eager")
+
+    def test_only_the_culprit_is_blamed(self) -> None:
+        """The others are repeated without it."""
+        _, subject = self.dying(2)
+
+        outcomes = judge(EVERY_OUTPUT, subject, cases_of(*NUMBERS))
+
+        assert verdicts(outcomes) == ["pass", "pass", "error", "pass"]
+        assert outcomes[2].message == "mortal: the host was ended by SIGSEGV"
+
+    def test_a_culprit_is_not_tried_again(self) -> None:
+        """Another rule on the same cases knows what became of them, and costs no host."""
+        host, subject = self.dying(2)
+        judge(EVERY_OUTPUT, subject, cases_of(*NUMBERS))
+        before = host.deaths
+
+        outcomes = judge(CHECKS["1.2"], subject, cases_of(*NUMBERS))
+
+        assert verdicts(outcomes) == ["pass", "pass", "error", "pass"]
+        assert host.deaths == before
+
+    @pytest.mark.parametrize("rule", ["1.3", "10.2", "10.3", "10.4", "10.5"])
+    def test_a_culprit_takes_no_neighbour_along(self, rule: str) -> None:
+        """A rule that changes the cases does not let the culprit kill until the whole configuration is given up."""
+        _, subject = self.dying(2)
+        judge(EVERY_OUTPUT, subject, cases_of(*NUMBERS))
+
+        assert verdicts(judge(CHECKS[rule], subject, cases_of(*NUMBERS))) == ["pass", "pass", "error", "pass"]
+
+    def test_a_culprit_is_remembered_when_others_are_repeated(self) -> None:
+        """A failure elsewhere, repeated in a fresh host, does not let the culprit kill again and take others along."""
+        host, subject = self.dying(2)
+        judge(EVERY_OUTPUT, subject, cases_of(*NUMBERS))
+        before = host.deaths
+
+        subject.forget()
+        outcomes = judge(CHECKS["1.2"], subject, cases_of(*NUMBERS))
+
+        assert verdicts(outcomes) == ["pass", "pass", "error", "pass"]
+        assert host.deaths == before
+
+    def test_after_some_deaths_the_rest_is_not_run(self) -> None:
+        """With the reason; two cases and their batch have killed a host each."""
+        _, subject = self.dying(0, 1, 3)
+
+        outcomes = judge(EVERY_OUTPUT, subject, cases_of(*NUMBERS))
+
+        assert verdicts(outcomes) == ["error", "error", "not-run", "not-run"]
+        assert {each.message for each in outcomes[2:]} == {f"the host died {DEATHS} times in this configuration"}
+
+    def test_another_configuration_is_run(self) -> None:
+        """A kernel that crashes at one size may be right at another."""
+        host, subject = self.dying(0, 1, 3)
+        judge(EVERY_OUTPUT, subject, cases_of(*NUMBERS))
+        other = draw(configuration(3, 2, 3, 5), NUMBERS, biases=2)
+
+        assert verdicts(judge(EVERY_OUTPUT, subject, other)) == ["pass"] * 4
+        assert host.deaths == DEATHS
+
+    @pytest.mark.parametrize("rule", ["1.1", "1.3", "10.2", "10.4", "11.3"])
+    def test_no_rule_kills_more_hosts_than_others(self, rule: str) -> None:
+        """Also one that cuts the sequence into pieces: its deaths are those of the configuration that it was given."""
+        host, subject = self.dying(*NUMBERS)
+        cases = cases_of(*NUMBERS)
+        host.culprits = {float(number) for number in cases.inputs.x.flat}
+
+        outcomes = judge(CHECKS[rule], subject, cases)
+
+        assert host.deaths == DEATHS
+        assert Counter(verdicts(outcomes)) == {"error": 2, "not-run": 2}
+
+
+class TestRepetition:
+    """A failure must fail again in a fresh host."""
+
+    def confirmed(self, *lives: str) -> list[Outcome]:
+        """Judge and confirm an implementation that is another breakage in each life of its host, the last for ever."""
+        names = chain(lives, repeat(lives[-1]))
+        subject = subject_of(lambda: adapter_named(next(names)))
+        cases = cases_of(0, 1)
+        return confirm(EVERY_OUTPUT, subject, cases, judge(EVERY_OUTPUT, subject, cases))
+
+    def test_what_fails_only_once_is_unstable(self) -> None:
+        """It says how it failed, and what came then."""
+        outcomes = self.confirmed("OutputScaledInReferenceLSTM", "ReferenceLSTM")
+
+        assert verdicts(outcomes) == ["unstable", "unstable"]
+        assert str(outcomes[0].message).startswith("y uses ")
+        assert str(outcomes[0].message).endswith("; repeated in a fresh host: pass")
+
+    def test_what_fails_again_fails(self) -> None:
+        """Also if it fails in another way."""
+        assert verdicts(self.confirmed("OutputScaledInReferenceLSTM", "GatesSwappedInReferenceLSTM")) == [
+            "fail",
+            "fail",
+        ]
+
+    def test_what_fails_and_then_raises_is_unstable(self) -> None:
+        """With both sentences."""
+        (first, _) = self.confirmed("OutputScaledInReferenceLSTM", "Raising")
+
+        assert first.verdict == "unstable"
+        assert "repeated in a fresh host: " in str(first.message)
+        assert "there is no kernel for this" in str(first.message)
+
+    def test_what_passes_is_not_repeated(self) -> None:
+        """It would be right in its first life only."""
+        assert verdicts(self.confirmed("ReferenceLSTM", "OutputScaledInReferenceLSTM")) == ["pass", "pass"]
+
+
+class TestCompleteness:
+    """Every planned check has one outcome, whatever the implementation does."""
+
+    @pytest.mark.parametrize(
+        ("adapter", "allowed"),
+        [
+            ("reference_adapter.py:ReferenceLSTM", {"pass"}),
+            ("reference_adapter.py:ReferenceKerasLSTM", {"pass"}),
+            ("troubles.py:NeverComputing", {"error", "not-run"}),
+            ("troubles.py:Raising", {"pass", "error"}),
+            ("troubles.py:Transposed", {"pass", "fail"}),
+            ("troubles.py:OutputAlone", {"pass", "fail"}),
+            ("troubles.py:NotNumbers", {"pass", "fail"}),
+            ("troubles.py:Infinite", {"pass", "fail"}),
+            ("troubles.py:Enormous", {"pass", "fail"}),
+            ("breakages.py:OutputScaledInReferenceLSTM", {"pass", "fail"}),
+            ("breakages.py:BiasDroppedInReferenceLSTM", {"pass", "fail"}),
+        ],
+    )
+    def test_every_planned_check_has_one_outcome(self, adapter: str, allowed: set[str]) -> None:
+        """All rules on all configurations of the quick tier: the cases that were planned, in their order, each once."""
+        session = Session(plan=Plan(), deadline=60.0, in_process=True)
+        session.greet([Candidate(BY_NAME, f"{META / adapter}")])
+        planned = [each for check in CHECKS.values() for each in session.plan.of(check, session.hellos.items())]
+
+        records = [session.perform(each, "") for each in planned]
+
+        assert [[record.case for record in each] for each in records] == [list(each.numbers) for each in planned]
+        assert {record.rule for each in records for record in each} == {each.check.rule for each in planned}
+        assert {record.verdict for each in records for record in each} == allowed
