@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from lstm_conformance.fixtures.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.suites.meta.broken import Array, Broken, Built, States
@@ -66,9 +67,11 @@ class NotReversedBack(Broken):
 class Float32Inside(Broken):
     """Computes in float32 and stores in float64."""
 
+    inside = "float32"
+
     def build(self, layer: Any, dtype: str, path: str) -> Built:
-        """Build in float32; say that it is what was asked for."""
-        built = super().build(layer, "float32", path)
+        """Build in the narrower dtype; say that it is what was asked for."""
+        built = super().build(layer, self.inside, path)
         built.dtype = dtype
         built.weights = {name: weight.astype(dtype) for name, weight in self.weights(built).items()}
         return built
@@ -76,13 +79,29 @@ class Float32Inside(Broken):
     def load(self, built: Built, weights: Mapping[str, Array]) -> None:
         """Keep the weights to show them, and put them in rounded."""
         built.weights = {name: weight.copy() for name, weight in weights.items()}
-        super().load(built, {name: weight.astype("float32") for name, weight in weights.items()})
+        super().load(built, {name: weight.astype(self.inside) for name, weight in weights.items()})
 
     def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """Cast on the way in and on the way out."""
-        x, *given = (self.changed(a, lambda a: a.astype("float32")) for a in (x, *(states or ())))
+        x, *given = (self.changed(a, lambda a: a.astype(self.inside)) for a in (x, *(states or ())))
         outputs = super().call(built, x, (given[0], given[1]) if given else None)
         return [self.changed(each, lambda a: a.astype(built.dtype)) for each in outputs]
+
+
+class HalfInside(Float32Inside):
+    """Computes in float16 and stores in float32."""
+
+    inside = "float16"
+    dtypes = ("float32",)
+
+
+class WeightsEnlarged(Broken):
+    """Computes with weights that are a twentieth too large."""
+
+    def load(self, built: Built, weights: Mapping[str, Array]) -> None:
+        """Keep the weights to show them, and put in larger ones."""
+        built.weights = {name: weight.copy() for name, weight in weights.items()}
+        super().load(built, {name: _a_twentieth_larger(weight) for name, weight in weights.items()})
 
 
 class StateKept(Broken):
@@ -199,6 +218,12 @@ def _two_gates_swapped(weights: Mapping[str, Array]) -> dict[str, Array]:
     }
 
 
+def _a_twentieth_larger(a: Array) -> Array:
+    if is_bfloat16(a):
+        return from_float32(to_float32(a) * np.float32(1.05))
+    return np.asarray(a * a.dtype.type(1.05))
+
+
 def _second_half_reversed(y: Array, time: int) -> Array:
     half = y.shape[-1] // 2
     return np.concatenate([y[..., :half], np.flip(y[..., half:], time)], -1)
@@ -241,6 +266,8 @@ IN_TORCH_LAYOUT = (
     OutputScaled,
 )
 
+IN_HALF_PRECISION = (GatesSwapped, BiasDropped, LastRowWrong, WeightsEnlarged)
+
 IN_KERAS_LAYOUT = (GoBackwardsIgnored, FirstOutputAlone, StatesExchanged, StartsFromRubbish, UnitConstant)
 
 
@@ -251,8 +278,20 @@ def _broken(adapter: type[Adapter], breakages: tuple[type[Broken], ...]) -> dict
     return {name: type(name, (breakage, adapter), {"claims": claims}) for breakage, name in names.items()}
 
 
+class HalfTorchLSTM(TorchLSTM):
+    """torch.nn.LSTM in half precision."""
+
+
+def _in_half_precision(breakage: type[Broken]) -> type:
+    """The breakage of torch.nn.LSTM in both 16-bit dtypes."""
+    bases, name = (breakage, HalfTorchLSTM), f"{breakage.__name__}InHalfTorchLSTM"
+    return type(name, bases, {"claims": ReferenceLSTM.claims, "dtypes": ("bfloat16", "float16")})
+
+
+globals().update({f"{each.__name__}InHalfTorchLSTM": _in_half_precision(each) for each in IN_HALF_PRECISION})
 globals().update(
     _broken(ReferenceLSTM, IN_TORCH_LAYOUT)
+    | _broken(TorchLSTM, (HalfInside,))
     | _broken(TorchLSTM, IN_TORCH_LAYOUT)
     | _broken(ReferenceKerasLSTM, IN_KERAS_LAYOUT)
 )

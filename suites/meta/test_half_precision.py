@@ -1,0 +1,60 @@
+"""Half precision: what is wrong in it dies within its wide bound, and what hides it in float32 dies, too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.bfloat16 import BFLOAT16, from_float32, rounded, to_float32
+from lstm_conformance.suites.meta import breakages
+from lstm_conformance.suites.meta.breakages import IN_HALF_PRECISION
+from lstm_conformance.suites.meta.broken import Broken
+from lstm_conformance.suites.meta.running import Run, adapters, conformance
+
+DTYPES = ("bfloat16", "float16")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The quick tier on the breakages of torch.nn.LSTM in half precision, and on one that hides it."""
+    names = [f"{each.__name__}InHalfTorchLSTM" for each in IN_HALF_PRECISION]
+    wrong = adapters("breakages.py", *names, "HalfInsideInTorchLSTM")
+    return conformance(tmp_path_factory.mktemp("half"), "--in-process", "--tb=no", "-rN", *wrong)
+
+
+def red(run: Run, name: str, dtype: str) -> set[str]:
+    """The rules that are red for an implementation in a dtype."""
+    found = [
+        c for c in run.results.checks if c.implementation == f"breakages.{name}" and f"-{dtype}-" in c.configuration
+    ]
+    return {check.rule for check in found if check.verdict in {"fail", "unstable"}}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("breakage", IN_HALF_PRECISION, ids=lambda each: each.__name__)
+def test_a_breakage_in_half_precision_is_caught(run: Run, breakage: type[Broken], dtype: str) -> None:
+    """In each of the two dtypes, by the outputs."""
+    assert "1.1" in red(run, f"{breakage.__name__}InHalfTorchLSTM", dtype)
+
+
+def test_half_precision_inside_float32_is_caught(run: Run) -> None:
+    """By the outputs, the cell state and the probe of the gates."""
+    assert red(run, f"{breakages.HalfInside.__name__}InTorchLSTM", "float32") >= {"1.1", "1.2", "13.1", "13.2"}
+
+
+def test_bfloat16_rounds_to_nearest_even() -> None:
+    """Halfway between two numbers, to the one whose last bit is zero; beyond the largest, to infinity."""
+    step = np.float32(2.0**-7)
+    halfway = np.array([1 + step / 2, 1 + 3 * step / 2, 3.4e38, -0.0, np.inf], np.float32)
+
+    np.testing.assert_array_equal(rounded(halfway), [1, 1 + 2 * step, np.inf, -0.0, np.inf])
+
+
+def test_every_bfloat16_number_survives() -> None:
+    """There and back, bit for bit, but for the payload of a NaN."""
+    patterns = np.arange(2**16, dtype="<u2")
+    back = from_float32(to_float32(patterns.view(BFLOAT16)))["bfloat16"]
+
+    is_nan = np.isnan(to_float32(patterns.view(BFLOAT16)))
+    np.testing.assert_array_equal(back[~is_nan], patterns[~is_nan])
+    assert np.isnan(to_float32(back.view(BFLOAT16))[is_nan]).all()
