@@ -70,7 +70,7 @@ def write(results: Results, path: Path | str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the page of a results file; the exit status is 2 when that cannot be read."""
-    parser = argparse.ArgumentParser(prog="python -m lstm_conformance.reports.page", description=__doc__)
+    parser = argparse.ArgumentParser(prog="lstm-conformance report", description=__doc__)
     parser.add_argument("results", metavar="RESULTS", type=Path, help="a results file, build/results.jsonl")
     parser.add_argument("out", metavar="OUT", type=Path, help="the page to write, build/report.html")
     options = parser.parse_args(arguments)

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.tiers import TIERS, Tier
+from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
 
 SLOW_PATHS = frozenset({"jit_compile"})
 """Every configuration costs a compilation there."""
+
+TRACED_PATHS = frozenset({"tf.function"})
+"""Every mistake costs a trace there: one of them shows that mistakes are answered."""
 
 PER_SEED = 10_000
 """Numbers of cases that belong to one base seed: the number alone reproduces the case."""
@@ -68,6 +72,21 @@ class Plan:
 
     def of(self, check: Check, hellos: Iterable[tuple[str, Hello]]) -> list[Planned]:
         """The items of one check, over all implementations."""
+        paths = [(name, hello, path) for name, hello in hellos for path in hello.paths]
+        if check.rule == smoke.RULE:
+            planned = [self.smoke(*each) for each in paths]
+        else:
+            planned = [each for name, hello, path in paths for each in self._of_path(check, name, hello, path)]
+        return [each for each in planned if self._selects(each)]
+
+    def smoke(self, name: str, hello: Hello, path: str) -> Planned:
+        """The smoke check of one path: a single case of a configuration that everybody runs, in every tier."""
+        configuration = smoke.smallest(hello, path)
+        numbers = self._numbers(configuration)[:1]
+        return Planned(implementation=name, path=path, check=smoke.CHECK, configuration=configuration, numbers=numbers)
+
+    def _of_path(self, check: Check, name: str, hello: Hello, path: str) -> list[Planned]:
+        """Those on the configurations that the check applies to and that the implementation claims to run."""
         return [
             Planned(
                 implementation=name,
@@ -76,14 +95,11 @@ class Plan:
                 configuration=configuration,
                 numbers=self._numbers(configuration),
             )
-            for name, hello in hellos
-            for path in hello.paths
-            for configuration in self._configurations(path)
+            for configuration in self._of_tier(path)
             if _offers(hello, path, configuration) and check.where(configuration)
-            if self._selects(name, path, check, configuration)
         ]
 
-    def _configurations(self, path: str) -> Iterator[Configuration]:
+    def _of_tier(self, path: str) -> Iterator[Configuration]:
         """Those of the tier; a single case may come from any tier."""
         for tier in TIERS.values() if self.case else [TIERS[self.tier]]:
             yield from (c for c in tier.configurations if self.case or _affordable(tier, path, c))
@@ -94,23 +110,28 @@ class Plan:
         if self.case:
             return (self.case.number,)
         first = self.base_seed * PER_SEED
+        if configuration.mistake:
+            return (first,)  # it is the same mistake with any numbers
         affordable = max(1, min(LARGEST // configuration.size, LONGEST // configuration.time))
         return tuple(range(first, first + min(TIERS[self.tier].cases, affordable)))
 
-    def _selects(self, name: str, path: str, check: Check, configuration: Configuration) -> bool:
+    def _selects(self, planned: Planned) -> bool:
         wanted = self.case
         return wanted is None or (wanted.implementation, wanted.path, wanted.rule, wanted.configuration) == (
-            name,
-            path,
-            check.rule,
-            str(configuration),
+            planned.implementation,
+            planned.path,
+            planned.check.rule,
+            str(planned.configuration),
         )
 
 
 def _offers(hello: Hello, path: str, configuration: Configuration) -> bool:
     """The implementation claims all that the configuration requires, and has its dtype on the path."""
+    if not configuration.applies_to(hello.layout):
+        return False
     return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
 
 
 def _affordable(tier: Tier, path: str, configuration: Configuration) -> bool:
-    return path not in SLOW_PATHS or configuration in tier.on_slow_paths
+    is_slow = path in SLOW_PATHS or (configuration.mistake and path in TRACED_PATHS)
+    return not is_slow or configuration in tier.on_slow_paths

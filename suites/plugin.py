@@ -4,44 +4,34 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reports.console import explained, summary
-from lstm_conformance.reports.results import RED, Check, Header
+from lstm_conformance.reports.console import explained
+from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.reports.results import Rule as RuleText
-from lstm_conformance.suites.planning import CaseId, Plan, Planned
-from lstm_conformance.suites.recording import Record, header_of
+from lstm_conformance.suites import smoke
+from lstm_conformance.suites.controller import HANDOVER, Controller, Run
+from lstm_conformance.suites.listing import header_lines, listed
+from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.planning import Planned
+from lstm_conformance.suites.recording import header_of
 from lstm_conformance.suites.rules import specification
-from lstm_conformance.suites.session import IS_CHECKOUT, Session
+from lstm_conformance.suites.session import Session
 
 META = "meta"
 """The folder of the tests of the suite itself, which need no implementation."""
 
-HANDOVER = "lstm_conformance"
-"""Key of what the controlling process tells its workers, and they it."""
-
 
 class RedCheck(AssertionError):
-    """One check is red. Carries its record, from which the report is made."""
+    """One check is red. Carries its record, from which the report is made, and whether there are others in its item."""
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, *, alone: bool) -> None:
         super().__init__(check.message)
-        self.check = check
-
-
-@dataclass
-class Run:
-    """What the hooks share."""
-
-    session: Session
-    record: Record = field(default_factory=Record)
-    rules: set[str] = field(default_factory=set)
-    header: Header | None = None
+        self.check, self.alone = check, alone
 
 
 RUN = pytest.StashKey[Run]()
@@ -50,49 +40,13 @@ CHECKS = pytest.StashKey[list[Check]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    group = parser.getgroup("lstm-conformance")
-    group.addoption(
-        "--implementation",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class",
-    )
-    group.addoption("--tier", choices=sorted(TIERS), default="quick", help="how much to run (default: %(default)s)")
-    group.addoption("--case", metavar="ID", help="run exactly one check, named as the reports name it")
-    group.addoption("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
-    group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
-    group.addoption("--python", default=sys.executable, help="the Python of the hosts (default: this one)")
-    group.addoption(
-        "--deadline",
-        type=float,
-        default=120.0,
-        metavar="S",
-        help="seconds that a host may take for one request (default: %(default)s)",
-    )
-    group.addoption(
-        "--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it"
-    )
+    declare(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set up the run; the hosts start in the report header, or in a worker when they are needed."""
     config.addinivalue_line("markers", "xdist_group(name): tests that one worker runs")
-    case = config.getoption("--case")
-    try:
-        plan = Plan(
-            tier=config.getoption("--tier"),
-            base_seed=config.getoption("--seed"),
-            case=CaseId.parse(case) if case else None,
-        )
-    except ValueError as error:
-        raise pytest.UsageError(str(error)) from error
-    session = Session(
-        plan=plan,
-        deadline=config.getoption("--deadline"),
-        python=config.getoption("--python"),
-        in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),
-    )
+    session = session_of(config)
     config.stash[RUN] = Run(session)
     if hasattr(config, "workerinput"):
         session.adopt(config.workerinput[HANDOVER])
@@ -105,15 +59,27 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     run = config.stash[RUN]
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
-        run.session.greet(_wanted(config))
+        run.session.greet(wanted(config, run.session.plan))
         run.header = header_of(run.session)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Answer `--list` instead of testing."""
+    if not config.getoption("--list"):
+        return None
+    session = session_of(config)
+    session.greet(wanted(config, session.plan))
+    sys.stdout.write("\n".join([*listed(session), ""]))
+    session.close()
+    return 0
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, with what and how."""
     header = config.stash[RUN].header
-    return _header_lines(header) if header else []
+    return header_lines(header) if header else []
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -153,23 +119,27 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Write down what is planned."""
     run = session.config.stash[RUN]
-    planned = ((_planned(item), item.nodeid) for item in session.items)
-    run.record.plan((each, nodeid) for each, nodeid in planned if each is not None)
+    planned = [(each, item.nodeid) for item in session.items if (each := _planned(item)) is not None]
+    run.record.plan(planned)
+    run.session.smoked |= {(each.implementation, each.path) for each, _ in planned if each.check.rule == smoke.RULE}
     run.record.partial |= run.session.plan.case is not None or run.rules < set(specification()[1])
 
 
 @pytest.fixture
 def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callable[[Planned], None]:
-    """Run what is planned: a record for every case, a failing subtest for every red one."""
-    run = request.config.stash[RUN]
+    """Run what is planned: a record for every case, a subtest for every red one of several; skip what is not run."""
+    session = request.config.stash[RUN].session
 
     def _perform(planned: Planned) -> None:
-        checks = run.session.perform(planned, request.node.nodeid if IS_CHECKOUT else "")
+        checks = session.perform(planned, request.node.nodeid if in_checkout(request.config) else "")
         request.node.stash[CHECKS] = checks
-        for check in checks:
-            if check.verdict in RED and TIERS[run.session.plan.tier].blocks:
-                with subtests.test(f"case {check.case}"):
-                    raise RedCheck(check)
+        if all(check.verdict == "not-run" for check in checks):
+            pytest.skip(checks[0].message or "not run")
+        red = [check for check in checks if check.verdict in RED and _blocks(session, planned)]
+        if len(red) == 1:
+            raise RedCheck(red[0], alone=True)
+        for check in red:
+            _failed_in_a_subtest(check, subtests)
 
     return _perform
 
@@ -182,10 +152,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if isinstance(error, RedCheck):
         rule = specification()[1].get(error.check.rule)
         text = RuleText(title=rule.title, sentence=rule.sentence, source=rule.source) if rule else None
-        report.longrepr = explained(
-            error.check, text, item.config.stash[RUN].session.command(error.check.implementation)
-        )
-    elif call.when == "call" and CHECKS in item.stash:
+        command = item.config.stash[RUN].session.command(error.check.implementation)
+        report.longrepr = explained(error.check, text, command)
+    if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
         report.lstm_conformance = [check.to_json() for check in item.stash[CHECKS]]
     return report
 
@@ -198,52 +167,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput[HANDOVER] = {"planned": list(run.record.planned), "partial": run.record.partial}
 
 
-class Controller:
-    """Gathers the records, wherever they were made, and ends the run."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records out of a report."""
-        for fields in getattr(report, HANDOVER, ()):
-            self.run.record.checks.append(Check.from_json(fields))
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker of xdist had planned; all plan the same."""
-        handed_over = getattr(node, "workeroutput", {}).get(HANDOVER)
-        if handed_over:
-            self.run.record.planned.update({tuple(fields): None for fields in handed_over["planned"]})
-            self.run.record.partial |= handed_over["partial"]
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the results. A check without a record, or an implementation that does not start, makes the run red."""
-        run = self.run
-        if run.header is None:
-            return
-        run.header = replace(run.header, partial=run.record.partial)
-        if run.record.complete() or run.session.broken:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        results = session.config.getoption("--results")
-        if results is not None:
-            run.record.write(results, run.header)
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Sum up each implementation and path."""
-        if self.run.header is None:
-            return
-        terminalreporter.section("lstm conformance")
-        for line in summary(self.run.record.checks, self.run.header):
-            terminalreporter.write_line(line)
+def _failed_in_a_subtest(check: Check, subtests: pytest.Subtests) -> None:
+    """Let one of several fail; where the first failure ends the run (`-x`), the item ends with it."""
+    error = RedCheck(check, alone=False)
+    try:
+        with subtests.test(f"case {check.case}"):
+            raise error
+    except RedCheck:
+        error.alone = True
+        raise
 
 
-def _wanted(config: pytest.Config) -> tuple[str, ...]:
-    """The implementations that were named, by option or by the id of a case."""
-    named: list[str] = config.getoption("--implementation")
-    case = config.stash[RUN].session.plan.case
-    return tuple(named) if named or case is None else (case.implementation,)
+def _blocks(session: Session, planned: Planned) -> bool:
+    """Whether a red check of this rule makes the run red: in every tier if nothing else can be asked."""
+    return TIERS[session.plan.tier].blocks or planned.check.rule == smoke.RULE
 
 
 def _is_conformance(argument: str) -> bool:
@@ -262,15 +199,3 @@ def _planned(item: pytest.Item) -> Planned | None:
 def _is_placeholder(item: pytest.Item) -> bool:
     is_check = isinstance(item, pytest.Function) and hasattr(item.function, "check")
     return is_check and _planned(item) is None
-
-
-def _header_lines(header: Header) -> list[str]:
-    lines = [
-        f"lstm-conformance {header.suite_version} · SPEC version {header.spec_version} · tier {header.tier}"
-        f" · base seed {header.base_seed} · reference in float64, numpy {header.numpy}"
-    ]
-    for each in header.environments:
-        packages = ", ".join(f"{name} {version}" for name, version in each.packages.items())
-        lines.append(f"  {each.implementation}: {packages}, Python {each.python}, {each.device}, {each.threads} thread")
-        lines.append(f"    paths: {', '.join(each.paths)}")
-    return lines + [f"  {name}: not run, {reason}" for name, reason in header.not_installed.items()]

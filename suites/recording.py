@@ -40,6 +40,13 @@ class Record:
             where = (each.implementation, each.path, each.check.rule, str(each.configuration))
             self.planned.update({(*where, number, nodeid): None for number in each.numbers})
 
+    def add(self, check: Check) -> None:
+        """Add a check, unless it is there already."""
+        if any(check.id == each.id for each in self.checks):
+            return
+        self.planned[check.implementation, check.path, check.rule, check.configuration, check.case, check.nodeid] = None
+        self.checks.append(check)
+
     def complete(self) -> list[Check]:
         """Add an error for every planned check that has no record; return these."""
         found = {(c.implementation, c.path, c.rule, c.configuration, c.case) for c in self.checks}
@@ -81,7 +88,7 @@ def header_of(session: Session) -> Header:
             )
             for name, hello in session.hellos.items()
         ),
-        not_installed=session.absent | session.broken,
+        not_installed=session.absent,
         rules={
             number: RuleText(title=rule.title, sentence=rule.sentence, source=rule.source)
             for number, rule in rules.items()

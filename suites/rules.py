@@ -60,8 +60,13 @@ def specification() -> tuple[int, dict[str, Rule]]:
     return int(version[1]), {rule.number: rule._replace(source=_resolved(rule.source, links)) for rule in rules}
 
 
-def rule(number: str, *, where: Callable[[Configuration], bool] = lambda _: True) -> Callable[[Examination], Test]:
-    """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`."""
+def rule(
+    number: str, *, where: Callable[[Configuration], bool] = lambda _: True, mistaken: bool = False
+) -> Callable[[Examination], Test]:
+    """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`.
+
+    Only a `mistaken` check is asked about configurations with a mistake, and it is asked about nothing else.
+    """
 
     def decorate(examine: Examination) -> Test:
         def test(planned: Any, perform: Callable[[Any], None]) -> None:
@@ -69,7 +74,8 @@ def rule(number: str, *, where: Callable[[Configuration], bool] = lambda _: True
 
         test.__name__, test.__qualname__ = examine.__name__, examine.__qualname__
         test.__doc__, test.__module__ = examine.__doc__, examine.__module__
-        test.check = Check(number, where, examine)  # type: ignore[attr-defined]
+        applies = Check(number, lambda c: bool(c.mistake) == mistaken and where(c), examine)
+        test.check = applies  # type: ignore[attr-defined]
         return test  # type: ignore[return-value]
 
     return decorate

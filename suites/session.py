@@ -6,18 +6,20 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.hosts import Hello, Hosted, HostError, Implementation, InProcess
+from lstm_conformance.fixtures.hosts import AdapterError, Hello, Hosted, HostError, Implementation
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.protocol import VERSION
-from lstm_conformance.reports.results import Check
+from lstm_conformance.reports.results import RED, Check
+from lstm_conformance.suites import smoke
+from lstm_conformance.suites.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
+from lstm_conformance.suites.deviating import Deviations, held_against
 from lstm_conformance.suites.judge import Outcome, confirm, judge
 from lstm_conformance.suites.planning import Plan, Planned
 from lstm_conformance.suites.subject import Subject
@@ -25,77 +27,118 @@ from lstm_conformance.suites.subject import Subject
 REPEATS = 5
 """Failing items of one implementation and path that are repeated in a fresh host, which takes seconds to start."""
 
+DEADLINE = 120.0
+"""Seconds that a host may take for one request, unless another number is given."""
 
-IS_CHECKOUT = Path(__file__).resolve().parent.parent.joinpath("pyproject.toml").is_file()
-"""Node ids are relative to the checkout, where pytest is started; of an installed suite they would name its folder."""
+Where = tuple[str, str]
+"""An implementation and one of its paths."""
 
 
 @dataclass(kw_only=True)
 class Session:
-    """What the tests of a run share. Hosts are started when they are first needed."""
+    """What the tests of a run share. Hosts are started when they are first needed.
+
+    `program`: the words that start the suite, for reproductions.
+    `smoked`: where something is red, or will be, if the smoke check fails.
+    """
 
     plan: Plan
-    deadline: float
+    deadline: float = DEADLINE
     in_process: bool = False
     python: str = sys.executable
+    program: tuple[str, ...] = ("lstm-conformance", "test")
     hellos: dict[str, Hello] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    smoked: set[Where] = field(default_factory=set)
+    deviations: Deviations = field(default_factory=Deviations)
+    _candidates: dict[str, Candidate] = field(default_factory=dict)
     _implementations: dict[str, Implementation] = field(default_factory=dict)
-    _subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
-    _repeats: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _subjects: dict[Where, Subject] = field(default_factory=dict)
+    _smoke: dict[Where, Outcome] = field(default_factory=dict)
+    _repeats: Counter[Where] = field(default_factory=Counter)
 
-    def greet(self, wanted: tuple[str, ...]) -> None:
-        """Start the wanted implementations (all that the suite brings, if none is named), and ask who they are."""
-        started = dict(self._wanted(wanted))
-        for implementation in started.values():
-            if isinstance(implementation, Hosted):
-                implementation.start()  # side by side: importing a framework takes seconds
-        for name, implementation in started.items():
-            try:
-                hello = implementation.hello()
-            except HostError as error:
-                self.broken[name] = str(error)
-                continue
-            self.hellos[hello.implementation] = hello
-            self._implementations[hello.implementation] = implementation
+    def greet(self, wanted: Sequence[Candidate]) -> None:
+        """Start the wanted implementations (all that the suite brings, if none is named), and ask who they are.
+
+        Raises pytest.UsageError for one that is not there at all; one that does not answer as it should is broken.
+        """
+        with ExitStack() as started:
+            implementations = self._started(wanted, started)
+            for candidate, implementation in implementations.items():
+                self._greet(candidate, implementation, named=bool(wanted))
+            started.pop_all()
 
     def adopt(self, handed_over: str) -> None:
         """Take over from the controlling process who the implementations are, without starting them."""
-        for wanted, fields in json.loads(handed_over).items():
-            hello = Hello.from_header(fields, wanted)
-            self.hellos[hello.implementation] = hello
-            self._implementations[hello.implementation] = self._implementation(wanted)
+        for option, value, fields, reason in json.loads(handed_over):
+            candidate = Candidate(option, value)
+            self._register(candidate, self._implementation(candidate), Hello.from_header(fields, value), reason)
 
     def handed_over(self) -> str:
-        """What `adopt` takes: the answer to hello of every implementation, under the name it was wanted by."""
-        hellos = {each.name: asdict(self.hellos[name]) for name, each in self._implementations.items()}
-        return json.dumps({name: {"protocol": VERSION, **fields} for name, fields in hellos.items()})
+        """What `adopt` takes: of every implementation how it was named, its answer to hello, why it is broken."""
+        hellos = {name: {"protocol": VERSION, **asdict(hello)} for name, hello in self.hellos.items()}
+        return json.dumps([(*self._candidates[name], each, self.broken.get(name)) for name, each in hellos.items()])
 
     def command(self, name: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation as it was tested here."""
-        program = ("python", "-m", "pytest") if IS_CHECKOUT else ("lstm-conformance", "test")
-        wanted = self._implementations[name].name
-        options = [] if wanted == name else ["--implementation", wanted]
+        candidate = self._candidates[name]
+        options = [] if candidate == (BY_NAME, name) and name in IMPLEMENTATIONS else list(candidate)
         options += [] if self.python == sys.executable else ["--python", self.python]
-        return (*program, *options)
+        options += [] if self.deadline == DEADLINE else ["--deadline", f"{self.deadline:g}"]
+        options += ["--in-process"] if self.in_process else []
+        options += [word for file in self.deviations.files for word in ("--deviations", file)]
+        return (*self.program, *options)
 
     def perform(self, planned: Planned, nodeid: str) -> list[Check]:
         """Run one item: a record for every case."""
         started = time.perf_counter()
-        outcomes = self._judged(planned)
+        outcomes = self._outcomes(planned)
         seconds = (time.perf_counter() - started) / len(outcomes)
         return [_record(planned, outcome, nodeid, seconds) for outcome in outcomes]
+
+    def stillborn(self) -> list[Check]:
+        """The smoke checks of implementations that did not start, for a run that has selected none of them."""
+        return [self.perform(self.plan.smoke(name, self.hellos[name], STARTING), "")[0] for name in self.broken]
 
     def close(self) -> None:
         """End all hosts."""
         for implementation in self._implementations.values():
             implementation.close()
 
+    def _outcomes(self, planned: Planned) -> list[Outcome]:
+        """The smoke check comes first, whatever is selected; where it fails, nothing else is asked."""
+        where = (planned.implementation, planned.path)
+        if where not in self._smoke:
+            self._smoke[where] = self._smoke_outcome(*where)
+        smoked = self._smoke[where]
+        if planned.check.rule == smoke.RULE:
+            return [smoked]
+        return self._judged(planned) if smoked.verdict == "pass" else self._not_asked(planned, smoked)
+
+    def _smoke_outcome(self, name: str, path: str) -> Outcome:
+        planned = self.plan.smoke(name, self.hellos[name], path)
+        if name in self.broken:
+            return _broken(planned.numbers[0], self.broken[name])
+        return self._judged(planned)[0]
+
+    def _not_asked(self, planned: Planned, smoked: Outcome) -> list[Outcome]:
+        """Not run; but where the smoke check itself is not selected, the first check is red in its place."""
+        where = (planned.implementation, planned.path)
+        message = f"smoke failed: {smoked.message}"
+        outcomes = [Outcome(case=case, verdict="not-run", message=message) for case in planned.numbers]
+        if smoked.verdict in RED and where not in self.smoked:
+            outcomes[0] = replace(outcomes[0], verdict="error")
+        self.smoked.add(where)
+        return outcomes
+
     def _judged(self, planned: Planned) -> list[Outcome]:
         subject = self._subject(planned.implementation, planned.path)
         cases = draw(planned.configuration, planned.numbers, biases=subject.layout.biases)
         outcomes = judge(planned.check, subject, cases)
+        recorded = self.deviations.of(subject.hello, planned.path, planned.check.rule, str(planned.configuration))
+        if recorded:  # what is known is not repeated in a fresh host
+            return held_against(recorded, outcomes)
         where = (planned.implementation, planned.path)
         if any(outcome.verdict == "fail" for outcome in outcomes) and self._repeats[where] < REPEATS:
             self._repeats[where] += 1
@@ -108,27 +151,65 @@ class Session:
             self._subjects[name, path] = subject
         return self._subjects[name, path]
 
-    def _wanted(self, wanted: tuple[str, ...]) -> Iterator[tuple[str, Implementation]]:
-        for name in wanted or tuple(IMPLEMENTATIONS):
-            reason = None if self.python != sys.executable else _why_absent(name)
+    def _started(self, wanted: Sequence[Candidate], closing: ExitStack) -> dict[Candidate, Implementation]:
+        """The implementations, starting side by side, because importing a framework takes seconds."""
+        started = {}
+        for candidate in dict.fromkeys(wanted or [Candidate(BY_NAME, name) for name in IMPLEMENTATIONS]):
+            reason = candidate.missing() if self.python == sys.executable else None
             if reason is None:
-                yield name, self._implementation(name)
+                started[candidate] = self._start(candidate)
+                closing.callback(started[candidate].close)
             elif wanted:
-                raise pytest.UsageError(f"--implementation {name}: {reason}")
+                raise pytest.UsageError(f"{candidate}: {reason}")
             else:
-                self.absent[name] = reason
+                self.absent[candidate.value] = reason
+        return started
 
-    def _implementation(self, name: str) -> Implementation:
-        spec = IMPLEMENTATIONS[name].spec if name in IMPLEMENTATIONS else name
-        return InProcess(spec, name=name) if self.in_process else Hosted(spec, python=self.python, name=name)
+    def _start(self, candidate: Candidate) -> Implementation:
+        try:
+            implementation = self._implementation(candidate)
+            if isinstance(implementation, Hosted):
+                implementation.start()
+        except (HostError, ValueError) as error:
+            raise pytest.UsageError(f"{candidate}: {error}") from None
+        return implementation
+
+    def _greet(self, candidate: Candidate, implementation: Implementation, *, named: bool) -> None:
+        try:
+            hello = implementation.hello()
+        except HostError as error:
+            if isinstance(error, AdapterError) and error.type == "SpecError":
+                raise pytest.UsageError(f"{candidate}: {error.message}") from None
+            if isinstance(error, AdapterError) and error.type == "ModuleNotFoundError" and not named:
+                self.absent[candidate.value] = f"not installed: {error.message}"
+            else:
+                self._register(candidate, implementation, stand_in(candidate.value), str(error))
+            return
+        reason = unusable(hello)
+        if reason is None:
+            self._register(candidate, implementation, hello, None)
+        else:
+            self._register(candidate, implementation, stand_in(candidate.value), f"{candidate.value}: {reason}")
+
+    def _register(self, candidate: Candidate, implementation: Implementation, hello: Hello, reason: str | None) -> None:
+        """Keep an implementation under its name, with the reason if it is broken."""
+        name = hello.implementation
+        if name in self._candidates:
+            raise pytest.UsageError(
+                f"{self._candidates[name]} and {candidate} are both called {name!r}: give each a `name` of its own"
+            )
+        self._candidates[name], self._implementations[name], self.hellos[name] = candidate, implementation, hello
+        if reason is not None:
+            self.broken[name] = reason
+
+    def _implementation(self, candidate: Candidate) -> Implementation:
+        return candidate.implementation(self.python, in_process=self.in_process)
 
 
-def _why_absent(name: str) -> str | None:
-    """Why an implementation cannot be run by this Python, which is asked without importing anything."""
-    if name not in IMPLEMENTATIONS:
-        return None
-    missing = [package for package in IMPLEMENTATIONS[name].packages if find_spec(package) is None]
-    return f"{', '.join(missing)} is not installed" if missing else None
+def _broken(case: int, reason: str) -> Outcome:
+    """The outcome of an implementation that did not start, or did not say who it is as it should."""
+    message = " ".join(reason.split("\n", 1)[0].split())
+    return Outcome(case=case, verdict="error", message=message, detail={"error": "HostError", "text": reason})
 
 
 def _record(planned: Planned, outcome: Outcome, nodeid: str, seconds: float) -> Check:
@@ -144,5 +225,6 @@ def _record(planned: Planned, outcome: Outcome, nodeid: str, seconds: float) -> 
         measure=outcome.measure,
         message=outcome.message,
         detail=outcome.detail,
+        deviation=outcome.deviation,
         seconds=seconds,
     )

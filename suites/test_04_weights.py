@@ -13,7 +13,7 @@ from lstm_conformance.suites.subject import Subject
 def test_weights_are_kept_as_they_are(subject: Subject, cases: Cases) -> Examined:
     """Weights come out of the layer as they were put in, also by way of the canonical form."""
     layer, layout = cases.configuration.layer, subject.layout
-    copied_out = subject.run(cases).weights
+    copied_out = subject.observe(cases).weights
     put_in = layout.native_weights(layer, cases.weights)
     put_back = layout.native_weights(layer, layout.canonical_weights(layer, copied_out))
     for name, weight in put_in.items():

@@ -14,13 +14,13 @@ WEIGHTS = "weights/"
 @rule("11.1")
 def test_inputs_and_states_are_not_modified(subject: Subject, cases: Cases) -> Examined:
     """A call leaves its input and its initial states as they were."""
-    yield from _unchanged(subject.run(cases), weights=False)
+    yield from _unchanged(subject.observe(cases), weights=False)
 
 
 @rule("11.2")
 def test_weights_are_not_modified(subject: Subject, cases: Cases) -> Examined:
     """A call without training leaves the weights as they were."""
-    yield from _unchanged(subject.run(cases), weights=True)
+    yield from _unchanged(subject.observe(cases), weights=True)
 
 
 @rule("11.3", where=lambda c: c.layer.return_sequences)
@@ -28,7 +28,7 @@ def test_a_second_call(subject: Subject, cases: Cases) -> Examined:
     """A second call on the same inputs is legal for them: nothing is kept from the first."""
     top = cases.configuration.layer.num_layers - 1
     x = cut_off(subject, cases, top).outputs.y if top else cases.inputs.x
-    yield from layer_legal(subject, cases, top, x, subject.run(cases).outputs_again)
+    yield from layer_legal(subject, cases, top, x, subject.observe(cases).outputs_again)
 
 
 def _unchanged(seen: Seen, *, weights: bool) -> Examined:

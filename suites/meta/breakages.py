@@ -92,7 +92,7 @@ class HalfInside(Float32Inside):
     """Computes in float16 and stores in float32."""
 
     inside = "float16"
-    dtypes = ("float32",)
+    dtypes: tuple[str, ...] = ("float32",)
 
 
 class WeightsEnlarged(Broken):

@@ -27,7 +27,7 @@ class Broken(Adapter):
     """An adapter under a name of its own, that hands everything on to the one below it."""
 
     paths = ("eager",)
-    dtypes = ("float64", "float32")
+    dtypes: tuple[str, ...] = ("float64", "float32")
 
     def __init_subclass__(cls) -> None:
         cls.name = f"breakages.{cls.__name__}"

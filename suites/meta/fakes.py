@@ -35,7 +35,7 @@ class NumpyLSTM(Adapter):
     """A single layer, right and plain, in torch's layout: x (T, B, I), h_0 and c_0 (1, B, H)."""
 
     name = "fakes.NumpyLSTM"
-    claims = ("no_bias", "initial_state")
+    claims: tuple[str, ...] = ("no_bias", "initial_state")
 
     def build(self, layer: Any, dtype: str, path: str) -> Any:
         """A layer is the dict of its weights."""

@@ -40,7 +40,9 @@ def message(content: bytes = b"\0" * 8, **entry: Any) -> bytes:
 @pytest.mark.parametrize("shape", [(), (1,), (2, 3), (0,), (2, 0, 3)], ids=str)
 def test_an_array_arrives_as_it_was_sent(dtype: str, shape: tuple[int, ...]) -> None:
     """Dtype, shape and every bit of it, also if it has no axes or no elements."""
-    sent = np.random.RandomState(0).randint(0, 2, size=shape).astype(dtype)
+    element = protocol.ELEMENTS[dtype]
+    sent = np.random.RandomState(0).randint(0, 2, size=(*shape, element.itemsize)).astype(np.uint8)
+    sent = sent.view(element).reshape(shape)
 
     _, arrays = round_trip({}, {"x": sent})
 

@@ -1,0 +1,92 @@
+"""What the command line names: implementations to be tested, in whichever of the ways they can be given."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from lstm_conformance.fixtures.hosts import Hello, Hosted, Implementation, InProcess
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.requirements import REQUIREMENTS
+from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.layouts import LAYOUTS
+
+BY_NAME = "--implementation"
+BY_COMMAND = "--implementation-command"
+
+STARTING = "start"
+"""Stands for the paths of an implementation that did not live to tell them."""
+
+
+class Candidate(NamedTuple):
+    """An option of the command line and its value: what to test."""
+
+    option: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.option} {self.value}"
+
+    def implementation(self, python: str, *, in_process: bool) -> Implementation:
+        """What answers for it; a command always has a process of its own. Raises ValueError for a bad command."""
+        if self.option == BY_COMMAND:
+            return Hosted(split_command(self.value), name=self.value)
+        spec = IMPLEMENTATIONS[self.value].spec if self.value in IMPLEMENTATIONS else self.value
+        if not in_process:
+            return Hosted(spec, python=python, name=self.value)
+        if (here := str(Path.cwd())) not in sys.path:
+            sys.path.insert(0, here)  # where a host looks for modules, too
+        return InProcess(spec, name=self.value)
+
+    def missing(self) -> str | None:
+        """Why it cannot be run by this Python, which is asked without importing anything."""
+        if self.option == BY_COMMAND or self.value not in IMPLEMENTATIONS:
+            return None
+        absent = [package for package in IMPLEMENTATIONS[self.value].packages if find_spec(package) is None]
+        return f"not installed: {', '.join(absent)}" if absent else None
+
+
+def split_command(command: str) -> list[str]:
+    """The words of a command, without a shell. Raises ValueError for one without words, or with an open quotation."""
+    windows = sys.platform == "win32"  # where a backslash separates folders
+    words = [word.strip('"') if windows else word for word in shlex.split(command, posix=not windows)]
+    if not words:
+        raise ValueError("the command is empty")
+    return words
+
+
+def unusable(hello: Hello) -> str | None:
+    """Why nothing, or less than meant, would be tested of an implementation that says this of itself."""
+    if not hello.implementation.strip() or not hello.implementation.isprintable():
+        return f"`name` must be one line of text, came {hello.implementation!r}"
+    if hello.layout not in LAYOUTS:
+        return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
+    if not hello.paths or not all(path and "/" not in path for path in hello.paths):
+        return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
+    unknown = [word for word in hello.claims if word not in REQUIREMENTS]
+    if unknown:
+        return f"`claims` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+    dtypes = {path: [name for name in hello.dtypes[path] if name not in PRECISIONS] for path in hello.paths}
+    for path, wrong in dtypes.items():
+        if wrong or not hello.dtypes[path]:
+            return f"`dtypes` of path {path!r} must be some of {', '.join(PRECISIONS)}; came {list(hello.dtypes[path])}"
+    return None
+
+
+def stand_in(name: str) -> Hello:
+    """What is assumed of an implementation that did not start, so that something can be planned, and then be red."""
+    return Hello(
+        implementation=name,
+        layout="torch",
+        paths=(STARTING,),
+        dtypes={STARTING: ("float32",)},
+        claims=(),
+        activations={STARTING: "N"},
+        versions={},
+        python="",
+        device="",
+        threads=0,
+    )

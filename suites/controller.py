@@ -1,0 +1,97 @@
+"""What the controlling process of a run does: it gathers the records, writes them, and says how the run ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.reports.console import summary
+from lstm_conformance.reports.results import Check, Header
+from lstm_conformance.suites.deviating import problems, warnings
+from lstm_conformance.suites.recording import Record
+from lstm_conformance.suites.session import Session
+from lstm_conformance.suites.workers import OneEach
+
+HANDOVER = "lstm_conformance"
+"""Key of what the controlling process tells its workers, and they it."""
+
+
+@dataclass
+class Run:
+    """What the hooks share."""
+
+    session: Session
+    record: Record = field(default_factory=Record)
+    rules: set[str] = field(default_factory=set)
+    header: Header | None = None
+
+
+class Controller:
+    """Gathers the records, wherever they were made, and ends the run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the records out of a report."""
+        for fields in getattr(report, HANDOVER, ()):
+            self.run.record.checks.append(Check.from_json(fields))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """With `--dist loadgroup`, one worker for each implementation."""
+        return OneEach(config, log) if config.getoption("dist") == "loadgroup" else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker of xdist had planned; all plan the same."""
+        handed_over = getattr(node, "workeroutput", {}).get(HANDOVER)
+        if handed_over:
+            self.run.record.planned.update({tuple(fields): None for fields in handed_over["planned"]})
+            self.run.record.partial |= handed_over["partial"]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the results. A check without a record, or an implementation that does not start, makes the run red."""
+        run = self.run
+        if run.header is None or session.config.getoption("--collect-only"):
+            return
+        run.header = replace(run.header, partial=run.record.partial)
+        for check in run.session.stillborn():
+            run.record.add(check)
+        if run.record.complete() or run.session.broken or (self._problems() and TIERS[run.session.plan.tier].blocks):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif self._lacks_its_case():
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        results = session.config.getoption("--results")
+        if results is not None:
+            run.record.write(results, run.header)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Sum up each implementation and path."""
+        if self.run.header is None or terminalreporter.config.getoption("--collect-only"):
+            return
+        terminalreporter.section("lstm conformance")
+        for line in summary(self.run.record.checks, self.run.header):
+            terminalreporter.write_line(line)
+        for line in self._problems():
+            terminalreporter.write_line(f"ERROR: {line}", red=True)
+        for line in warnings(self.run.session.deviations, self.run.session.hellos, date.today()):
+            terminalreporter.write_line(f"warning: {line}", yellow=True)
+        if self._lacks_its_case():
+            terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
+
+    def _problems(self) -> list[str]:
+        """What is wrong with the recorded deviations themselves."""
+        session, record = self.run.session, self.run.record
+        places = [fields[:4] for fields in record.planned]
+        return list(
+            problems(session.deviations, places, session.hellos, tier=session.plan.tier, partial=record.partial)
+        )
+
+    def _lacks_its_case(self) -> bool:
+        return self.run.session.plan.case is not None and not self.run.record.planned

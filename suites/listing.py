@@ -1,0 +1,64 @@
+"""What can be tested, and against what: the header of a run, and the answer to `--list`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.requirements import REQUIREMENTS
+from lstm_conformance.reports.results import Environment, Header
+from lstm_conformance.suites.rules import specification
+from lstm_conformance.suites.session import Session
+
+
+def header_lines(header: Header) -> list[str]:
+    """What is tested, with what and how."""
+    lines = [
+        f"lstm-conformance {header.suite_version} · SPEC version {header.spec_version} · tier {header.tier}"
+        f" · base seed {header.base_seed} · reference in float64, numpy {header.numpy}"
+    ]
+    for each in header.environments:
+        lines += [f"  {each.implementation}: {_ran_with(each)}", f"    paths: {', '.join(each.paths)}"]
+    return lines + [f"  {name}: not run, {reason}" for name, reason in header.not_installed.items()]
+
+
+def listed(session: Session) -> list[str]:
+    """Implementations, requirements and rules, for a reader."""
+    version, rules = specification()
+    return [
+        "implementations",
+        *_implementations(session),
+        "",
+        "requirements: what an adapter may claim",
+        *_rows(REQUIREMENTS.items()),
+        "",
+        f"rules: SPEC version {version}",
+        *_rows((rule.number, rule.title) for rule in rules.values()),
+    ]
+
+
+def _implementations(session: Session) -> Iterator[str]:
+    for name, hello in session.hellos.items():
+        if name in session.broken:
+            yield f"  {name}: broken, {session.broken[name]}"
+            continue
+        yield f"  {name}: {_versions(hello)}"
+        yield from (f"    path {path}: {' '.join(hello.dtypes[path])}" for path in hello.paths)
+        yield f"    claims: {' '.join(hello.claims) or 'nothing'}"
+    yield from (f"  {name}: {reason}" for name, reason in session.absent.items())
+
+
+def _versions(hello: Hello) -> str:
+    return ", ".join(f"{name} {version}" for name, version in hello.versions.items())
+
+
+def _rows(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"  {name:<18}{text}" for name, text in pairs]
+
+
+def _ran_with(environment: Environment) -> str:
+    """Packages, Python, device and threads, as far as there are any."""
+    known = [f"{name} {version}" for name, version in environment.packages.items()]
+    known += [f"Python {environment.python}"] if environment.python else []
+    known += [environment.device, f"{environment.threads} thread"] if environment.threads else []
+    return ", ".join(known) or "did not start"

