@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.installed-bench
 RUN := $(VENV)/bin/python -m
 RESULTS := build/results.jsonl
 REPORT := build/report.html
@@ -16,7 +17,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check lint format clean
+.PHONY: help conformance test check bench lint wheel format clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,9 +44,15 @@ lint: $(STAMP) ## Lint, check types and spelling
 	@$(RUN) mypy
 	@$(VENV)/bin/codespell
 
+wheel: $(STAMP) ## Build the wheel into dist/
+	@$(RUN) build --no-isolation --wheel --outdir dist
+
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
+
+bench: $(BENCH_STAMP) ## Measure the reference, the judge and 10,000 cases; the figures are build/bench.json
+	@$(RUN) lstm_conformance.suites.meta.bench
 
 clean: ## Remove everything that make has made, the environment as well
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
@@ -61,4 +68,8 @@ $(STAMP): pyproject.toml fixtures/constraints.txt
 	@echo "Setting up $(VENV): PyTorch and TensorFlow are large, this takes some minutes."
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[torch,tensorflow,dev]'
+	@touch $@
+
+$(BENCH_STAMP): $(STAMP)
+	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[bench]'
 	@touch $@

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lstm_conformance.fixtures.batches import MANY
 from lstm_conformance.fixtures.bfloat16 import from_float32
 from lstm_conformance.fixtures.hosts import AdapterError, Hosted
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
@@ -61,6 +62,25 @@ WAYS = [(name, path, dtype) for name, path, dtype in ALL_WAYS if dtype in {"floa
 HALF = [way for way in ALL_WAYS if way not in WAYS]
 LAYERS = [(name, *shapes) for name in INSTALLED for shapes in SHAPES[name]]
 
+
+def as_computed_by(name: str, path: str, changes: dict[str, Any]) -> list[str]:
+    """The paths that compute the same bits: the path itself, and the first one, but for hard_sigmoid.
+
+    There TensorFlow's graph optimizer multiplies by 1/6 (`constant_folding`), where its eager operations divide by 6.
+    """
+    return [path] if "recurrent_activation" in changes else [path, ADAPTERS[name].paths[0]]
+
+
+# Plain layers in every dtype, others in one: each takes graphs of its own.
+BATCHES = [
+    (name, path, way, dtype, changes, given)
+    for name in INSTALLED
+    for path in ADAPTERS[name].batch_paths
+    for changes, given, _ in SHAPES[name]
+    for way in as_computed_by(name, path, changes)
+    for dtype in (["float32"] if changes else offered(name, path))
+]
+
 WEIGHTS = {
     "torch.nn.LSTM": {
         "weight_ih_l0": [4 * H, I],
@@ -95,13 +115,13 @@ def described(host: Hosted, fields: Header) -> list[Header]:
     return weights
 
 
-def batch(host: Hosted, fields: Header, shapes: list[tuple[int, ...]]) -> Arrays:
+def batch(host: Hosted, fields: Header, shapes: list[tuple[int, ...]], cases: int = CASES) -> Arrays:
     """Random weights for the layer and inputs of these shapes, different in every case."""
     numbers = np.random.RandomState(2)
     dtype = fields["dtype"] if fields["dtype"] == "float64" else "float32"
     named = {f"weights/{weight['name']}": weight["shape"] for weight in described(host, fields)}
     named.update(zip(("x", "h_0", "c_0"), shapes, strict=False))
-    return {name: numbers.standard_normal((CASES, *shape)).astype(dtype) for name, shape in named.items()}
+    return {name: numbers.standard_normal((cases, *shape)).astype(dtype) for name, shape in named.items()}
 
 
 def run(host: Hosted, fields: Header, arrays: Arrays, *observe: str) -> Arrays:
@@ -193,6 +213,29 @@ def test_a_run_repeats_bit_for_bit(hosts: dict[str, Hosted], name: str, path: st
     for key, array in forth.items():
         assert array.tobytes() == back[key][::-1].tobytes()
         assert array[0].tobytes() != array[1].tobytes()
+
+
+@pytest.mark.parametrize(("name", "path", "way", "dtype", "changes", "given"), BATCHES)
+def test_a_batch_in_one_call_equals_its_cases_alone(
+    hosts: dict[str, Hosted],
+    name: str,
+    path: str,
+    way: str,
+    dtype: str,
+    changes: dict[str, Any],
+    given: list[tuple[int, ...]],
+) -> None:
+    """Bit for bit, with every constructor argument and in every dtype."""
+    fields, stored = request(path, dtype, **changes), PRECISIONS[dtype].weights
+    arrays = {key: in_dtype(a, stored) for key, a in batch(hosts[name], fields, given, MANY).items()}
+
+    at_once = run(hosts[name], fields, arrays)
+    alone = [
+        run(hosts[name], {**fields, "path": way}, {key: a[k : k + 1] for key, a in arrays.items()}) for k in range(MANY)
+    ]
+
+    for key, array in at_once.items():
+        assert array.tobytes() == np.concatenate([case[key] for case in alone]).tobytes()
 
 
 @pytest.mark.parametrize("name", INSTALLED)

@@ -1,0 +1,35 @@
+"""With `--dist loadgroup` every implementation has one worker, and so one host."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lstm_conformance.suites.meta import fakes
+from lstm_conformance.suites.meta.outside import EXAMPLES, conformance
+from lstm_conformance.suites.workers import OneEach
+
+MINE = "suites/test_01_outputs.py::test_one_step_at_a_time[a/b/mine.LSTM/eager/T3-B2]"
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "scope"),
+    [(MINE, "a/b/mine.LSTM"), ("test_a.py::test_b", "test_a.py"), ("test_a.py::test_b[x/y]", "test_a.py")],
+)
+def test_the_scope_is_the_implementation(nodeid: str, scope: str) -> None:
+    """Whose name may hold slashes; of other tests it is the file."""
+    assert OneEach.__new__(OneEach)._split_scope(nodeid) == scope
+
+
+def test_no_implementation_has_two_workers(tmp_path: Path) -> None:
+    """Seen in the lines that say who ran what."""
+    named = ("--implementation", f"{fakes.__file__}:NumpyLSTM", "--implementation", "conformance:TinyLSTM")
+
+    options = ("-n", "2", "--dist", "loadgroup", "-vv", "-k", "final_cell")
+    done = conformance(EXAMPLES / "python", *named, *options, "--results", tmp_path / "results.jsonl")
+
+    pairs = set(re.findall(r"^\[(gw\d)\] .*\[(\S+)/eager/", done.output, re.MULTILINE))
+    assert done.status == 0
+    assert sorted(name for _, name in pairs) == ["fakes.NumpyLSTM", "tiny_lstm.LSTM"]
