@@ -11,12 +11,6 @@ from lstm_conformance.fixtures.tiers import TIERS, Tier
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
 
-SLOW_PATHS = frozenset({"jit_compile"})
-"""Every configuration costs a compilation there."""
-
-TRACED_PATHS = frozenset({"tf.function"})
-"""Every mistake costs a trace there: one of them shows that mistakes are answered."""
-
 PER_SEED = 10_000
 """Numbers of cases that belong to one base seed: the number alone reproduces the case."""
 
@@ -133,5 +127,4 @@ def _offers(hello: Hello, path: str, configuration: Configuration) -> bool:
 
 
 def _affordable(tier: Tier, path: str, configuration: Configuration) -> bool:
-    is_slow = path in SLOW_PATHS or (configuration.mistake and path in TRACED_PATHS)
-    return not is_slow or configuration in tier.on_slow_paths
+    return path not in tier.on_slow_paths or configuration in tier.on_slow_paths[path]
