@@ -90,6 +90,16 @@ def rule_ids(results: Results) -> list[str]:
     return sorted(found | set(results.header.rules), key=_numbers)
 
 
+def figures(checks: Iterable[Check]) -> list[tuple[str, str | float]]:
+    """Name the figures of one pytest item, for its JUnit properties: rule, verdicts, the largest budget used."""
+    group = Group(tuple(checks))
+    found: list[tuple[str, str | float]] = [("rule", check.rule) for check in group.checks[:1]]
+    found.append(("verdicts", ", ".join(f"{count} {verdict}" for verdict, count in group.counts.items())))
+    if group.closest is not None and group.closest.budget is not None:
+        found += [("largest_budget_used", group.closest.budget), ("measure", group.closest.measure or "")]
+    return found
+
+
 def sentence(results: Results) -> str:
     """Say in one sentence how the run ended."""
     checked = _several(len({check.implementation for check in results.checks}), "implementation")

@@ -13,6 +13,7 @@ from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reports.console import explained
 from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.reports.results import Rule as RuleText
+from lstm_conformance.reports.summary import figures
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.controller import HANDOVER, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
@@ -133,6 +134,7 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
     def _perform(planned: Planned) -> None:
         checks = session.perform(planned, request.node.nodeid if in_checkout(request.config) else "")
         request.node.stash[CHECKS] = checks
+        request.node.user_properties.extend(figures(checks))
         if all(check.verdict == "not-run" for check in checks):
             pytest.skip(checks[0].message or "not run")
         red = [check for check in checks if check.verdict in RED and _blocks(session, planned)]

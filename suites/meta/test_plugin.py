@@ -119,3 +119,13 @@ class TestJUnit:
 
         assert int(suite.attrib["failures"]) > 0
         assert any("reproduce" in text and "first bad" in text for text in texts)
+
+    def test_the_figures_are_properties(self, whole: Run) -> None:
+        """The largest budget of the whole run is that of one of its items."""
+        suite = ET.parse(whole.path.with_name("junit.xml")).getroot()[0]
+        properties = [{p.attrib["name"]: p.attrib["value"] for p in case.iter("property")} for case in suite]
+        budgets = [float(each["largest_budget_used"]) for each in properties if "largest_budget_used" in each]
+        recorded = [check.budget for check in whole.results.checks if check.budget is not None]
+
+        assert all(each.keys() >= {"rule", "verdicts"} for each in properties)
+        assert max(budgets) == max(recorded)
