@@ -38,21 +38,29 @@ class Outcome:
 def judge(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
     """One outcome a case.
 
-    Where a batch cannot be run, its cases are run one by one, so that only a culprit is blamed.
+    Where a batch cannot be run, its cases are run one by one, so that only a culprit is blamed: a case with which alone
+    a host died, and died again.
     """
+    culprit, one_by_one = subject.casualties.of(cases), len(cases) > 1
+    if culprit is not None and not one_by_one:
+        return [_failed_to_run(cases.numbers[0], culprit)]
+    if culprit is not None:
+        return _judged_one_by_one(check, subject, cases)
     if subject.casualties.too_many(cases):
         return [_not_run(case) for case in cases.numbers]
     try:
         with np.errstate(all="ignore"):
             found = list(check.examine(subject, cases))
+            return [_weighed(found, k, case) for k, case in enumerate(cases.numbers)]
+    except (HostDied, HostTimeout) as error:
+        subject.casualties.add(cases, error)
+        return _judged_one_by_one(check, subject, cases)
     except (HostError, WrongOutputs, WeightsMismatch) as error:
-        if isinstance(error, HostDied | HostTimeout) and len(cases) == 1 and subject.casualties.of(cases) is None:
-            return judge(check, subject, cases)  # whatever killed the host may have been something else
-        if len(cases) == 1:
-            return [_failed_to_run(cases.numbers[0], error)]
-        return [outcome for case in cases.numbers for outcome in judge(check, subject, only(cases, case))]
-    with np.errstate(all="ignore"):
-        return [_weighed(found, k, case) for k, case in enumerate(cases.numbers)]
+        return _judged_one_by_one(check, subject, cases) if one_by_one else [_failed_to_run(cases.numbers[0], error)]
+
+
+def _judged_one_by_one(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
+    return [outcome for case in cases.numbers for outcome in judge(check, subject, only(cases, case))]
 
 
 def confirm(check: Check, subject: Subject, cases: Cases, outcomes: Sequence[Outcome]) -> list[Outcome]:

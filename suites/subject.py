@@ -14,7 +14,7 @@ from lstm_conformance.fixtures.batches import MANY, OBSERVATIONS
 from lstm_conformance.fixtures.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.hosts import Hello, HostDied, HostTimeout, Implementation
+from lstm_conformance.fixtures.hosts import Hello, Implementation
 from lstm_conformance.fixtures.protocol import dtype_name
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
@@ -110,12 +110,7 @@ class Subject:
 
     def describe(self, cases: Cases) -> list[dict[str, Any]]:
         """Name, dtype and shape of every weight of a freshly built layer. Raises as `run` does."""
-        self._spare(cases)
-        try:
-            header, _ = self.implementation.request("describe", self.fields(cases.configuration), {}, self.deadline)
-        except (HostDied, HostTimeout) as error:
-            self.casualties.add(cases, error)
-            raise
+        header, _ = self.implementation.request("describe", self.fields(cases.configuration), {}, self.deadline)
         weights: list[dict[str, Any]] = header["weights"]
         return weights
 
@@ -155,18 +150,12 @@ class Subject:
         return Cell(gate, other, other)
 
     def _answer(self, cases: Cases, *, observe: bool) -> Seen:
-        """An answer, kept or new. A case that has killed a host is not tried again: its error is raised at once."""
-        self._spare(cases)
+        """An answer, kept or new."""
         key = (cases.key, observe)
         if key not in self._seen:
             self._keep(key, self._ask(cases, OBSERVATIONS if observe else ()))
         self._seen.move_to_end(key)
         return self._seen[key]
-
-    def _spare(self, cases: Cases) -> None:
-        """Raise the error of a case that has killed hosts, instead of another host's death."""
-        if (error := self.casualties.of(cases)) is not None:
-            raise error
 
     def _ask(self, cases: Cases, observe: Sequence[str]) -> Seen:
         called = cases.configuration
@@ -177,12 +166,8 @@ class Subject:
         before = {name: np.ascontiguousarray(a) for name, a in before.items()}
         stored = PRECISIONS[called.dtype].weights
         fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
-        try:
-            sent = {name: from_float32(a) if stored == "bfloat16" else a for name, a in before.items()}
-            _, arrays = self.implementation.request("run", fields, sent, self.deadline)
-        except (HostDied, HostTimeout) as error:
-            self.casualties.add(cases, error)
-            raise
+        sent = {name: from_float32(a) if stored == "bfloat16" else a for name, a in before.items()}
+        _, arrays = self.implementation.request("run", fields, sent, self.deadline)
         dtypes = [dtype_name(a, name) for name, a in arrays.items() if name.startswith("output/")]
         arrays = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
         return Seen(
