@@ -84,7 +84,15 @@ class ReferenceLSTM(InNumpy):
 
     name = "reference_adapter.ReferenceLSTM"
     layout = "torch"
-    claims = ("layers", "bidirectional", "no_bias", "projection", "batch_first", "unbatched", "initial_state")
+    claims: tuple[str, ...] = (
+        "layers",
+        "bidirectional",
+        "no_bias",
+        "projection",
+        "batch_first",
+        "unbatched",
+        "initial_state",
+    )
 
     def build(self, layer: Any, dtype: str, path: str) -> Built:
         """A layer whose weights are zero; the one path is eager execution."""

@@ -16,6 +16,7 @@ from lstm_conformance.fixtures.cases import draw
 from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reports.results import Check
 from lstm_conformance.suites import test_01_outputs as outputs
+from lstm_conformance.suites import test_12_refusals as refusals
 from lstm_conformance.suites.candidates import BY_NAME, Candidate
 from lstm_conformance.suites.meta import troubles
 from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
@@ -115,6 +116,23 @@ def test_a_hang_costs_only_the_culprit() -> None:
     assert f"no answer to 'run' within {DEADLINE:g} s" in str(checks[CULPRIT].message)
     assert verdicts(again) == ["pass", "pass", "error", "pass"]
     assert seconds < DEADLINE
+
+
+def test_a_crash_instead_of_a_refusal_is_one_error() -> None:
+    """The mistake is made again, once: whatever killed the host may have been something else."""
+    mistaken = configuration(4, 3, 5, 6, mistake="x_too_wide")
+    with session_with(troubles.DyingOfMistakes) as session:
+        planned = Planned(
+            implementation="troubles.DyingOfMistakes",
+            path="eager",
+            check=refusals.test_the_features_of_the_input.check,
+            configuration=mistaken,
+            numbers=(0,),
+        )
+        (check,) = session.perform(planned, "")
+
+    assert check.verdict == "error"
+    assert "SIGABRT" in (check.message or "")
 
 
 def test_an_exception_costs_only_the_culprit() -> None:

@@ -189,3 +189,16 @@ class NotStarting(ReferenceLSTM):
         os.write(2, b"no licence found\n")
         sys.stderr.flush()
         os._exit(7)
+
+
+class DyingOfMistakes(ReferenceLSTM):
+    """Crashes where an input of the wrong width should be refused."""
+
+    name = "troubles.DyingOfMistakes"
+    claims: tuple[str, ...] = (*ReferenceLSTM.claims, "refusals")
+
+    def call(self, built: Built, x: Array, states: States) -> list[Array]:
+        """Abort the process instead of raising."""
+        if x.shape[-1] != built.layer.input_size:
+            os.abort()
+        return super().call(built, x, states)
