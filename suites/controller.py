@@ -37,7 +37,7 @@ class Controller:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records out of a report."""
+        """Take the records out of the report of a worker."""
         for fields in getattr(report, HANDOVER, ()):
             self.run.record.checks.append(Check.from_json(fields))
 

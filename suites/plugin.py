@@ -129,11 +129,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture
 def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callable[[Planned], None]:
     """Run what is planned: a record for every case, a subtest for every red one of several; skip what is not run."""
-    session = request.config.stash[RUN].session
+    run = request.config.stash[RUN]
+    session = run.session
 
     def _perform(planned: Planned) -> None:
         checks = session.perform(planned, request.node.nodeid if in_checkout(request.config) else "")
-        request.node.stash[CHECKS] = checks
+        if hasattr(request.config, "workerinput"):
+            request.node.stash[CHECKS] = checks  # they travel with the report
+        else:
+            run.record.checks.extend(checks)
         request.node.user_properties.extend(figures(checks))
         if all(check.verdict == "not-run" for check in checks):
             pytest.skip(checks[0].message or "not run")
@@ -148,7 +152,7 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Show a red check as its record tells it; let the report of the item carry the records to the controller."""
+    """Show a red check as its record tells it; let the report of a worker's item carry its records."""
     report = yield
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, RedCheck):
