@@ -113,7 +113,7 @@ def run(
     observed: Array | None = None,
     mask: Mask | None = None,
 ) -> tuple[Numbers, Numbers]:
-    """H and c after every step, (T, ..., B, P) and (T, ..., B, H); where the mask (T, ..., B) is unset they stay."""
+    """h and c after every step, (T, ..., B, P) and (T, ..., B, H); where the mask (T, ..., B) is unset they stay."""
     w = weights.float64()
     z_x = dot(x, w.kernel)
     for bias in w.biases:
@@ -168,7 +168,7 @@ def gates(cell: Cell, z: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
 
 
 def emitted(cell: Cell, w: CellWeights, o: Numbers, c: Numbers) -> Numbers:
-    """H from the output gate and the new cell state."""
+    """h from the output gate and the new cell state."""
     h = o * cell.output(c)
     return h if w.projection is None else dot(h, w.projection)
 
@@ -185,7 +185,7 @@ def flip(a: Numbers, lengths: Lengths | None = None) -> Numbers:
 def _valid(x: Numbers, lengths: Lengths) -> Mask:
     """(T, ..., B): True for the steps within the length of their row. Raises ValueError for lengths that do not fit."""
     size, rows = x.shape[0], x.shape[1:-1]
-    fits = lengths.ndim == len(rows) and np.broadcast_shapes(lengths.shape, rows) == rows
+    fits = lengths.ndim == len(rows) and all(n in {1, rows[axis]} for axis, n in enumerate(lengths.shape))
     if not fits or (lengths < 0).any() or (lengths > size).any():
         raise ValueError(f"expected lengths from 0 to {size} of shape {rows}, came shape {lengths.shape}: {lengths}")
     return np.arange(size).reshape(-1, *(1,) * np.ndim(lengths)) < lengths

@@ -248,7 +248,7 @@ def _joined(join: Callable[[Sequence[Array]], Array], items: Sequence[Numbers]) 
 
 
 def _times(a: Array, rows: Array) -> Array:
-    """A @ rowsᵀ, with the axis of time (if there is one) merged into the rows of a: one product instead of T."""
+    """a @ rowsᵀ, with the axis of time (if there is one) merged into the rows of a: one product instead of T."""
     if a.ndim <= rows.ndim:
         return a @ rows.swapaxes(-1, -2)
     by_case = np.moveaxis(a, 0, -3)
