@@ -19,8 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def declare(parser: pytest.Parser) -> None:
-    """Declare the options."""
+    """Declare the options: what is tested, with how many cases, and where."""
     group = parser.getgroup("lstm-conformance")
+    _declare_implementations(group)
+    _declare_checks(group)
+    _declare_hosts(group)
+
+
+def _declare_implementations(group: pytest.OptionGroup) -> None:
     group.addoption(
         BY_NAME,
         action="append",
@@ -36,6 +42,9 @@ def declare(parser: pytest.Parser) -> None:
         help="test what this command starts, in any language: it speaks the protocol of fixtures/PROTOCOL.md",
     )
     group.addoption("--list", action="store_true", help="list implementations, requirements and rules; test nothing")
+
+
+def _declare_checks(group: pytest.OptionGroup) -> None:
     group.addoption("--tier", choices=sorted(TIERS), default="quick", help="how much to run (default: %(default)s)")
     group.addoption("--case", metavar="ID", help="run exactly one check, named as the reports name it")
     group.addoption("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
@@ -48,6 +57,9 @@ def declare(parser: pytest.Parser) -> None:
         help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
     )
     group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
+
+
+def _declare_hosts(group: pytest.OptionGroup) -> None:
     group.addoption("--python", default=sys.executable, help="the Python of the hosts (default: this one)")
     group.addoption(
         "--deadline",
