@@ -18,6 +18,8 @@ EXAMPLES = ROOT / "fixtures" / "examples"
 SUITE = (sys.executable, "-m", "lstm_conformance")
 NODE = Path(ROOT_DIR, "node.exe") if os.name == "nt" else Path(ROOT_DIR, "bin", "node")
 PATIENCE = 120.0
+IN_CI = ("CI", "BUILD_NUMBER")
+"""Where one of these is set, pytest repeats whole messages in its summary, their reproductions as well."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,10 @@ class Done:
 
 
 def run(command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str] | None = None) -> Done:
-    """Run a command, on one thread, untouched by the options of the pytest around it."""
+    """Run a command, on one thread, untouched by the options of the pytest around it and by where that runs."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    for name in IN_CI:
+        own.pop(name, None)
     done = subprocess.run(
         [os.fspath(word) for word in command],
         cwd=cwd,
