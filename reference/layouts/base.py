@@ -38,6 +38,9 @@ class Layout(Protocol):
     def native_inputs(self, layer: Layer, inputs: Inputs, *, unbatched: bool = False) -> Inputs:
         """Canonical inputs in the axes of the framework's call."""
 
+    def canonical_inputs(self, layer: Layer, native: Inputs, *, unbatched: bool = False) -> Inputs:
+        """The inverse of `native_inputs`."""
+
     def output_names(self, layer: Layer) -> list[str]:
         """The outputs of a call, in their order."""
 
@@ -49,6 +52,9 @@ class Layout(Protocol):
 
         States that the call does not return are empty (L = 0).
         """
+
+    def native_outputs(self, layer: Layer, outputs: Outputs[Array], *, unbatched: bool = False) -> list[Array]:
+        """What the call returns of the outputs of a whole sequence, in its order and axes."""
 
 
 class WeightsMismatch(ValueError):

@@ -71,6 +71,13 @@ class KerasLayout:
         h_0, c_0 = (None if a is None else np.moveaxis(a[:, 0], 1, 0) for a in (inputs.h_0, inputs.c_0))
         return Inputs(np.moveaxis(x, 0, 2), h_0, c_0)
 
+    def canonical_inputs(self, layer: Layer, native: Inputs, *, unbatched: bool = False) -> Inputs:
+        """The inverse of `native_inputs`."""
+        _refuse(unbatched=unbatched)
+        x = np.moveaxis(native.x, 2, 0)
+        h_0, c_0 = (None if a is None else np.moveaxis(a, 0, 1)[:, None] for a in (native.h_0, native.c_0))
+        return Inputs(x[::-1] if layer.go_backwards else x, h_0, c_0)
+
     def output_names(self, layer: Layer) -> list[str]:
         """y, then h and c of every layer with return_state."""
         states = [name for k in range(layer.num_layers) for name in (f"h_{k}", f"c_{k}")]
@@ -92,6 +99,13 @@ class KerasLayout:
         h_n = np.stack(native[1::2])[:, None] if layer.return_state else none
         c_n = np.stack(native[2::2])[:, None] if layer.return_state else none
         return Outputs(np.moveaxis(y, 2, 0), h_n, c_n)
+
+    def native_outputs(self, layer: Layer, outputs: Outputs[Array], *, unbatched: bool = False) -> list[Array]:
+        """The inverse of `canonical_outputs`; without return_sequences only the last output is returned."""
+        _refuse(unbatched=unbatched)
+        y = np.moveaxis(outputs.y, 0, 2)
+        states = zip(outputs.h_n[:, 0], outputs.c_n[:, 0], strict=True) if layer.return_state else ()
+        return [y if layer.return_sequences else y[:, :, -1], *(a for pair in states for a in pair)]
 
 
 def _prefixes(layer: Layer) -> list[str]:

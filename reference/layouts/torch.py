@@ -72,6 +72,17 @@ class TorchLayout:
         h_0, c_0 = (None if a is None else _native_state(a, unbatched=unbatched) for a in (inputs.h_0, inputs.c_0))
         return Inputs(x, h_0, c_0)
 
+    def canonical_inputs(self, layer: Layer, native: Inputs, *, unbatched: bool = False) -> Inputs:
+        """The inverse of `native_inputs`."""
+        x = native.x
+        if unbatched:
+            x = x[:, :, None]
+        elif layer.batch_first:
+            x = x.swapaxes(1, 2)
+        rows = (a if a is None or not unbatched else a[:, :, None] for a in (native.h_0, native.c_0))
+        h_0, c_0 = (None if a is None else _canonical_state(layer, a) for a in rows)
+        return Inputs(np.moveaxis(x, 0, 1), h_0, c_0)
+
     def output_names(self, layer: Layer) -> list[str]:  # noqa: ARG002  # every layer returns the same
         """`output, (h_n, c_n)`."""
         return ["output", "h_n", "c_n"]
@@ -95,6 +106,15 @@ class TorchLayout:
         elif layer.batch_first:
             y = y.swapaxes(1, 2)
         return Outputs(np.moveaxis(y, 0, 1), _canonical_state(layer, h_n), _canonical_state(layer, c_n))
+
+    def native_outputs(self, layer: Layer, outputs: Outputs[Array], *, unbatched: bool = False) -> list[Array]:
+        """The inverse of `canonical_outputs`."""
+        y = np.moveaxis(outputs.y, 1, 0)
+        if unbatched:
+            y = y[:, :, 0]
+        elif layer.batch_first:
+            y = y.swapaxes(1, 2)
+        return [y, *(_native_state(a, unbatched=unbatched) for a in (outputs.h_n, outputs.c_n))]
 
 
 def _cells(layer: Layer) -> list[tuple[int, str]]:
