@@ -29,6 +29,7 @@ class Layer:
     return_state: bool = True
     go_backwards: bool = False
     unroll: bool = False
+    zero_output_for_mask: bool = False
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
     dropout: float = 0.0

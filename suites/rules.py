@@ -61,12 +61,20 @@ def specification() -> tuple[int, dict[str, Rule]]:
 
 
 def rule(
-    number: str, *, where: Callable[[Configuration], bool] = lambda _: True, mistaken: bool = False
+    number: str,
+    *,
+    where: Callable[[Configuration], bool] = lambda _: True,
+    mistaken: bool = False,
+    masked: bool | None = False,
 ) -> Callable[[Examination], Test]:
     """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`.
 
     Only a `mistaken` check is asked about configurations with a mistake, and it is asked about nothing else.
+    The same holds for a `masked` check and configurations with a mask; None is asked about both kinds.
     """
+
+    def is_of_kind(c: Configuration) -> bool:
+        return bool(c.mistake) == mistaken and masked in {None, bool(c.mask)}
 
     def decorate(examine: Examination) -> Test:
         def test(planned: Any, perform: Callable[[Any], None]) -> None:
@@ -74,7 +82,7 @@ def rule(
 
         test.__name__, test.__qualname__ = examine.__name__, examine.__qualname__
         test.__doc__, test.__module__ = examine.__doc__, examine.__module__
-        applies = Check(number, lambda c: bool(c.mistake) == mistaken and where(c), examine)
+        applies = Check(number, lambda c: is_of_kind(c) and where(c), examine)
         test.check = applies  # type: ignore[attr-defined]
         return test  # type: ignore[return-value]
 

@@ -128,7 +128,9 @@ class Subject:
         arithmetic = arithmetic_of(cases.configuration.dtype)
         h_0, c_0 = cases.states
         inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
-        return layer(self.cell(cases.configuration), cases.weights[index], *inputs, observed=observed)
+        fill = self.layout.fill(cases.configuration.layer)
+        cell = self.cell(cases.configuration)
+        return layer(cell, cases.weights[index], *inputs, observed=observed, mask=cases.mask, fill=fill)
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
@@ -162,11 +164,13 @@ class Subject:
         weights = self.layout.native_weights(called.layer, cases.weights)
         inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
         before = {name: a for name, a in inputs._asdict().items() if a is not None}
+        before |= dict([self.layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
         before |= {f"weights/{name}": a for name, a in weights.items()}
         before = {name: np.ascontiguousarray(a) for name, a in before.items()}
         stored = PRECISIONS[called.dtype].weights
         fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
-        sent = {name: from_float32(a) if stored == "bfloat16" else a for name, a in before.items()}
+        halves = stored == "bfloat16"
+        sent = {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in before.items()}
         _, arrays = self.implementation.request("run", fields, sent, self.deadline)
         dtypes = [dtype_name(a, name) for name, a in arrays.items() if name.startswith("output/")]
         arrays = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}

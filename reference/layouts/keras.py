@@ -6,12 +6,14 @@ Source: https://keras.io/api/layers/recurrent_layers/lstm/ and the split in `LST
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
-from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.lstm import Fill, Mask, Outputs
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
 
@@ -77,6 +79,19 @@ class KerasLayout:
         x = np.moveaxis(native.x, 2, 0)
         h_0, c_0 = (None if a is None else np.moveaxis(a, 0, 1)[:, None] for a in (native.h_0, native.c_0))
         return Inputs(x[::-1] if layer.go_backwards else x, h_0, c_0)
+
+    def native_mask(self, layer: Layer, mask: Mask) -> tuple[str, NDArray[Any]]:
+        """`mask` (N, B, T); like the input it is read from its end with go_backwards."""
+        return "mask", np.moveaxis(mask[::-1] if layer.go_backwards else mask, 0, 2)
+
+    def canonical_mask(self, layer: Layer, native: NDArray[Any], time: int) -> Mask:  # noqa: ARG002  # it has all steps
+        """The inverse of `native_mask`."""
+        mask = np.moveaxis(native, 2, 0)
+        return mask[::-1] if layer.go_backwards else mask
+
+    def fill(self, layer: Layer) -> Fill:
+        """`zero_output_for_mask`, which is documented for `return_sequences=True` only."""
+        return "zeros" if layer.zero_output_for_mask and layer.return_sequences else "previous"
 
     def output_names(self, layer: Layer) -> list[str]:
         """y, then h and c of every layer with return_state."""
