@@ -12,6 +12,7 @@ class Layer:
     A layout or an adapter reads those that its framework has and ignores the rest; `Configuration.requirements`
     keeps an implementation from being asked for what it does not offer.
 
+    `batch_size` is the number of rows of every call, of which a stateful layer must be told (Keras' `batch_shape`).
     `dropout` is never more than 0 in a layer that is run: it is here because its limits are documented.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html,
@@ -30,6 +31,8 @@ class Layer:
     go_backwards: bool = False
     unroll: bool = False
     zero_output_for_mask: bool = False
+    stateful: bool = False
+    batch_size: int = 0
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
     dropout: float = 0.0

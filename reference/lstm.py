@@ -65,16 +65,19 @@ def lstm(
     h_0: Numbers,
     c_0: Numbers,
     *,
+    observed: Array | None = None,
     mask: Mask | None = None,
     fill: Fill = "zeros",
 ) -> Outputs[Numbers]:
     """A stack of layers: each reads the outputs of the one below, under the same mask.
 
     x (T, ..., B, I), h_0 (L, D, ..., B, P), c_0 (L, D, ..., B, H), mask (T, ..., B).
+    observed (T, ..., B, D P): the outputs seen of the last layer, which is then fed them step by step.
     """
-    h_n, c_n = [], []
+    h_n, c_n, last = [], [], len(weights) - 1
     for index, directions in enumerate(weights):
-        x, h, c = layer(cell, directions, x, h_0[index], c_0[index], mask=mask, fill=fill)
+        seen = observed if index == last else None
+        x, h, c = layer(cell, directions, x, h_0[index], c_0[index], observed=seen, mask=mask, fill=fill)
         h_n.append(h)
         c_n.append(c)
     return Outputs(x, stack(h_n), stack(c_n))

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple, Protocol
 
 from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, Kind
 from lstm_conformance.suites.comparison import Comparison, Statement
 from lstm_conformance.suites.subject import Subject
 
@@ -64,17 +64,12 @@ def rule(
     number: str,
     *,
     where: Callable[[Configuration], bool] = lambda _: True,
-    mistaken: bool = False,
-    masked: bool | None = False,
+    kinds: tuple[Kind, ...] = ("ordinary",),
 ) -> Callable[[Examination], Test]:
     """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`.
 
-    Only a `mistaken` check is asked about configurations with a mistake, and it is asked about nothing else.
-    The same holds for a `masked` check and configurations with a mask; None is asked about both kinds.
+    kinds: the kinds of configurations that the check is asked about, and no others.
     """
-
-    def is_of_kind(c: Configuration) -> bool:
-        return bool(c.mistake) == mistaken and masked in {None, bool(c.mask)}
 
     def decorate(examine: Examination) -> Test:
         def test(planned: Any, perform: Callable[[Any], None]) -> None:
@@ -82,7 +77,7 @@ def rule(
 
         test.__name__, test.__qualname__ = examine.__name__, examine.__qualname__
         test.__doc__, test.__module__ = examine.__doc__, examine.__module__
-        applies = Check(number, lambda c: is_of_kind(c) and where(c), examine)
+        applies = Check(number, lambda c: c.kind in kinds and where(c), examine)
         test.check = applies  # type: ignore[attr-defined]
         return test  # type: ignore[return-value]
 

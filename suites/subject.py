@@ -20,8 +20,8 @@ from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
-from lstm_conformance.reference.layouts.base import Shape
-from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer
+from lstm_conformance.reference.layouts.base import Inputs, Shape
+from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, dot, exactly
 from lstm_conformance.reference.weights import GATES
 from lstm_conformance.suites.casualties import Casualties
@@ -108,6 +108,23 @@ class Subject:
         """Call the layer twice; see its weights before, and its weights and inputs between. Raises as `run` does."""
         return self._answer(cases, observe=True)
 
+    def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
+        """The outputs of several calls of one layer, in a row; before some of them it is reset. Raises as `run` does.
+
+        The inputs may have different numbers of steps and rows; the weights are those of the cases.
+        """
+        called, layout = cases.configuration, self.layout
+        arrays = {f"weights/{name}": a for name, a in layout.native_weights(called.layer, cases.weights).items()}
+        for index, each in enumerate(inputs):
+            native = layout.native_inputs(called.layer, each, unbatched=called.unbatched)
+            arrays |= {f"{index}/{name}": a for name, a in native._asdict().items() if a is not None}
+        fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
+        _, seen = self.implementation.request("calls", fields, arrays, self.deadline)
+        return [
+            layout.canonical_outputs(called.layer, _numbered(seen, f"{index}/output/"), unbatched=called.unbatched)
+            for index in range(len(inputs))
+        ]
+
     def describe(self, cases: Cases) -> list[dict[str, Any]]:
         """Name, dtype and shape of every weight of a freshly built layer. Raises as `run` does."""
         header, _ = self.implementation.request("describe", self.fields(cases.configuration), {}, self.deadline)
@@ -131,6 +148,17 @@ class Subject:
         fill = self.layout.fill(cases.configuration.layer)
         cell = self.cell(cases.configuration)
         return layer(cell, cases.weights[index], *inputs, observed=observed, mask=cases.mask, fill=fill)
+
+    def trajectory(self, cases: Cases, observed: Array | None) -> Outputs[Rounded]:
+        """What the whole stack must return, and the allowed error; inner layers follow their own outputs.
+
+        observed (T, N, B, D P): the outputs seen of the last layer; None where they are hidden. States (L, D, N, B, ·).
+        """
+        arithmetic = arithmetic_of(cases.configuration.dtype)
+        x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *cases.states))
+        fill = self.layout.fill(cases.configuration.layer)
+        cell = self.cell(cases.configuration)
+        return lstm(cell, cases.weights, x, h_0, c_0, observed=observed, mask=cases.mask, fill=fill)
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""

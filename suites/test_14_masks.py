@@ -19,13 +19,13 @@ def _shows_its_sequence(configuration: Configuration) -> bool:
     return configuration.layer.return_sequences
 
 
-@rule("14.1", where=_shows_its_sequence, masked=True)
+@rule("14.1", where=_shows_its_sequence, kinds=("masked",))
 def test_steps_that_do_not_count_change_nothing(subject: Subject, cases: Cases) -> Examined:
     """Outputs and final states of every layer are those of the steps that count."""
     yield from _legal(subject, cases)
 
 
-@rule("14.2", where=lambda c: not c.layer.return_sequences, masked=True)
+@rule("14.2", where=lambda c: not c.layer.return_sequences, kinds=("masked",))
 def test_the_last_output_alone_under_a_mask(subject: Subject, cases: Cases) -> Examined:
     """A layer that returns only its last output returns that of the last step that counts."""
     outputs, expected = subject.run(cases).outputs, subject.expected(cases, 0, cases.inputs.x, None)
@@ -34,7 +34,7 @@ def test_the_last_output_alone_under_a_mask(subject: Subject, cases: Cases) -> E
     yield within("c_n", outputs.c_n[0], expected.c_n, STATE_AXES)
 
 
-@rule("14.3", where=_shows_its_sequence, masked=True)
+@rule("14.3", where=_shows_its_sequence, kinds=("masked",))
 def test_what_is_put_out_where_a_step_does_not_count(subject: Subject, cases: Cases) -> Examined:
     """Zeros, or the output before, exactly."""
     mask, y = _mask(cases), subject.run(cases).outputs.y
@@ -42,7 +42,7 @@ def test_what_is_put_out_where_a_step_does_not_count(subject: Subject, cases: Ca
     yield same("y", np.where(mask[..., None], 0, y), np.where(mask[..., None], 0, _filling(y, mask, fill)), Y_AXES)
 
 
-@rule("14.4", where=_shows_its_sequence, masked=True)
+@rule("14.4", where=_shows_its_sequence, kinds=("masked",))
 def test_the_final_state_is_the_output_of_the_last_step_that_counts(subject: Subject, cases: Cases) -> Examined:
     """Exactly; a row of which nothing counts ends where it starts."""
     outputs, mask = subject.run(cases).outputs, _mask(cases)
@@ -54,7 +54,7 @@ def test_the_final_state_is_the_output_of_the_last_step_that_counts(subject: Sub
         yield same(f"h_n of direction {direction}", h_n, ends[-1], "case row unit")
 
 
-@rule("14.5", where=_shows_its_sequence, masked=True)
+@rule("14.5", where=_shows_its_sequence, kinds=("masked",))
 def test_what_stands_where_no_step_counts_does_not_matter(subject: Subject, cases: Cases) -> Examined:
     """Other numbers, or NaN, in these places of the input leave outputs and final states legal."""
     counts = _mask(cases)[..., None]
