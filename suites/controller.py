@@ -43,7 +43,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """With `--dist loadgroup`, one worker for each implementation."""
+        """With `--dist loadgroup`, one worker for each family of implementations."""
         return OneEach(config, log) if config.getoption("dist") == "loadgroup" else None
 
     @pytest.hookimpl(optionalhook=True)

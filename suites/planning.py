@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
@@ -21,15 +21,26 @@ LONGEST = 120
 """Steps of a batch of cases: long ones have fewer, because a framework may take milliseconds a step."""
 
 
+PATHS_AGREE = "18."
+"""How the rules begin that compare the paths of a family."""
+
+Where = tuple[str, str]
+"""An implementation and one of its paths."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """One pytest item: a rule on a batch of cases of one configuration."""
+    """One pytest item: a rule on a batch of cases of one configuration.
+
+    model: with what it is compared, if the check compares paths.
+    """
 
     implementation: str
     path: str
     check: Check
     configuration: Configuration
     numbers: tuple[int, ...]
+    model: Where | None = None
 
     def __str__(self) -> str:
         return f"{self.implementation}/{self.path}/{self.configuration}"
@@ -71,6 +82,7 @@ class Plan:
             planned = [self.smoke(*each) for each in paths]
         else:
             planned = [each for name, hello, path in paths for each in self._of_path(check, name, hello, path)]
+            planned = list(_paired(planned)) if check.paired else planned
         return [each for each in planned if self._selects(each)]
 
     def smoke(self, name: str, hello: Hello, path: str) -> Planned:
@@ -90,7 +102,9 @@ class Plan:
                 numbers=self._numbers(configuration),
             )
             for configuration in self._of_tier(path)
-            if _offers(hello, path, configuration) and check.where(configuration)
+            if _offers(hello, path, configuration)
+            and configuration.applies_to(hello.layout, undocumented=check.undocumented)
+            and check.where(configuration)
         ]
 
     def _of_tier(self, path: str) -> Iterator[Configuration]:
@@ -119,10 +133,23 @@ class Plan:
         )
 
 
+def family_of(implementation: str) -> str:
+    """What an implementation has in common with the same layer on other backends: `keras.layers.LSTM@jax` is one."""
+    return implementation.partition("@")[0]
+
+
+def _paired(planned: Iterable[Planned]) -> Iterator[Planned]:
+    """Each with the first of its family on the same configuration, which itself is compared with nothing."""
+    first: dict[tuple[str, Configuration], Where] = {}
+    for each in planned:
+        where = each.implementation, each.path
+        model = first.setdefault((family_of(each.implementation), each.configuration), where)
+        if model != where:
+            yield replace(each, model=model)
+
+
 def _offers(hello: Hello, path: str, configuration: Configuration) -> bool:
     """The implementation claims all that the configuration requires, and has its dtype on the path."""
-    if not configuration.applies_to(hello.layout):
-        return False
     return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
 
 

@@ -18,7 +18,7 @@ from lstm_conformance.suites import smoke
 from lstm_conformance.suites.controller import HANDOVER, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
 from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
-from lstm_conformance.suites.planning import Planned
+from lstm_conformance.suites.planning import Planned, family_of
 from lstm_conformance.suites.recording import header_of
 from lstm_conformance.suites.rules import specification
 from lstm_conformance.suites.session import Session
@@ -99,7 +99,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash[RUN]
     run.rules.add(check.rule)
     items = [
-        pytest.param(planned, id=str(planned), marks=pytest.mark.xdist_group(planned.implementation))
+        pytest.param(planned, id=str(planned), marks=pytest.mark.xdist_group(family_of(planned.implementation)))
         for planned in run.session.plan.of(check, run.session.hellos.items())
     ]
     metafunc.parametrize("planned", items)

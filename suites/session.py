@@ -21,7 +21,7 @@ from lstm_conformance.suites import smoke
 from lstm_conformance.suites.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
 from lstm_conformance.suites.deviating import Deviations, held_against
 from lstm_conformance.suites.judge import Outcome, confirm, judge
-from lstm_conformance.suites.planning import Plan, Planned
+from lstm_conformance.suites.planning import Plan, Planned, Where
 from lstm_conformance.suites.subject import Subject
 
 REPEATS = 5
@@ -29,9 +29,6 @@ REPEATS = 5
 
 DEADLINE = 120.0
 """Seconds that a host may take for one request, unless another number is given."""
-
-Where = tuple[str, str]
-"""An implementation and one of its paths."""
 
 
 @dataclass(kw_only=True)
@@ -134,6 +131,8 @@ class Session:
 
     def _judged(self, planned: Planned) -> list[Outcome]:
         subject = self._subject(planned.implementation, planned.path)
+        if planned.model is not None:
+            subject = replace(subject, model=self._subject(*planned.model))
         cases = draw(planned.configuration, planned.numbers, biases=subject.layout.biases)
         outcomes = judge(planned.check, subject, cases)
         recorded = self.deviations.of(subject.hello, planned.path, planned.check.rule, str(planned.configuration))

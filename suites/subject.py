@@ -14,6 +14,7 @@ from lstm_conformance.fixtures.batches import MANY, OBSERVATIONS
 from lstm_conformance.fixtures.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cotangents import cotangents
 from lstm_conformance.fixtures.hosts import Hello, Implementation
 from lstm_conformance.fixtures.protocol import dtype_name
 from lstm_conformance.reference.activations import activation
@@ -64,8 +65,7 @@ class Seen:
     @property
     def documented_shapes(self) -> dict[str, Shape]:
         """Name and shape of every output, without the axis of cases."""
-        called = self.cases.configuration
-        return self.layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
+        return _documented_shapes(self.layout, self.cases.configuration)
 
     @cached_property
     def nbytes(self) -> int:
@@ -74,23 +74,37 @@ class Seen:
         return sum(a.nbytes for a in kept)
 
     def _canonical(self, native: Sequence[Array]) -> Outputs[Array]:
-        found, documented = [a.shape[1:] for a in native], self.documented_shapes
-        if found != list(documented.values()):
-            raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
-        called = self.cases.configuration
-        return self.layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
+        return _canonical_outputs(self.layout, self.cases.configuration, native)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What one step of training shows: outputs, and the gradients of the sum of all outputs times their cotangents.
+
+    inputs: those by x and, if states were given, by h_0 and c_0, canonical; weights: those by the weights, by the
+    framework's own names and in its axes.
+    """
+
+    outputs: Outputs[Array]
+    inputs: Inputs
+    weights: Mapping[str, Array]
 
 
 @dataclass
 class Subject:
-    """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules."""
+    """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules.
+
+    model: the path of its family that it is compared with, where it is compared.
+    """
 
     implementation: Implementation
     hello: Hello
     path: str
     deadline: float = 60.0
     casualties: Casualties = field(default_factory=Casualties)
+    model: Subject | None = None
     _seen: OrderedDict[object, Seen] = field(default_factory=OrderedDict)
+    _trained: dict[object, Trained] = field(default_factory=dict)
 
     @property
     def layout(self) -> Layout:
@@ -125,6 +139,16 @@ class Subject:
             for index in range(len(inputs))
         ]
 
+    def gradients(self, cases: Cases, steps: int = 1) -> Trained:
+        """The last of some steps of training, from a fresh or reset layer on. Raises as `run` does, and WrongOutputs.
+
+        The weights stay as they are; what a stateful layer keeps goes from one step to the next.
+        """
+        key = (cases.key, steps)
+        if key not in self._trained:
+            self._trained[key] = self._train(cases, steps)
+        return self._trained[key]
+
     def describe(self, cases: Cases) -> list[dict[str, Any]]:
         """Name, dtype and shape of every weight of a freshly built layer. Raises as `run` does."""
         header, _ = self.implementation.request("describe", self.fields(cases.configuration), {}, self.deadline)
@@ -134,6 +158,7 @@ class Subject:
     def forget(self) -> None:
         """Ask again from now on, in a fresh host."""
         self._seen.clear()
+        self._trained.clear()
         self.implementation.restart()
 
     def expected(self, cases: Cases, index: int, x: Array, observed: Array | None) -> Outputs[Rounded]:
@@ -188,13 +213,7 @@ class Subject:
         return self._seen[key]
 
     def _ask(self, cases: Cases, observe: Sequence[str]) -> Seen:
-        called = cases.configuration
-        weights = self.layout.native_weights(called.layer, cases.weights)
-        inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
-        before = {name: a for name, a in inputs._asdict().items() if a is not None}
-        before |= dict([self.layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
-        before |= {f"weights/{name}": a for name, a in weights.items()}
-        before = {name: np.ascontiguousarray(a) for name, a in before.items()}
+        called, before = cases.configuration, self._native(cases)
         stored = PRECISIONS[called.dtype].weights
         fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
         halves = stored == "bfloat16"
@@ -213,6 +232,32 @@ class Subject:
             after=_below(arrays, "after/"),
         )
 
+    def _train(self, cases: Cases, steps: int) -> Trained:
+        called, given = cases.configuration, self._native(cases)
+        fields = self.fields(called) | {"cases": len(cases), "steps": steps}
+        sent = given | {f"cotangent/{k}": a for k, a in enumerate(cotangents(cases, self.layout))}
+        _, arrays = self.implementation.request("gradients", fields, sent, self.deadline)
+        by = _below(arrays, "gradient/")
+        wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
+        if wrong:
+            raise WrongOutputs(f"gradients have other shapes than what they are taken by: {wrong}")
+        inputs = Inputs(by["x"], by.get("h_0"), by.get("c_0"))
+        return Trained(
+            _canonical_outputs(self.layout, called, _numbered(arrays, "output/")),
+            self.layout.canonical_inputs(called.layer, inputs, unbatched=called.unbatched),
+            _below(by, "weights/"),
+        )
+
+    def _native(self, cases: Cases) -> dict[str, Array]:
+        """Everything that a call is given, by name and in the framework's own axes."""
+        called = cases.configuration
+        weights = self.layout.native_weights(called.layer, cases.weights)
+        inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
+        native = {name: a for name, a in inputs._asdict().items() if a is not None}
+        native |= dict([self.layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
+        native |= {f"weights/{name}": a for name, a in weights.items()}
+        return {name: np.ascontiguousarray(a) for name, a in native.items()}
+
     def fields(self, configuration: Configuration) -> dict[str, Any]:
         """The fields of a request that say which layer is meant."""
         return {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
@@ -221,6 +266,17 @@ class Subject:
         self._seen[key] = seen
         while len(self._seen) > 1 and sum(each.nbytes for each in self._seen.values()) > MEMORY:
             self._seen.popitem(last=False)
+
+
+def _documented_shapes(layout: Layout, called: Configuration) -> dict[str, Shape]:
+    return layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
+
+
+def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[Array]) -> Outputs[Array]:
+    found, documented = [a.shape[1:] for a in native], _documented_shapes(layout, called)
+    if found != list(documented.values()):
+        raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
+    return layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
 
 
 def _constructor(described: Layer) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_types_that_a_layer_cannot_have(subject: Subject, cases: Cases) -> Exami
     yield refused(subject, cases)
 
 
-@rule("12.8", kinds=("mistaken",))
+@rule("12.8", where=lambda c: not c.layer.stateful, kinds=("mistaken",))
 def test_a_refusal_leaves_nothing_behind(subject: Subject, cases: Cases) -> Examined:
     """After a mistake the next ordinary call is legal."""
     attempt(subject, cases)

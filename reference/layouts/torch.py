@@ -138,10 +138,11 @@ def _cells(layer: Layer) -> list[tuple[int, str]]:
 
 def _native_state(state: Array, *, unbatched: bool) -> Array:
     """(L, D, N, B, K) -> (N, L D, B, K), without B where unbatched."""
-    merged = np.moveaxis(state.reshape(-1, *state.shape[2:]), 1, 0)
+    merged = np.moveaxis(state.reshape(state.shape[0] * state.shape[1], *state.shape[2:]), 1, 0)
     return merged[:, :, 0] if unbatched else merged
 
 
 def _canonical_state(layer: Layer, state: Array) -> Array:
     """(N, L D, B, K) -> (L, D, N, B, K)."""
-    return np.moveaxis(state, 0, 1).reshape(layer.num_layers, layer.directions, -1, *state.shape[2:])
+    by_layer = np.moveaxis(state, 0, 1)
+    return by_layer.reshape(layer.num_layers, layer.directions, *by_layer.shape[1:])
