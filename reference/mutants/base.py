@@ -15,6 +15,8 @@ from typing import ClassVar, Generic, NamedTuple
 
 import numpy as np
 
+from lstm_conformance.reference.activations import Activation
+from lstm_conformance.reference.gradients import BackwardPass
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Lengths, Mask, Outputs, flip
 from lstm_conformance.reference.rounded import (
@@ -23,6 +25,7 @@ from lstm_conformance.reference.rounded import (
     Rounded,
     concatenate,
     dot,
+    exactly,
     moved,
     same_kind,
     stack,
@@ -30,6 +33,9 @@ from lstm_conformance.reference.rounded import (
     zeros_like,
 )
 from lstm_conformance.reference.weights import CellWeights, Weights
+
+SINGLE = ("float64", "float32")
+"""The dtypes in which an error shows that the rounding of half precision hides."""
 
 
 class Call(NamedTuple, Generic[Numbers]):
@@ -72,6 +78,9 @@ class LSTM:
     waits_for: ClassVar[str] = ""
     """The topic of the rules that are going to cover it, if there are none yet."""
 
+    near_the_bound: ClassVar[str] = ""
+    """Why its effect is less than ten times the bound in float32, if it is."""
+
     equivalents: ClassVar[frozenset[str]] = frozenset()
     """The names of other mutants that compute the same, in some configurations or in all."""
 
@@ -87,7 +96,7 @@ class LSTM:
         """Outputs and final states; observed (T, ..., B, D P): the outputs seen, which every next step is fed."""
         call = self.taken(call)
         h_0, c_0 = self.initial_states(call)
-        seen = observed if self.feeds_back_its_outputs else None
+        seen = self.computed(call, observed) if observed is not None and self.feeds_back_its_outputs else None
         cells, x, h_n, c_n = self.loaded(weights), call.x, [], []
         for index, directions in enumerate(cells):
             x = self.passed_on(x, call.x, index) if index else x
@@ -116,6 +125,11 @@ class LSTM:
         del call
         return outputs
 
+    def computed(self, call: Call[Numbers], observed: Array) -> Array:
+        """The outputs in the places in which the next steps read them: undoes what `returned` and `joined` move."""
+        del call
+        return observed
+
     def left_behind(self, call: Call[Array], outputs: Outputs[Array]) -> Call[Array]:
         """What the caller's own arrays hold after the call."""
         del outputs
@@ -123,6 +137,10 @@ class LSTM:
 
     def shown(self, native: list[Array]) -> list[Array]:
         """The outputs in the axes, order and dtype in which the framework returns them."""
+        return native
+
+    def left_in_weights(self, native: dict[str, Array]) -> dict[str, Array]:
+        """What the layer's own weights hold after the call, under the framework's names."""
         return native
 
     def copied_out(self, native: dict[str, Array]) -> dict[str, Array]:
@@ -161,11 +179,12 @@ class LSTM:
         for direction, w in enumerate(directions):
             read, seen = x, None if observed is None else _half(observed, direction, w)
             if direction == 1:
-                read, seen = self.turned(x, lengths), None if seen is None else flip(seen, lengths)
+                read, seen = self.turned(x, lengths), None if seen is None else self.turned_back(seen, lengths)
             h, c = self.run(w, read, (states[0][direction], states[1][direction]), seen, mask)
             parts.append(self.put_out(h, mask))
-            h_n.append(self.final(h))
-            c_n.append(self.final(c))
+            last_h, last_c = self.final(h, c)
+            h_n.append(last_h)
+            c_n.append(last_c)
         if len(parts) == 2:
             parts[1] = self.turned_back(parts[1], lengths)
         return Outputs(self.joined(parts), stack(h_n), stack(c_n))
@@ -175,17 +194,16 @@ class LSTM:
         return flip(x, lengths)
 
     def turned_back(self, y: Numbers, lengths: Lengths | None) -> Numbers:
-        """The outputs of the backward direction, at the places of their inputs."""
+        """The outputs of the backward direction, at the places of their inputs; its own inverse."""
         return flip(y, lengths)
 
     def joined(self, parts: Sequence[Numbers]) -> Numbers:
         """The outputs of the directions side by side."""
         return concatenate(parts, -1)
 
-    def final(self, states: Numbers) -> Numbers:
-        """The final state (..., B, K), from the states after every step (T, ..., B, K)."""
-        last: Numbers = states[-1]
-        return last
+    def final(self, h: Numbers, c: Numbers) -> tuple[Numbers, Numbers]:
+        """The final states (..., B, K), from the states after every step (T, ..., B, K)."""
+        return h[-1], c[-1]
 
     # Lengths
 
@@ -197,9 +215,11 @@ class LSTM:
         """The outputs: zero where a step does not count."""
         return h if mask is None else where(mask[..., None], h, zeros_like(h))
 
-    def frozen(self, counts: Mask, new: Numbers, old: Numbers) -> Numbers:
-        """The state after a step (..., B, K): the old one in the rows in which the step does not count."""
-        return where(counts[..., None], new, old)
+    def frozen(
+        self, counts: Mask, new: tuple[Numbers, Numbers], old: tuple[Numbers, Numbers]
+    ) -> tuple[Numbers, Numbers]:
+        """h and c after a step (..., B, K): the old ones in the rows in which the step does not count."""
+        return where(counts[..., None], new[0], old[0]), where(counts[..., None], new[1], old[1])
 
     # One cell
 
@@ -212,11 +232,11 @@ class LSTM:
         for t in range(x.shape[0]):
             new_h, new_c = self.step(w, self.read(x, t), h, c, t)
             if mask is not None:
-                new_h, new_c = self.frozen(mask[t], new_h, h), self.frozen(mask[t], new_c, c)
+                new_h, new_c = self.frozen(mask[t], (new_h, new_c), (h, c))
             hs.append(new_h)
             cs.append(new_c)
             if observed is not None:
-                new_h = _seen(observed[t], h, None if mask is None else mask[t])
+                new_h = _seen(observed[t], new_h, None if mask is None else mask[t])
             h, c = new_h, new_c
         return Trajectory(stack(hs), stack(cs))
 
@@ -243,8 +263,7 @@ class LSTM:
         """Inner products of a (..., B, n) with every row of a matrix (..., m, n)."""
         if isinstance(a, Rounded):
             return dot(a, rows)
-        wide = np.float32 if a.dtype.itemsize == 2 else a.dtype  # half precision is accumulated in float32
-        return np.asarray(dot(a.astype(wide), rows.astype(wide)), a.dtype)
+        return np.asarray(dot(wide(a), wide(rows)), a.dtype)
 
     def split(self, z: Numbers) -> Gates[Numbers]:
         """The pre-activations of the four gates."""
@@ -279,11 +298,57 @@ class LSTM:
         return h if w.projection is None else self.product(h, w.projection)
 
 
+class LSTMWithGradients(LSTM, BackwardPass):
+    """A right LSTM that carries its backward pass, the method `gradients`, in pieces each of which can be got wrong."""
+
+    waits_for = "gradients"
+
+
 def applied(a: Numbers, function: Callable[[Array], Array], slope: float = 1.0) -> Numbers:
     """A function of every element, correctly rounded; slope: its steepest."""
     if isinstance(a, Rounded):
         return a.through(function, lambda z, _: np.full_like(z, slope), relative=1)
-    return np.asarray(function(a)).astype(a.dtype)
+    return np.asarray(function(wide(a)), a.dtype)
+
+
+def clipped(a: Numbers, limit: float) -> Numbers:
+    """Every element limited to [-limit, limit]."""
+    return applied(a, lambda z: np.clip(z, -limit, limit))
+
+
+def activated(a: Numbers, by: Activation) -> Numbers:
+    """An activation other than the layer's, of every element, rounded once where it is stored."""
+    return by(a) if isinstance(a, Rounded) else np.asarray(by.function(wide(a)), a.dtype)
+
+
+def rising(a: Numbers, function: Callable[[Array], Array]) -> Numbers:
+    """A function of every element that never falls, correctly rounded; it may have jumps, as rounding has.
+
+    Its error is what it makes of the ends of the interval of its argument: none where the whole interval is one step.
+    """
+    if isinstance(a, Rounded):
+        value, d, by = function(a.value), a.bound, a.arithmetic
+        reach = np.maximum(function(a.value + d) - value, value - function(a.value - d))
+        return Rounded(value, reach + (by.elementwise + by.storage) * np.abs(value), np.zeros_like(value), by)
+    return np.asarray(function(wide(a)), a.dtype)
+
+
+def constant(values: Array, like: Numbers) -> Numbers:
+    """Numbers without error, of the kind of others."""
+    return exactly(values, like.arithmetic) if isinstance(like, Rounded) else values.astype(like.dtype)
+
+
+def wide(a: Array) -> Array:
+    """Half precision is computed with in float32."""
+    return a.astype(np.float32) if a.dtype.itemsize == 2 else a
+
+
+def term_by_term(a: Array, rows: Array) -> Array:
+    """Inner products of a (..., B, n) with every row of a matrix (..., m, n), rounded after every term."""
+    total = np.zeros((), a.dtype)
+    for k in range(rows.shape[-1]):
+        total = total + a[..., k : k + 1] * rows[..., None, :, k]
+    return total
 
 
 def _zeros(x: Numbers, layer: Layer, size: int) -> Numbers:
@@ -298,6 +363,6 @@ def _half(y: Array, direction: int, w: CellWeights) -> Array:
 
 
 def _seen(observed: Array, h: Numbers, counts: Mask | None) -> Numbers:
-    """The output that was observed, as the state that the next step reads."""
+    """The output that was observed, as the state that the next step reads; where the step does not count, h."""
     seen = same_kind(observed, h)
     return seen if counts is None else where(counts[..., None], seen, h)
