@@ -13,6 +13,7 @@ from typing import Any
 
 from lstm_conformance.reports.combine import Report, Subject
 from lstm_conformance.reports.compare import KINDS, Changes
+from lstm_conformance.reports.failing import first_to_last
 from lstm_conformance.reports.history import History
 from lstm_conformance.reports.plain import to_plain
 from lstm_conformance.reports.results import VERDICTS, Check
@@ -133,7 +134,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
 
 
 def _details(checks: Sequence[Check], report: Report) -> dict[str, Any]:
-    """The details of the worst checks of every rule, subject and path, by the number of the check."""
+    """The details of the checks to look at first of every rule, subject and path, by the number of the check."""
     numbers = {id(check): number for number, check in enumerate(checks)}
     cells = [
         cell
@@ -141,7 +142,7 @@ def _details(checks: Sequence[Check], report: Report) -> dict[str, Any]:
         for cell in grouped((check for check in found if check.detail), lambda c: (c.rule, c.path)).values()
     ]
     each = max(1, DETAILED // max(1, len(cells)))
-    return {str(numbers[id(check)]): _detail(check) for cell in cells for check in cell.worst_to_best()[:each]}
+    return {str(numbers[id(check)]): _detail(check) for cell in cells for check in first_to_last(cell.checks)[:each]}
 
 
 def _detail(check: Check) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -15,7 +16,7 @@ from lstm_conformance.reports.text import budget_text
 class Failure:
     """The red checks of one rule, subject and path.
 
-    `checks`: how many there are of any verdict. `worst`: the one to look at first.
+    `checks`: how many there are of any verdict. `worst`: the one to look at first. `budget`: the largest used.
     """
 
     rule: str
@@ -24,6 +25,7 @@ class Failure:
     failing: int
     checks: int
     worst: Check
+    budget: float | None
 
     @property
     def cause(self) -> str:
@@ -52,9 +54,9 @@ def cause(check: Check) -> str:
     return f"fits {' or '.join(names)}, {budget_text(float(fits[0]['budget']))} × the bound"
 
 
-def worst_of(checks: tuple[Check, ...]) -> Check:
-    """The check to look at first: one that is diagnosed before others of its verdict, then the largest budget."""
-    return min(
+def first_to_last(checks: Iterable[Check]) -> list[Check]:
+    """The order in which to look at checks: of a verdict first those that are diagnosed, then the largest budgets."""
+    return sorted(
         checks,
         key=lambda check: (
             SEVERITY.index(check.verdict),
@@ -62,6 +64,11 @@ def worst_of(checks: tuple[Check, ...]) -> Check:
             -budget_rank(check),
         ),
     )
+
+
+def worst_of(checks: tuple[Check, ...]) -> Check:
+    """The check to look at first."""
+    return first_to_last(checks)[0]
 
 
 def address(subject: Subject, check: Check) -> str:
@@ -82,6 +89,13 @@ def _query(fields: dict[str, str]) -> str:
 
 def _failure(subject: Subject, path: str, rule: str, group: Group) -> Failure:
     red = tuple(check for check in group.checks if check.verdict in RED)
+    largest = Group(red).closest
     return Failure(
-        rule=rule, subject=subject, path=path, failing=len(red), checks=len(group.checks), worst=worst_of(red)
+        rule=rule,
+        subject=subject,
+        path=path,
+        failing=len(red),
+        checks=len(group.checks),
+        worst=worst_of(red),
+        budget=largest.budget if largest else None,
     )

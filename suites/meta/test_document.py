@@ -94,6 +94,16 @@ def test_the_details_of_the_worst_are_kept(tmp_path: Path) -> None:
     assert [int(number) % 3 for number in sorted(details, key=int)] == [1, 2] * len(rules)
 
 
+def test_the_details_of_a_diagnosed_check_are_kept_first(tmp_path: Path) -> None:
+    """It is the one that the page leads to, however large the budgets of others are."""
+    diagnosed = a_failure(case=0, budget=2.0, detail={"diagnosis": {"sentence": "fits", "fits": []}})
+    others = [a_failure(case=number, budget=1e6 + number) for number in range(1, DETAILED + 2)]
+    content = document(Story(report=report_of(tmp_path, diagnosed, *others)))
+
+    assert "0" in content["details"]
+    assert len(content["details"]) == DETAILED
+
+
 def test_the_details_of_steps_are_shortened(whole: dict[str, Any]) -> None:
     """Three digits draw the same curve."""
     (detail,) = [each for each in whole["details"].values() if "by_step" in each]

@@ -99,7 +99,7 @@ function detailOf(check) {
       make(
         "p",
         { class: "quiet" },
-        "Its details are in the results file; here are those of the worst checks of each rule.",
+        "Its details are in the results file; here are those of the first checks of each rule to look at.",
       ),
     ];
   }
