@@ -35,6 +35,7 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 	exit $$status
 
 test: lint ## Lint, check types and spelling, and test the suite itself
+	@.ci/browser
 	@$(RUN) pytest suites/meta $(ARGS)
 
 check: test ## The same as test
