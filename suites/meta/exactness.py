@@ -24,7 +24,7 @@ from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.oracle import Exact, Oracle
 from lstm_conformance.reference.oracle import Outputs as Truth
 from lstm_conformance.reference.rounded import Array, Rounded
-from lstm_conformance.suites.meta.numbers import alone, forced, layer_by_layer, worst
+from lstm_conformance.suites.meta.numbers import forced, layer_by_layer, worst
 
 ONE_ROUNDING = replace(
     uniform("float64", rigorous=True),
@@ -66,7 +66,7 @@ def true_outputs(
 ) -> list[Truth]:
     """What the oracle says of every layer of a single case, fed these outputs (T, 1, B, D P)."""
     layer, (h_0, c_0) = case.configuration.layer, case.states
-    weights = [[alone(cell) for cell in cells] for cells in case.weights]
+    weights = [[cell.at(0) for cell in cells] for cells in case.weights]
     oracle = kind(layer.activation, layer.recurrent_activation)
     fed = [y[:, 0] for y in observed]
     return oracle.stack(weights, case.inputs.x[:, 0], h_0[:, :, 0], c_0[:, :, 0], lengths=lengths, observed=fed)

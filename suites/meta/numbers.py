@@ -14,7 +14,6 @@ from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, Arithmetic
 from lstm_conformance.reference.lstm import Cell, Lengths, Outputs, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
-from lstm_conformance.reference.weights import CellWeights
 
 
 class Start(NamedTuple):
@@ -28,12 +27,6 @@ class Start(NamedTuple):
 def drawn(time: int, batch: int, input_size: int, hidden_size: int, /, *, biases: int = 2, **options: object) -> Cases:
     """The first two cases of a configuration."""
     return draw(configuration(time, batch, input_size, hidden_size, **options), (0, 1), biases=biases)
-
-
-def alone(cell: CellWeights) -> CellWeights:
-    """The weights of the first case, without the axis of cases."""
-    projection = None if cell.projection is None else cell.projection[0]
-    return CellWeights(cell.kernel[0], cell.recurrent_kernel[0], tuple(bias[0] for bias in cell.biases), projection)
 
 
 def cell_of(called: Configuration, accuracy: str = "N") -> Cell:

@@ -21,7 +21,7 @@ from lstm_conformance.reference.layouts.gate_order import reordered
 from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.weights import CellWeights
 from lstm_conformance.suites.meta import onnx_node, scalar
-from lstm_conformance.suites.meta.numbers import alone, drawn
+from lstm_conformance.suites.meta.numbers import drawn
 
 Arrays = dict[str, Any]
 STEPS, ROWS, INPUTS, HIDDEN = 7, 3, 6, 8
@@ -340,7 +340,7 @@ class TestKeras:
     def test_the_hard_sigmoid_of_keras_2(self, diagnosis: Diagnosis, flags: str, expected: set[str]) -> None:
         """Its slope is 1/5, that of Keras 3 is 1/6; the outputs are computed number by number."""
         cases = drawn(STEPS, 1, INPUTS, HIDDEN, biases=1, dtype="float64", initial_state=False)
-        cell = scalar_cell(alone(cases.weights[0][0]), lambda z: min(max(0.2 * z + 0.5, 0.0), 1.0))
+        cell = scalar_cell(cases.weights[0][0].at(0), lambda z: min(max(0.2 * z + 0.5, 0.0), 1.0))
         zero = [[0.0] * HIDDEN]
 
         row = scalar.stack([[cell]], cases.inputs.x[:, 0, 0].tolist(), [zero], [zero], STEPS)

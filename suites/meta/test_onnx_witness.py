@@ -12,7 +12,7 @@ from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.meta import onnx_node
-from lstm_conformance.suites.meta.numbers import alone, drawn, forced, worst
+from lstm_conformance.suites.meta.numbers import drawn, forced, worst
 
 HARD = uniform("float64", rigorous=True)
 
@@ -33,7 +33,7 @@ def layer(name: str) -> Cases:
 
 def evaluated(case: Cases, direction: str) -> Outputs[Array]:
     """The outputs of the node in the axes of the reference, with an axis of one case."""
-    cells, states = [alone(cell) for cell in case.weights[0]], [a[0, :, 0] for a in case.states]
+    cells, states = [cell.at(0) for cell in case.weights[0]], [a[0, :, 0] for a in case.states]
     feeds = onnx_node.feeds_of(cells, case.inputs.x[:, 0], *states)
     y, h_n, c_n = onnx_node.evaluator(feeds, case.configuration.layer.hidden_size, direction)(feeds)
     return Outputs(np.concatenate(np.moveaxis(y, 1, 0), -1)[:, None], h_n[:, None], c_n[:, None])

@@ -16,7 +16,6 @@ from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import Weights
-from lstm_conformance.suites.meta.numbers import alone
 from lstm_conformance.suites.meta.onnx_node import evaluator, feeds_of
 
 
@@ -62,7 +61,7 @@ def drawn(size: Size, dtype: str) -> Drawn:
     h_0, c_0 = cases.states
     return Drawn(
         size,
-        [[alone(cell) for cell in directions] for directions in cases.weights],
+        [[cell.at(0) for cell in directions] for directions in cases.weights],
         cases.inputs.x[:, 0],
         h_0[:, :, 0],
         c_0[:, :, 0],
