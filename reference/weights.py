@@ -32,6 +32,12 @@ class CellWeights(NamedTuple):
         """H."""
         return int(self.kernel.shape[-2]) // len(GATES)
 
+    def at(self, cases: int | slice) -> CellWeights:
+        """The weights at an index of the first axis, which goes, or in a slice of it."""
+        projection = None if self.projection is None else self.projection[cases]
+        biases = tuple(bias[cases] for bias in self.biases)
+        return CellWeights(self.kernel[cases], self.recurrent_kernel[cases], biases, projection)
+
     def float64(self) -> CellWeights:
         """The same numbers, widened; arrays that are wide already are not copied."""
         kernel, recurrent_kernel, *biases = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,12 +27,13 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
 
 
 def summary(checks: Iterable[Check], header: Header) -> list[str]:
-    """A line for every implementation and path, its failing rules below it."""
-    lines = []
+    """What was caught first, and a line for every implementation and path, its failing rules below it."""
+    lines = controls_line(header)
     versions = {each.implementation: next(iter(each.packages.values()), "") for each in header.environments}
     for (implementation, path), group in grouped(checks, lambda c: (c.implementation, c.path)).items():
         name = f"{implementation} {versions.get(implementation, '')} {path}"
         lines.append(f"{name:<44} {_word(group):<8} {_counts(group)}{_closest(group)}")
+        lines += _diagnosed(group)
         rules = worst_first(grouped(group.checks, lambda c: (c.rule,)))
         failing = {rule: each for (rule,), each in rules.items() if each.failures}
         lines += [_failing(rule, each, header.rules) for rule, each in list(failing.items())[:SHOWN]]
@@ -39,6 +41,13 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
             lines.append(f"  … and {len(failing) - SHOWN} more rules")
     lines += [f"{name:<44} {'absent':<8} {reason}" for name, reason in header.not_installed.items()]
     return lines
+
+
+def controls_line(header: Header) -> list[str]:
+    """How many of the wrong LSTMs that were tested first were caught, and by which rules; none if none was tested."""
+    found = [f"{name} by rule {rule}" for name, rule in header.controls.items() if rule is not None]
+    caught = f"wrong LSTMs caught first: {len(found)} of {len(header.controls)} ({', '.join(found) or 'none'})"
+    return [caught] if header.controls else []
 
 
 def _row(label: str, text: str) -> str:
@@ -69,6 +78,14 @@ def _closest(group: Group) -> str:
         return ""
     closest = max(passing, key=budget_rank)
     return f", largest budget used {budget_text(closest.budget)} (rule {closest.rule})"
+
+
+def _diagnosed(group: Group) -> list[str]:
+    """What most of the diagnoses say that name something."""
+    details = [check.detail for check in group.checks if check.detail and "diagnosis" in check.detail]
+    named = Counter(detail["diagnosis"]["named"] for detail in details)
+    most = [(name, count) for name, count in named.most_common(1) if name]
+    return [f"  diagnosis: {name} ({count} of {len(details)} diagnoses)" for name, count in most]
 
 
 def _failing(rule: str, group: Group, rules: Mapping[str, Rule]) -> str:

@@ -38,3 +38,7 @@ class CountMismatch(ResultsError):
 
 class DigestMismatch(ResultsError):
     """The footer's digest is not that of the ids and verdicts in the file."""
+
+
+class InconsistentRuns(ResultsError):
+    """Results files that cannot be shown as one report."""

@@ -104,8 +104,9 @@ class Results:
 
     @property
     def red(self) -> bool:
-        """Whether the run is anything but good: a red verdict, a missing record, or nothing checked at all."""
-        return self.missing != 0 or self.checked == 0 or any(check.verdict in RED for check in self.checks)
+        """Whether the run is anything but good: a red verdict, a missing record, a problem, or nothing checked."""
+        incomplete = self.missing != 0 or self.checked == 0 or bool(self.header.problems)
+        return incomplete or any(check.verdict in RED for check in self.checks)
 
 
 def _header(path: Path | str, line: bytes) -> Header:
@@ -167,3 +168,11 @@ def _verify(path: Path | str, verdicts: Mapping[str, Verdict], footer: Footer) -
             f"{path}: expected the digest {footer.digest} of ids and verdicts, got {found.digest}; "
             "was it edited? run again"
         )
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text, under its own name only when it is whole; parent folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    unfinished.write_text(text, encoding="utf-8", newline="\n")
+    unfinished.replace(path)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, Self, get_args
 from lstm_conformance.reports.errors import BadRecord, UnknownVerdict
 from lstm_conformance.reports.plain import from_plain, to_plain
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 COMMAND = ("python", "-m", "pytest")
 
@@ -81,11 +81,41 @@ class Environment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deviation:
+    """What was known of a deviation when the run was made; `link` is an address or a path, the dates are ISO 8601."""
+
+    reason: str
+    link: str
+    first_seen: str
+    review_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """What a wrong LSTM gets wrong, or, if it is `benign`, in which other way it computes the same.
+
+    `sentence`: how somebody gets there. `dtypes`: where it is wrong by more than rounding.
+    `waits_for`: the topic of the rules that are going to cover it, if there are none yet.
+    `near_the_bound`: why it is hardly wrong by more than rounding, if it is not.
+    """
+
+    family: str
+    sentence: str
+    benign: bool
+    dtypes: tuple[str, ...]
+    waits_for: str
+    near_the_bound: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Header(Record):
     """What was run, where and with what.
 
     `partial`: something was deselected. `started`: ISO 8601, UTC. `numpy`: the judge's version.
     `not_installed`: implementation to the reason why it was left out. `rules`: rule id to its text.
+    `chapters`: the number of a chapter of rules to its title. `deviations`: the id of a recorded one to its entry.
+    `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
+    to the rule that caught it, None if none did. `problems`: what makes the run red whatever its checks say.
     """
 
     kind = "header"
@@ -103,6 +133,11 @@ class Header(Record):
     environments: tuple[Environment, ...]
     not_installed: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    chapters: Mapping[str, str] = field(default_factory=dict)
+    deviations: Mapping[str, Deviation] = field(default_factory=dict)
+    mutants: Mapping[str, Mutant] = field(default_factory=dict)
+    controls: Mapping[str, str | None] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
     def command(self, implementation: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation."""

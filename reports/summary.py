@@ -8,22 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from lstm_conformance.reports.files import Results
 from lstm_conformance.reports.results import RED, Check, Verdict
 
 # Worst first. A check that was not run is worse than a pass: a group that holds one must not look wholly checked.
 SEVERITY: tuple[Verdict, ...] = ("fail", "error", "unstable", "deviation", "not-run", "pass")
-
-Pair = tuple[str, str]  # implementation, path
-
-_PHRASES: dict[Verdict, tuple[str, str]] = {
-    "fail": ("fails", "fail"),
-    "error": ("ends in an error", "end in an error"),
-    "unstable": ("is unstable", "are unstable"),
-    "deviation": ("deviates as recorded", "deviate as recorded"),
-    "not-run": ("was not run", "were not run"),
-    "pass": ("passes", "pass"),
-}
 
 
 @dataclass(frozen=True)
@@ -77,19 +65,6 @@ def worst_first(groups: dict[tuple[str, ...], Group]) -> dict[tuple[str, ...], G
     return dict(sorted(groups.items(), key=lambda item: SEVERITY.index(item[1].worst)))
 
 
-def pairs(results: Results) -> list[Pair]:
-    """Return every implementation and path that was announced or checked: a hole must be seen."""
-    announced = [(each.implementation, path) for each in results.header.environments for path in each.paths]
-    found = [(check.implementation, check.path) for check in results.checks]
-    return list(dict.fromkeys(announced + found))
-
-
-def rule_ids(results: Results) -> list[str]:
-    """Return every rule that was announced or checked, 2.10 after 2.9."""
-    found = {check.rule for check in results.checks}
-    return sorted(found | set(results.header.rules), key=_numbers)
-
-
 def figures(checks: Iterable[Check]) -> list[tuple[str, str | float]]:
     """Name the figures of one pytest item, for its JUnit properties: rule, verdicts, the largest budget used."""
     group = Group(tuple(checks))
@@ -100,35 +75,6 @@ def figures(checks: Iterable[Check]) -> list[tuple[str, str | float]]:
     return found
 
 
-def sentence(results: Results) -> str:
-    """Say in one sentence how the run ended."""
-    checked = _several(len({check.implementation for check in results.checks}), "implementation")
-    bad = {check.implementation for check in results.checks if check.verdict in RED}
-    if bad:
-        verb = "does" if len(bad) == 1 else "do"
-        return f"{len(bad)} of {checked} {verb} not conform: {_tally(results)}."
-    if results.missing:
-        return f"The run is incomplete: {_tally(results)}."
-    if not results.checked:
-        return f"Nothing was checked: {_tally(results)}."
-    return f"{checked} checked: {_tally(results)}."
-
-
-def _tally(results: Results) -> str:
-    counts = results.footer.counts
-    found = [f"{counts[each]:,} {_PHRASES[each][counts[each] != 1]}" for each in SEVERITY if counts[each]]
-    if results.missing > 0:
-        found.append(f"{results.missing:,} of {results.footer.planned:,} planned without a record")
-    if results.missing < 0:
-        found.append(f"{-results.missing:,} more than planned")
-    if counts["pass"] == results.footer.planned > 1:
-        return f"all {counts['pass']:,} checks pass"
-    return ", ".join([f"of {_several(results.footer.total, 'check')}", *found])
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _numbers(rule: str) -> tuple[tuple[int, str], ...]:
+def numbers_in(rule: str) -> tuple[tuple[int, str], ...]:
+    """Order rules by their numbers, 2.10 after 2.9; what is no number comes first."""
     return tuple((int(part) if part.isdecimal() else -1, part) for part in rule.split("."))

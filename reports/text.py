@@ -29,7 +29,8 @@ def budget_text(budget: float | None) -> str:
 def facts(detail: Mapping[str, Any]) -> list[Fact]:
     """Cut a check's detail into labels and texts.
 
-    What a comparison leaves (first, worst, elements, spread, by_step) has its own form; the rest is shown as it is.
+    What a comparison leaves (first, worst, elements, spread, by_step), and its diagnosis, have their own form; the rest
+    is shown as it is.
     """
     try:
         return _comparison(detail)
@@ -67,6 +68,8 @@ def _comparison(detail: Mapping[str, Any]) -> list[Fact]:
         found.append(
             ("by step", f"{_bars(detail['by_step'])}  (largest error per step, log scale; · inside the bound)")
         )
+    if "diagnosis" in detail:
+        found.append(("diagnosis", "\n".join([detail["diagnosis"]["sentence"], *detail["diagnosis"]["reasons"]])))
     return found
 
 

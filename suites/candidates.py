@@ -13,6 +13,7 @@ from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.requirements import REQUIREMENTS
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.suites import catalogue
 
 BY_NAME = "--implementation"
 BY_COMMAND = "--implementation-command"
@@ -30,10 +31,20 @@ class Candidate(NamedTuple):
     def __str__(self) -> str:
         return f"{self.option} {self.value}"
 
+    @property
+    def mutant(self) -> str | None:
+        """The name of the wrong LSTM that is meant, if one is."""
+        return catalogue.name_of(self.value) if self.option == BY_NAME else None
+
     def implementation(self, python: str, *, in_process: bool) -> Implementation:
-        """What answers for it; a command always has a process of its own. Raises ValueError for a bad command."""
+        """What answers for it. Raises ValueError for a bad command.
+
+        A command always has a process of its own; a wrong LSTM, which imports no framework, never.
+        """
         if self.option == BY_COMMAND:
             return Hosted(split_command(self.value), name=self.value)
+        if self.mutant is not None:
+            return InProcess(catalogue.spec(self.mutant), name=self.value)
         spec = IMPLEMENTATIONS[self.value].spec if self.value in IMPLEMENTATIONS else self.value
         if not in_process:
             return Hosted(spec, python=python, name=self.value)
@@ -47,6 +58,16 @@ class Candidate(NamedTuple):
             return None
         absent = [package for package in IMPLEMENTATIONS[self.value].packages if find_spec(package) is None]
         return f"not installed: {', '.join(absent)}" if absent else None
+
+
+def candidates(option: str, value: str) -> list[Candidate]:
+    """What an option and its value stand for: one implementation, or several wrong LSTMs.
+
+    Raises ValueError for wrong LSTMs that there are not.
+    """
+    if option == BY_NAME and catalogue.is_meant(value):
+        return [Candidate(option, each) for each in catalogue.selected(value)]
+    return [Candidate(option, value)]
 
 
 def split_command(command: str) -> list[str]:

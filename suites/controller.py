@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reports.console import summary
 from lstm_conformance.reports.results import Check, Header
+from lstm_conformance.suites import manifest
+from lstm_conformance.suites.controls import missed
 from lstm_conformance.suites.deviating import problems, warnings
 from lstm_conformance.suites.recording import Record
 from lstm_conformance.suites.session import Session
@@ -56,14 +59,19 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the results. A check without a record, or an implementation that does not start, makes the run red."""
+        """Write the results.
+
+        A check without a record, an implementation that does not start, or any problem makes the run red.
+        """
         run = self.run
         if run.header is None or session.config.getoption("--collect-only"):
             return
-        run.header = replace(run.header, partial=run.record.partial)
         for check in run.session.stillborn():
             run.record.add(check)
-        if run.record.complete() or run.session.broken or (self._problems() and TIERS[run.session.plan.tier].blocks):
+        lost = run.record.complete()
+        run.header = replace(run.header, partial=run.record.partial)
+        run.header = replace(run.header, problems=tuple(self._problems(run.header)))
+        if lost or run.session.broken or run.header.problems:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif self._lacks_its_case():
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -78,14 +86,24 @@ class Controller:
         terminalreporter.section("lstm conformance")
         for line in summary(self.run.record.checks, self.run.header):
             terminalreporter.write_line(line)
-        for line in self._problems():
+        for line in dict.fromkeys([*self.run.header.problems, *self._about_deviations()]):
             terminalreporter.write_line(f"ERROR: {line}", red=True)
         for line in warnings(self.run.session.deviations, self.run.session.hellos, date.today()):
             terminalreporter.write_line(f"warning: {line}", yellow=True)
         if self._lacks_its_case():
             terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
 
-    def _problems(self) -> list[str]:
+    def _problems(self, header: Header) -> Iterator[str]:
+        """What makes the run red whatever its checks say."""
+        session = self.run.session
+        yield from missed(header.controls)
+        if not header.partial:
+            started = session.hellos.keys() - session.broken
+            yield from manifest.differences(session.plan.tier, self.run.record.checks, started)
+        if TIERS[session.plan.tier].blocks:
+            yield from self._about_deviations()
+
+    def _about_deviations(self) -> list[str]:
         """What is wrong with the recorded deviations themselves."""
         session, record = self.run.session, self.run.record
         places = [fields[:4] for fields in record.planned]

@@ -12,6 +12,7 @@ from lstm_conformance.fixtures.cases import Cases, only
 from lstm_conformance.fixtures.hosts import AdapterError, HostDied, HostError, HostTimeout
 from lstm_conformance.reference.layouts.base import WeightsMismatch
 from lstm_conformance.reports.results import Verdict
+from lstm_conformance.reports.text import budget_text
 from lstm_conformance.suites.casualties import DEATHS
 from lstm_conformance.suites.comparison import Comparison, Statement
 from lstm_conformance.suites.detail import described, located
@@ -35,8 +36,8 @@ class Outcome:
     deviation: str | None = None
 
 
-def judge(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
-    """One outcome a case.
+def judge(check: Check, subject: Subject, cases: Cases, *, brief: bool = False) -> list[Outcome]:
+    """One outcome a case; brief: it is not looked for where a comparison failed.
 
     Where a batch cannot be run, its cases are run one by one, so that only a culprit is blamed: a case with which alone
     a host died, and died again.
@@ -45,22 +46,23 @@ def judge(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
     if culprit is not None and not one_by_one:
         return [_failed_to_run(cases.numbers[0], culprit)]
     if culprit is not None:
-        return _judged_one_by_one(check, subject, cases)
+        return _judged_one_by_one(check, subject, cases, brief)
     if subject.casualties.too_many(cases):
         return [_not_run(case) for case in cases.numbers]
     try:
         with np.errstate(all="ignore"):
             found = list(check.examine(subject, cases))
-            return [_weighed(found, k, case) for k, case in enumerate(cases.numbers)]
+            return [_weighed(found, k, case, brief) for k, case in enumerate(cases.numbers)]
     except (HostDied, HostTimeout) as error:
         subject.casualties.add(cases, error)
-        return _judged_one_by_one(check, subject, cases)
+        return _judged_one_by_one(check, subject, cases, brief)
     except (HostError, WrongOutputs, WeightsMismatch) as error:
-        return _judged_one_by_one(check, subject, cases) if one_by_one else [_failed_to_run(cases.numbers[0], error)]
+        failed = [_failed_to_run(cases.numbers[0], error)]
+        return _judged_one_by_one(check, subject, cases, brief) if one_by_one else failed
 
 
-def _judged_one_by_one(check: Check, subject: Subject, cases: Cases) -> list[Outcome]:
-    return [outcome for case in cases.numbers for outcome in judge(check, subject, only(cases, case))]
+def _judged_one_by_one(check: Check, subject: Subject, cases: Cases, brief: bool) -> list[Outcome]:
+    return [outcome for case in cases.numbers for outcome in judge(check, subject, only(cases, case), brief=brief)]
 
 
 def confirm(check: Check, subject: Subject, cases: Cases, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -79,7 +81,7 @@ def _confirmed(first: Outcome, second: Outcome) -> Outcome:
     return replace(first, verdict="unstable", message=message)
 
 
-def _weighed(found: Sequence[Comparison | Statement], k: int, case: int) -> Outcome:
+def _weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: bool) -> Outcome:
     """The outcome of the k-th case of a batch: its worst comparison decides."""
     for statement in found:
         if isinstance(statement, Statement) and statement.failure is not None:
@@ -94,10 +96,9 @@ def _weighed(found: Sequence[Comparison | Statement], k: int, case: int) -> Outc
     if budget <= 1:
         measured = any(not each.exact and not each.tight for each in comparisons)
         return Outcome(case=case, verdict="pass", budget=budget if measured else None, measure=worst.measure)
-    detail = described(worst, k)
-    return Outcome(
-        case=case, verdict="fail", budget=budget, measure=worst.measure, message=located(detail), detail=detail
-    )
+    detail = None if brief else described(worst, k)
+    message = located(detail) if detail else f"{worst.measure} uses {budget_text(budget)} × the bound"
+    return Outcome(case=case, verdict="fail", budget=budget, measure=worst.measure, message=message, detail=detail)
 
 
 def _failed_to_run(case: int, error: Exception) -> Outcome:

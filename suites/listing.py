@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.requirements import REQUIREMENTS
 from lstm_conformance.reports.results import Environment, Header
+from lstm_conformance.suites.catalogue import FAMILIES
 from lstm_conformance.suites.rules import specification
 from lstm_conformance.suites.session import Session
 
@@ -23,11 +24,14 @@ def header_lines(header: Header) -> list[str]:
 
 
 def listed(session: Session) -> list[str]:
-    """Implementations, requirements and rules, for a reader."""
+    """Implementations, wrong LSTMs, requirements and rules, for a reader."""
     version, rules = specification()
     return [
         "implementations",
         *_implementations(session),
+        "",
+        "wrong LSTMs: --implementation mutants tests all, --implementation mutants:NAME one of them",
+        *_rows((f"mutants:{family}", f"{len(names)}, {names[0]} …") for family, names in FAMILIES.items()),
         "",
         "requirements: what an adapter may claim",
         *_rows(REQUIREMENTS.items()),
@@ -53,7 +57,7 @@ def _versions(hello: Hello) -> str:
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"  {name:<18}{text}" for name, text in pairs]
+    return [f"  {name:<21}{text}" for name, text in pairs]
 
 
 def _ran_with(environment: Environment) -> str:

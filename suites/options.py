@@ -10,7 +10,7 @@ import pytest
 from lstm_conformance.fixtures.deviations import known
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate
+from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.deviating import Deviations
 from lstm_conformance.suites.planning import PATHS_AGREE, CaseId, Plan, family_of
 from lstm_conformance.suites.session import DEADLINE, Session
@@ -33,7 +33,8 @@ def _declare_implementations(group: pytest.OptionGroup) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class",
+        help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class; "
+        "wrong LSTMs: mutants, mutants:FAMILY or mutants:NAME",
     )
     group.addoption(
         BY_COMMAND,
@@ -56,6 +57,11 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         type=Path,
         metavar="FILE",
         help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
+    )
+    group.addoption(
+        "--brief",
+        action="store_true",
+        help="verdicts and budgets only: failures are not repeated, located or diagnosed, and a rule is one item",
     )
     group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
 
@@ -85,6 +91,7 @@ def session_of(config: pytest.Config) -> Session:
     return Session(
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
         deviations=deviations,
+        brief=config.getoption("--brief"),
         deadline=config.getoption("--deadline"),
         python=config.getoption("--python"),
         in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),
@@ -98,8 +105,15 @@ def in_checkout(config: pytest.Config) -> bool:
 
 
 def wanted(config: pytest.Config, plan: Plan) -> list[Candidate]:
-    """The implementations that were named, by option or by the id of a case."""
-    named = [Candidate(option, value) for option in (BY_NAME, BY_COMMAND) for value in config.getoption(option)]
+    """The implementations that were named, by option or by the id of a case.
+
+    Raises pytest.UsageError for wrong LSTMs that there are not.
+    """
+    values = [(option, value) for option in (BY_NAME, BY_COMMAND) for value in config.getoption(option)]
+    try:
+        named = [candidate for option, value in values for candidate in candidates(option, value)]
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
     return named if named or plan.case is None else _of_case(plan.case)
 
 

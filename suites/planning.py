@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lstm_conformance.fixtures.configurations import Configuration
@@ -20,7 +20,6 @@ LARGEST = 2**20
 LONGEST = 120
 """Steps of a batch of cases: long ones have fewer, because a framework may take milliseconds a step."""
 
-
 PATHS_AGREE = "18."
 """How the rules begin that compare the paths of a family."""
 
@@ -30,7 +29,7 @@ Where = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """One pytest item: a rule on a batch of cases of one configuration.
+    """A rule on a batch of cases of one configuration of one implementation on one path.
 
     model: with what it is compared, if the check compares paths.
     """
@@ -44,6 +43,27 @@ class Planned:
 
     def __str__(self) -> str:
         return f"{self.implementation}/{self.path}/{self.configuration}"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What one pytest item runs: one rule on one configuration, or on several of one path."""
+
+    planned: tuple[Planned, ...]
+
+    def __str__(self) -> str:
+        first, *others = self.planned
+        return f"{first.implementation}/{first.path}/all" if others else str(first)
+
+
+def bundled(planned: Sequence[Planned], *, together: bool) -> list[Bundle]:
+    """A bundle for each of these, or one for all of one path, which takes pytest far less time."""
+    if not together:
+        return [Bundle((each,)) for each in planned]
+    by_path: dict[tuple[str, str], list[Planned]] = {}
+    for each in planned:
+        by_path.setdefault((each.implementation, each.path), []).append(each)
+    return [Bundle(tuple(members)) for members in by_path.values()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +122,9 @@ class Plan:
                 numbers=self._numbers(configuration),
             )
             for configuration in self._of_tier(path)
-            if _offers(hello, path, configuration)
+            if check.where(configuration)
+            and _offers(hello, path, configuration)
             and configuration.applies_to(hello.layout, undocumented=check.undocumented)
-            and check.where(configuration)
         ]
 
     def _of_tier(self, path: str) -> Iterator[Configuration]:

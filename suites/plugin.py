@@ -14,11 +14,11 @@ from lstm_conformance.reports.console import explained
 from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.reports.results import Rule as RuleText
 from lstm_conformance.reports.summary import figures
-from lstm_conformance.suites import smoke
+from lstm_conformance.suites import controls, smoke
 from lstm_conformance.suites.controller import HANDOVER, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
 from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
-from lstm_conformance.suites.planning import Planned, family_of
+from lstm_conformance.suites.planning import Bundle, Planned, bundled, family_of
 from lstm_conformance.suites.recording import header_of
 from lstm_conformance.suites.rules import specification
 from lstm_conformance.suites.session import Session
@@ -61,7 +61,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = config.stash[RUN]
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
         run.session.greet(wanted(config, run.session.plan))
-        run.header = header_of(run.session)
+        run.header = header_of(run.session, controls.caught())
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -98,9 +98,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     run = metafunc.config.stash[RUN]
     run.rules.add(check.rule)
+    planned = run.session.plan.of(check, run.session.hellos.items())
     items = [
-        pytest.param(planned, id=str(planned), marks=pytest.mark.xdist_group(family_of(planned.implementation)))
-        for planned in run.session.plan.of(check, run.session.hellos.items())
+        pytest.param(bundle, id=str(bundle), marks=pytest.mark.xdist_group(family_of(bundle.planned[0].implementation)))
+        for bundle in bundled(planned, together=run.session.brief)
     ]
     metafunc.parametrize("planned", items)
 
@@ -120,20 +121,25 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Write down what is planned."""
     run = session.config.stash[RUN]
-    planned = [(each, item.nodeid) for item in session.items if (each := _planned(item)) is not None]
+    planned = [(each, _nodeid(item, each)) for item in session.items for each in _planned(item)]
     run.record.plan(planned)
     run.session.smoked |= {(each.implementation, each.path) for each, _ in planned if each.check.rule == smoke.RULE}
     run.record.partial |= run.session.plan.case is not None or run.rules < set(specification()[1])
 
 
 @pytest.fixture
-def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callable[[Planned], None]:
+def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callable[[Bundle], None]:
     """Run what is planned: a record for every case, a subtest for every red one of several; skip what is not run."""
     run = request.config.stash[RUN]
     session = run.session
 
-    def _perform(planned: Planned) -> None:
-        checks = session.perform(planned, request.node.nodeid if in_checkout(request.config) else "")
+    def _perform(bundle: Bundle) -> None:
+        here = in_checkout(request.config)
+        checks = [
+            check
+            for planned in bundle.planned
+            for check in session.perform(planned, _nodeid(request.node, planned) if here else "")
+        ]
         if hasattr(request.config, "workerinput"):
             request.node.stash[CHECKS] = checks  # they travel with the report
         else:
@@ -141,8 +147,8 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
         request.node.user_properties.extend(figures(checks))
         if all(check.verdict == "not-run" for check in checks):  # recorded with the reason, and never a pass
             pytest.skip(checks[0].message or "not run")
-        red = [check for check in checks if check.verdict in RED and _blocks(session, planned)]
-        if len(red) == 1:
+        red = [check for check in checks if check.verdict in RED and _blocks(session, check.rule)]
+        if len(red) == 1 or (red and session.brief):
             raise RedCheck(red[0], alone=True)
         for check in red:
             _failed_in_a_subtest(check, subtests)
@@ -184,9 +190,9 @@ def _failed_in_a_subtest(check: Check, subtests: pytest.Subtests) -> None:
         raise
 
 
-def _blocks(session: Session, planned: Planned) -> bool:
+def _blocks(session: Session, rule: str) -> bool:
     """Whether a red check of this rule makes the run red: in every tier if nothing else can be asked."""
-    return TIERS[session.plan.tier].blocks or planned.check.rule == smoke.RULE
+    return TIERS[session.plan.tier].blocks or rule == smoke.RULE
 
 
 def _is_conformance(argument: str) -> bool:
@@ -194,14 +200,19 @@ def _is_conformance(argument: str) -> bool:
     return META not in Path(argument.split("::", maxsplit=1)[0]).parts
 
 
-def _planned(item: pytest.Item) -> Planned | None:
+def _planned(item: pytest.Item) -> tuple[Planned, ...]:
     """What an item has planned, if it is the item of a check."""
-    planned = (
+    found = (
         item.callspec.params.get("planned") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
     )
-    return planned if isinstance(planned, Planned) else None
+    return found.planned if isinstance(found, Bundle) else ()
+
+
+def _nodeid(item: pytest.Item, planned: Planned) -> str:
+    """The item that runs this and nothing else, where a rule is not one item."""
+    return f"{item.nodeid.partition('[')[0]}[{planned}]"
 
 
 def _is_placeholder(item: pytest.Item) -> bool:
     is_check = isinstance(item, pytest.Function) and hasattr(item.function, "check")
-    return is_check and _planned(item) is None
+    return is_check and not _planned(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,11 +14,13 @@ from time import perf_counter
 
 import numpy as np
 
+from lstm_conformance.fixtures.deviations import Deviation as Recorded
 from lstm_conformance.reports.files import Writer
-from lstm_conformance.reports.results import Check, Environment, Header, Machine
+from lstm_conformance.reports.results import Check, Deviation, Environment, Header, Machine
 from lstm_conformance.reports.results import Rule as RuleText
+from lstm_conformance.suites.catalogue import described
 from lstm_conformance.suites.planning import Planned
-from lstm_conformance.suites.rules import specification
+from lstm_conformance.suites.rules import chapters, specification
 from lstm_conformance.suites.session import Session
 
 CheckFields = tuple[str, str, str, str, int, str]
@@ -62,8 +64,8 @@ class Record:
             writer.finish(planned=len(self.planned), seconds=perf_counter() - self.started)
 
 
-def header_of(session: Session) -> Header:
-    """What was run, where, with what and by which rules."""
+def header_of(session: Session, controls: Mapping[str, str | None] | None = None) -> Header:
+    """What was run, where, with what and by which rules; controls: which rule caught the wrong LSTMs of before."""
     spec_version, rules = specification()
     return Header(
         suite_version=version("lstm-conformance"),
@@ -93,6 +95,10 @@ def header_of(session: Session) -> Header:
             number: RuleText(title=rule.title, sentence=rule.sentence, source=rule.source)
             for number, rule in rules.items()
         },
+        chapters=chapters(),
+        deviations={each.id: _entry(each) for each in session.deviations.applicable(session.hellos.values())},
+        mutants={name: described(mutant) for name, mutant in session.mutants().items()},
+        controls=controls or {},
     )
 
 
@@ -107,6 +113,15 @@ def _lost(implementation: str, path: str, rule: str, configuration: str, case: i
         verdict="error",
         message="no record: the check itself raised, the run was interrupted, or its worker died",
         seconds=0,
+    )
+
+
+def _entry(recorded: Recorded) -> Deviation:
+    return Deviation(
+        reason=recorded.reason,
+        link=recorded.link,
+        first_seen=recorded.first_seen.isoformat(),
+        review_by=recorded.review_by.isoformat(),
     )
 
 

@@ -19,6 +19,7 @@ Examination = Callable[[Subject, Cases], Iterator[Comparison | Statement]]
 _RULE = re.compile(
     r"^### (?P<number>\d+\.\d+) (?P<title>.+)\n\n(?P<sentence>.+)\n\nSource: (?P<source>.+)$", re.MULTILINE
 )
+_CHAPTER = re.compile(r"^## (\d+) (.+)$", re.MULTILINE)
 _LINK = re.compile(r"^\[(\w+)\]: (\S+)$", re.MULTILINE)
 
 
@@ -57,13 +58,18 @@ class Test(Protocol):
 @cache
 def specification() -> tuple[int, dict[str, Rule]]:
     """The version of SPEC.md, and its rules by number."""
-    text = files("lstm_conformance.reference").joinpath("SPEC.md").read_text("utf-8")
+    text = _text()
     version = re.search(r"^SPEC version (\d+)$", text, re.MULTILINE)
     if version is None:
         raise ValueError("SPEC.md has no line 'SPEC version N'")
     links = dict(_LINK.findall(text))
     rules = (Rule(*found) for found in _RULE.findall(text))
     return int(version[1]), {rule.number: rule._replace(source=_resolved(rule.source, links)) for rule in rules}
+
+
+def chapters() -> dict[str, str]:
+    """The titles of the chapters of SPEC.md that hold rules, by number."""
+    return dict(_CHAPTER.findall(_text()))
 
 
 def rule(
@@ -91,6 +97,10 @@ def rule(
         return test  # type: ignore[return-value]
 
     return decorate
+
+
+def _text() -> str:
+    return files("lstm_conformance.reference").joinpath("SPEC.md").read_text("utf-8")
 
 
 def _resolved(source: str, links: dict[str, str]) -> str:

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
 from lstm_conformance.fixtures.hosts import AdapterError, Hello, Hosted, HostError, Implementation
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.protocol import VERSION
@@ -20,6 +19,8 @@ from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
 from lstm_conformance.suites.deviating import Deviations, held_against
+from lstm_conformance.suites.diagnosing import Diagnoses
+from lstm_conformance.suites.drawing import Drawn
 from lstm_conformance.suites.judge import Outcome, confirm, judge
 from lstm_conformance.suites.planning import Plan, Planned, Where
 from lstm_conformance.suites.subject import Subject
@@ -37,11 +38,13 @@ class Session:
 
     `program`: the words that start the suite, for reproductions.
     `smoked`: where something is red, or will be, if the smoke check fails.
+    `brief`: verdicts and budgets are all that is wanted.
     """
 
     plan: Plan
     deadline: float = DEADLINE
     in_process: bool = False
+    brief: bool = False
     python: str = sys.executable
     program: tuple[str, ...] = ("lstm-conformance", "test")
     hellos: dict[str, Hello] = field(default_factory=dict)
@@ -49,10 +52,12 @@ class Session:
     broken: dict[str, str] = field(default_factory=dict)
     smoked: set[Where] = field(default_factory=set)
     deviations: Deviations = field(default_factory=Deviations)
+    diagnoses: Diagnoses = field(default_factory=Diagnoses)
     _candidates: dict[str, Candidate] = field(default_factory=dict)
     _implementations: dict[str, Implementation] = field(default_factory=dict)
     _subjects: dict[Where, Subject] = field(default_factory=dict)
     _smoke: dict[Where, Outcome] = field(default_factory=dict)
+    _drawn: Drawn = field(default_factory=Drawn)
     _repeats: Counter[Where] = field(default_factory=Counter)
 
     def greet(self, wanted: Sequence[Candidate]) -> None:
@@ -76,6 +81,11 @@ class Session:
         """What `adopt` takes: of every implementation how it was named, its answer to hello, why it is broken."""
         hellos = {name: {"protocol": VERSION, **asdict(hello)} for name, hello in self.hellos.items()}
         return json.dumps([(*self._candidates[name], each, self.broken.get(name)) for name, each in hellos.items()])
+
+    def mutants(self) -> dict[str, str]:
+        """The implementations that are wrong LSTMs, and their names in the catalogue."""
+        named = {name: candidate.mutant for name, candidate in self._candidates.items()}
+        return {name: mutant for name, mutant in named.items() if mutant is not None}
 
     def command(self, name: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation as it was tested here."""
@@ -133,16 +143,18 @@ class Session:
         subject = self._subject(planned.implementation, planned.path)
         if planned.model is not None:
             subject = replace(subject, model=self._subject(*planned.model))
-        cases = draw(planned.configuration, planned.numbers, biases=subject.layout.biases)
-        outcomes = judge(planned.check, subject, cases)
+        cases = self._drawn.cases(planned.configuration, planned.numbers, subject.layout.biases)
+        outcomes = judge(planned.check, subject, cases, brief=self.brief)
         recorded = self.deviations.of(subject.hello, planned.path, planned.check.rule, str(planned.configuration))
         if recorded:  # what is known is not repeated in a fresh host
             return held_against(recorded, outcomes)
+        if self.brief:
+            return outcomes
         where = (planned.implementation, planned.path)
         if any(outcome.verdict == "fail" for outcome in outcomes) and self._repeats[where] < REPEATS:
             self._repeats[where] += 1
-            return confirm(planned.check, subject, cases, outcomes)
-        return outcomes
+            outcomes = confirm(planned.check, subject, cases, outcomes)
+        return self.diagnoses.added(planned, subject, cases, outcomes)
 
     def _subject(self, name: str, path: str) -> Subject:
         if (name, path) not in self._subjects:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.suites.comparison import same
+from lstm_conformance.suites.comparison import Statement, same
 from lstm_conformance.suites.examinations import Examined, cut_off, layer_legal
 from lstm_conformance.suites.rules import rule
 from lstm_conformance.suites.subject import Seen, Subject
@@ -35,5 +35,9 @@ def _unchanged(seen: Seen, *, weights: bool) -> Examined:
     """The arrays that the call was given are still what they were."""
     for name, before in seen.before.items():
         if name.startswith(WEIGHTS) == weights:
-            axes = " ".join(["case", *(f"axis_{k}" for k in range(before.ndim - 1))])
-            yield same(name.removeprefix(WEIGHTS), seen.after[name], before, axes)
+            measure, after = name.removeprefix(WEIGHTS), seen.after.get(name)
+            if after is None or after.shape != before.shape:
+                found = "is gone" if after is None else f"has the shape {after.shape[1:]}"
+                yield Statement(measure, f"{found} after the call; before, it had {before.shape[1:]}")
+                continue
+            yield same(measure, after, before, " ".join(["case", *(f"axis_{k}" for k in range(before.ndim - 1))]))

@@ -5,10 +5,19 @@ One file a framework. All arrays here have a leading axis N of cases on the fram
 """
 
 from lstm_conformance.reference.layouts.base import Layout
+from lstm_conformance.reference.layouts.gates import GatesLayout
 from lstm_conformance.reference.layouts.keras import KerasLayout
+from lstm_conformance.reference.layouts.onnx import OnnxLayout
+from lstm_conformance.reference.layouts.tf1 import Tf1Layout
 from lstm_conformance.reference.layouts.torch import TorchLayout
 
-LAYOUTS: dict[str, Layout] = {"keras": KerasLayout(), "torch": TorchLayout()}
+LAYOUTS: dict[str, Layout] = {
+    "torch": TorchLayout(),
+    "keras": KerasLayout(),
+    "onnx": OnnxLayout(),
+    "tf1": Tf1Layout(),
+    "gates": GatesLayout(),
+}
 """By the name that an adapter declares."""
 
 __all__ = ["LAYOUTS", "Layout"]

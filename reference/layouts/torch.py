@@ -6,18 +6,17 @@ Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
-from lstm_conformance.reference.lstm import Fill, Mask, Outputs, within_lengths
+from lstm_conformance.reference.layouts.ragged import Ragged
+from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
 
-class TorchLayout:
+class TorchLayout(Ragged):
     """`weight_ih_l<k>` (4H, I), `weight_hh_l<k>` (4H, P), `bias_ih_l<k>`, `bias_hh_l<k>` (4H), `weight_hr_l<k>` (P, H).
 
     Names of the backward direction end in `_reverse`.
@@ -84,18 +83,6 @@ class TorchLayout:
         rows = (a if a is None or not unbatched else a[:, :, None] for a in (native.h_0, native.c_0))
         h_0, c_0 = (None if a is None else _canonical_state(layer, a) for a in rows)
         return Inputs(np.moveaxis(x, 0, 1), h_0, c_0)
-
-    def native_mask(self, layer: Layer, mask: Mask) -> tuple[str, NDArray[Any]]:  # noqa: ARG002  # the same for all
-        """Lengths, as `torch.nn.utils.rnn.pack_padded_sequence` takes them."""
-        return "lengths", mask.sum(0, dtype=np.int64)
-
-    def canonical_mask(self, layer: Layer, native: NDArray[Any], time: int) -> Mask:  # noqa: ARG002
-        """The steps within the lengths."""
-        return within_lengths(time, native)
-
-    def fill(self, layer: Layer) -> Fill:  # noqa: ARG002
-        """Zeros: `padding_value` of `torch.nn.utils.rnn.pad_packed_sequence`."""
-        return "zeros"
 
     def output_names(self, layer: Layer) -> list[str]:  # noqa: ARG002  # every layer returns the same
         """`output, (h_n, c_n)`."""

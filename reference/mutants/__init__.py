@@ -6,18 +6,54 @@ import re
 from collections.abc import Iterator
 from types import ModuleType
 
-from lstm_conformance.reference.mutants import benign, gates
+from lstm_conformance.reference.mutants import (
+    activations,
+    benign,
+    biases,
+    calls,
+    directions,
+    final_states,
+    gates,
+    gradients,
+    masks,
+    options,
+    precision,
+    sizes,
+    stateful,
+    states,
+    time,
+    variants,
+    weights,
+)
 from lstm_conformance.reference.mutants.base import LSTM
 
-FAMILIES = (gates,)
+FAMILIES = (
+    gates,
+    activations,
+    weights,
+    biases,
+    states,
+    final_states,
+    time,
+    directions,
+    masks,
+    stateful,
+    sizes,
+    precision,
+    variants,
+    options,
+    gradients,
+    calls,
+)
 """The modules of the catalogue, in the order in which it is printed."""
 
 
 def named(module: ModuleType) -> Iterator[tuple[str, type[LSTM]]]:
-    """The classes that a module of the catalogue defines, by their names in lower case."""
+    """The public classes that a module of the catalogue defines, by their names in lower case."""
     for name, value in vars(module).items():
-        if isinstance(value, type) and issubclass(value, LSTM) and value.__module__ == module.__name__:
-            yield re.sub(r"(?<!^)(?=[A-Z0-9])", "_", name).lower(), value
+        ours = isinstance(value, type) and issubclass(value, LSTM) and value.__module__ == module.__name__
+        if ours and not name.startswith("_"):
+            yield re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(), value
 
 
 MUTANTS: dict[str, type[LSTM]] = {name: mutant for family in FAMILIES for name, mutant in named(family)}

@@ -11,10 +11,12 @@ Axes are those of `lstm.py`: x (T, ..., B, I), outputs (T, ..., B, D P), states 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple
 
 import numpy as np
 
+from lstm_conformance.reference.activations import Activation
+from lstm_conformance.reference.gradients import BackwardPass
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Fill, Mask, Outputs, filled
 from lstm_conformance.reference.rounded import (
@@ -23,12 +25,16 @@ from lstm_conformance.reference.rounded import (
     Rounded,
     concatenate,
     dot,
+    exactly,
     moved,
     same_kind,
     stack,
     where,
 )
 from lstm_conformance.reference.weights import CellWeights, Weights
+
+SINGLE = ("float64", "float32")
+"""The dtypes in which an error shows that the rounding of half precision hides."""
 
 
 class Call(NamedTuple, Generic[Numbers]):
@@ -71,23 +77,29 @@ class LSTM:
     waits_for: ClassVar[str] = ""
     """The topic of the rules that are going to cover it, if there are none yet."""
 
+    near_the_bound: ClassVar[str] = ""
+    """Why its effect is less than ten times the bound in float32, if it is."""
+
     equivalents: ClassVar[frozenset[str]] = frozenset()
     """The names of other mutants that compute the same, in some configurations or in all."""
 
     feeds_back_its_outputs: ClassVar[bool] = True
     """The outputs that it returns are those that its next step reads; else its trajectory is hidden."""
 
-    def __init__(self, layer: Layer, cell: Cell, fill: Fill = "zeros") -> None:
+    fill: Fill = "zeros"
+    """What it puts out where a step does not count."""
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
         self.constructed = layer
         self.cell = cell
-        self.fill: Fill = fill
         self.calls = 0
+        self.ended: Any = None
 
     def __call__(self, weights: Weights, call: Call[Numbers], observed: Array | None = None) -> Outputs[Numbers]:
         """Outputs and final states; observed (T, ..., B, D P): the outputs seen, which every next step is fed."""
         call = self.taken(call)
         h_0, c_0 = self.initial_states(call)
-        seen = observed if self.feeds_back_its_outputs else None
+        seen = self.computed(call, observed) if observed is not None and self.feeds_back_its_outputs else None
         cells, x, h_n, c_n = self.loaded(weights), call.x, [], []
         for index, directions in enumerate(cells):
             x = self.passed_on(x, call.x, index) if index else x
@@ -96,7 +108,13 @@ class LSTM:
             h_n.append(h)
             c_n.append(c)
         self.calls += 1
-        return self.returned(call, Outputs(x, stack(h_n), stack(c_n)))
+        outputs = Outputs(x, stack(h_n), stack(c_n))
+        self.ended = outputs[1:]
+        return self.returned(call, outputs)
+
+    def reset(self) -> None:
+        """Forget what a stateful layer keeps from call to call."""
+        self.ended = None
 
     # What goes in and what comes out
 
@@ -109,12 +127,23 @@ class LSTM:
         if call.h_0 is not None and call.c_0 is not None:
             return call.h_0, call.c_0
         layer = self.constructed
+        if layer.stateful and self.ended is not None:
+            return self.going_on(self.ended)
         return _zeros(call.x, layer, layer.output_size), _zeros(call.x, layer, layer.hidden_size)
+
+    def going_on(self, kept: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+        """What a stateful layer that is given no states starts from, of the states in which its last call ended."""
+        return kept
 
     def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
         """What the caller gets."""
         del call
         return outputs
+
+    def computed(self, call: Call[Numbers], observed: Array) -> Array:
+        """The outputs in the places in which the next steps read them: undoes what `returned` and `joined` move."""
+        del call
+        return observed
 
     def left_behind(self, call: Call[Array], outputs: Outputs[Array]) -> Call[Array]:
         """What the caller's own arrays hold after the call."""
@@ -123,6 +152,10 @@ class LSTM:
 
     def shown(self, native: list[Array]) -> list[Array]:
         """The outputs in the axes, order and dtype in which the framework returns them."""
+        return native
+
+    def left_in_weights(self, native: dict[str, Array]) -> dict[str, Array]:
+        """What the layer's own weights hold after the call, under the framework's names."""
         return native
 
     def copied_out(self, native: dict[str, Array]) -> dict[str, Array]:
@@ -160,11 +193,13 @@ class LSTM:
         for direction, w in enumerate(directions):
             read, valid, seen = x, mask, None if observed is None else _half(observed, direction, w)
             if direction == 1:
-                read, valid, seen = self.turned(x), self.turned_mask(mask), None if seen is None else seen[::-1]
+                read, valid = self.turned(x), self.turned_mask(mask)
+                seen = None if seen is None else self.turned_back(seen)
             h, c = self.run(w, read, (states[0][direction], states[1][direction]), seen, valid)
             parts.append(self.put_out(h, valid))
-            h_n.append(self.final(h))
-            c_n.append(self.final(c))
+            last_h, last_c = self.final(h, c)
+            h_n.append(last_h)
+            c_n.append(last_c)
         if len(parts) == 2:
             parts[1] = self.turned_back(parts[1])
         return Outputs(self.joined(parts), stack(h_n), stack(c_n))
@@ -179,7 +214,7 @@ class LSTM:
         return None if mask is None else mask[::-1]
 
     def turned_back(self, y: Numbers) -> Numbers:
-        """The outputs of the backward direction, at the places of their inputs."""
+        """The outputs of the backward direction, at the places of their inputs; its own inverse."""
         back: Numbers = y[::-1]
         return back
 
@@ -187,10 +222,9 @@ class LSTM:
         """The outputs of the directions side by side."""
         return concatenate(parts, -1)
 
-    def final(self, states: Numbers) -> Numbers:
-        """The final state (..., B, K), from the states after every step (T, ..., B, K)."""
-        last: Numbers = states[-1]
-        return last
+    def final(self, h: Numbers, c: Numbers) -> tuple[Numbers, Numbers]:
+        """The final states (..., B, K), from the states after every step (T, ..., B, K)."""
+        return h[-1], c[-1]
 
     # Masks
 
@@ -198,9 +232,11 @@ class LSTM:
         """The outputs, from h after every step."""
         return h if mask is None else filled(h, mask, self.fill)
 
-    def frozen(self, counts: Mask, new: Numbers, old: Numbers) -> Numbers:
-        """The state after a step (..., B, K): the old one in the rows in which the step does not count."""
-        return where(counts[..., None], new, old)
+    def frozen(
+        self, counts: Mask, new: tuple[Numbers, Numbers], old: tuple[Numbers, Numbers]
+    ) -> tuple[Numbers, Numbers]:
+        """h and c after a step (..., B, K): the old ones in the rows in which the step does not count."""
+        return where(counts[..., None], new[0], old[0]), where(counts[..., None], new[1], old[1])
 
     # One cell
 
@@ -213,11 +249,11 @@ class LSTM:
         for t in range(x.shape[0]):
             new_h, new_c = self.step(w, self.read(x, t), h, c, t)
             if mask is not None:
-                new_h, new_c = self.frozen(mask[t], new_h, h), self.frozen(mask[t], new_c, c)
+                new_h, new_c = self.frozen(mask[t], (new_h, new_c), (h, c))
             hs.append(new_h)
             cs.append(new_c)
             if observed is not None:
-                new_h = _seen(observed[t], h, None if mask is None else mask[t])
+                new_h = _seen(observed[t], new_h, None if mask is None else mask[t])
             h, c = new_h, new_c
         return Trajectory(stack(hs), stack(cs))
 
@@ -244,8 +280,7 @@ class LSTM:
         """Inner products of a (..., B, n) with every row of a matrix (..., m, n)."""
         if isinstance(a, Rounded):
             return dot(a, rows)
-        wide = np.float32 if a.dtype.itemsize == 2 else a.dtype  # half precision is accumulated in float32
-        return np.asarray(dot(a.astype(wide), rows.astype(wide)), a.dtype)
+        return np.asarray(dot(wide(a), wide(rows)), a.dtype)
 
     def split(self, z: Numbers) -> Gates[Numbers]:
         """The pre-activations of the four gates."""
@@ -280,11 +315,57 @@ class LSTM:
         return h if w.projection is None else self.product(h, w.projection)
 
 
+class LSTMWithGradients(LSTM, BackwardPass):
+    """A right LSTM that carries its backward pass, the method `gradients`, in pieces each of which can be got wrong."""
+
+    waits_for = "gradients"
+
+
 def applied(a: Numbers, function: Callable[[Array], Array], slope: float = 1.0) -> Numbers:
     """A function of every element, correctly rounded; slope: its steepest."""
     if isinstance(a, Rounded):
         return a.through(function, lambda z, _: np.full_like(z, slope), relative=1)
-    return np.asarray(function(a)).astype(a.dtype)
+    return np.asarray(function(wide(a)), a.dtype)
+
+
+def clipped(a: Numbers, limit: float) -> Numbers:
+    """Every element limited to [-limit, limit]."""
+    return applied(a, lambda z: np.clip(z, -limit, limit))
+
+
+def activated(a: Numbers, by: Activation) -> Numbers:
+    """An activation other than the layer's, of every element, rounded once where it is stored."""
+    return by(a) if isinstance(a, Rounded) else np.asarray(by.function(wide(a)), a.dtype)
+
+
+def rising(a: Numbers, function: Callable[[Array], Array]) -> Numbers:
+    """A function of every element that never falls, correctly rounded; it may have jumps, as rounding has.
+
+    Its error is what it makes of the ends of the interval of its argument: none where the whole interval is one step.
+    """
+    if isinstance(a, Rounded):
+        value, d, by = function(a.value), a.bound, a.arithmetic
+        reach = np.maximum(function(a.value + d) - value, value - function(a.value - d))
+        return Rounded(value, reach + (by.elementwise + by.storage) * np.abs(value), np.zeros_like(value), by)
+    return np.asarray(function(wide(a)), a.dtype)
+
+
+def constant(values: Array, like: Numbers) -> Numbers:
+    """Numbers without error, of the kind of others."""
+    return exactly(values, like.arithmetic) if isinstance(like, Rounded) else values.astype(like.dtype)
+
+
+def wide(a: Array) -> Array:
+    """Half precision is computed with in float32."""
+    return a.astype(np.float32) if a.dtype.itemsize == 2 else a
+
+
+def term_by_term(a: Array, rows: Array) -> Array:
+    """Inner products of a (..., B, n) with every row of a matrix (..., m, n), rounded after every term."""
+    total = np.zeros((), a.dtype)
+    for k in range(rows.shape[-1]):
+        total = total + a[..., k : k + 1] * rows[..., None, :, k]
+    return total
 
 
 def _zeros(x: Numbers, layer: Layer, size: int) -> Numbers:
@@ -299,6 +380,6 @@ def _half(y: Array, direction: int, w: CellWeights) -> Array:
 
 
 def _seen(observed: Array, h: Numbers, counts: Mask | None) -> Numbers:
-    """The output that was observed, as the state that the next step reads."""
+    """The output that was observed, as the state that the next step reads; where the step does not count, h."""
     seen = same_kind(observed, h)
     return seen if counts is None else where(counts[..., None], seen, h)

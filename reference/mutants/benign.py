@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from lstm_conformance.reference.mutants.base import LSTM
-from lstm_conformance.reference.rounded import Array, Numbers
+import numpy as np
+
+from lstm_conformance.reference.mutants.base import LSTM, Gates, applied, term_by_term, wide
+from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate
+from lstm_conformance.reference.weights import CellWeights
 
 
 class SummedBackwards(LSTM):
@@ -12,3 +15,87 @@ class SummedBackwards(LSTM):
     def product(self, a: Numbers, rows: Array) -> Numbers:
         """Reverse the terms."""
         return super().product(a[..., ::-1], rows[..., ::-1])
+
+
+class SummedTermByTerm(LSTM):
+    """Adds up inner products in a loop over their terms, as a compiler does that may not reorder."""
+
+    def product(self, a: Numbers, rows: Array) -> Numbers:
+        """One term after the other."""
+        if isinstance(a, Rounded):
+            return super().product(a, rows)
+        return np.asarray(term_by_term(wide(a), wide(rows)), a.dtype)
+
+
+class SummedInFloat64(LSTM):
+    """Adds up inner products in float64 and rounds the sum."""
+
+    def product(self, a: Numbers, rows: Array) -> Numbers:
+        """Wide factors."""
+        if isinstance(a, Rounded):
+            return super().product(a, rows)
+        return np.asarray(super().product(a.astype(np.float64), rows.astype(np.float64)), a.dtype)
+
+
+class JoinedProduct(LSTM):
+    """Computes one product over x and h, joined."""
+
+    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+        """[W U] [x h] + b."""
+        z = self.product(concatenate([x, h], -1), np.concatenate([w.kernel, w.recurrent_kernel], -1))
+        for bias in w.biases:
+            z = z + bias[..., None, :]
+        return z
+
+
+class BiasesFirst(LSTM):
+    """Starts from the sum of the biases, then adds U h, then W x."""
+
+    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+        """(b + b) + U h + W x."""
+        z = self.product(h, w.recurrent_kernel)
+        if w.biases:
+            z = z + sum(w.biases[1:], w.biases[0])[..., None, :]
+        return z + self.product(x, w.kernel)
+
+
+class SigmoidThroughTanh(LSTM):
+    """Computes σ(z) as (1 + tanh(z / 2)) / 2."""
+
+    def sigmoid(self, z: Numbers) -> Numbers:
+        """The logistic function only: other activations have no such form."""
+        if isinstance(z, Rounded) or self.constructed.recurrent_activation != "sigmoid":
+            return super().sigmoid(z)
+        return applied(z, lambda a: 0.5 + 0.5 * np.tanh(0.5 * a))
+
+
+class TanhThroughExponential(LSTM):
+    """Computes tanh(z) as expm1(2z) / (expm1(2z) + 2), which stays accurate where z is small."""
+
+    def candidate(self, z: Numbers) -> Numbers:
+        """By the exponential."""
+        return super().candidate(z) if self._is_another(z) else applied(z, _tanh)
+
+    def squashed(self, c: Numbers) -> Numbers:
+        """By the exponential."""
+        return super().squashed(c) if self._is_another(c) else applied(c, _tanh)
+
+    def _is_another(self, z: Numbers) -> bool:
+        return isinstance(z, Rounded) or self.constructed.activation != "tanh"
+
+
+class CellStateRoundedOnce(LSTM):
+    """Computes f c + i g with fused multiply and add, whose product is not rounded."""
+
+    def new_c(self, gates: Gates[Numbers], c: Numbers) -> Numbers:
+        """In float64, rounded when it is stored; float64 itself is added up the other way round."""
+        if isinstance(c, Rounded):
+            return super().new_c(gates, c)
+        i, f, g, wide_c = (np.asarray(a, np.float64) for a in (gates.i, gates.f, gates.g, c))
+        return np.asarray(i * g + f * wide_c, c.dtype)
+
+
+def _tanh(z: Array) -> Array:
+    """Of magnitudes, which never overflow where they are limited to 20."""
+    grown = np.expm1(2 * np.minimum(np.abs(z), 20))
+    return np.asarray(np.copysign(grown / (grown + 2), z))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.rounded import Rounded
+from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.comparison import Comparison, Statement, within
 from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.meta import breakages, troubles
@@ -25,13 +25,6 @@ SUITES = Path(suites.__path__[0])
 META = SUITES / "meta"
 SMALL = configuration(4, 2, 3, 5)
 NUMBERS = (0, 1, 2, 3)
-
-
-def all_checks() -> dict[str, Check]:
-    """The check of every rule, from the files of the suite."""
-    modules = [importlib.import_module(f"lstm_conformance.suites.{path.stem}") for path in SUITES.glob("test_*.py")]
-    checks: list[Check] = [each.check for module in modules for each in vars(module).values() if hasattr(each, "check")]
-    return {check.rule: check for check in sorted(checks)}
 
 
 CHECKS = all_checks()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 # Elements without an end tag; those of an inline drawing close themselves.
-VOID = {"meta", "rect"}
+VOID = {"meta", "rect", "link", "input"}
 
 
 class Page(HTMLParser):

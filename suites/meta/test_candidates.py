@@ -14,8 +14,19 @@ from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.mistakes import MISTAKES
 from lstm_conformance.fixtures.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.suites import smoke
-from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate, split_command, stand_in, unusable
+from lstm_conformance.suites.candidates import (
+    BY_COMMAND,
+    BY_NAME,
+    Candidate,
+    candidates,
+    split_command,
+    stand_in,
+    unusable,
+)
+from lstm_conformance.suites.catalogue import FAMILIES, described
 from lstm_conformance.suites.listing import listed
 from lstm_conformance.suites.planning import Plan
 from lstm_conformance.suites.session import Session
@@ -68,6 +79,72 @@ def test_a_command_has_a_process_of_its_own(candidate: Candidate, kind: type) ->
     assert implementation.name == candidate.value
 
 
+class TestWrongOnes:
+    """`mutants`, `mutants:FAMILY` and `mutants:NAME`."""
+
+    def test_the_word_alone_means_all(self) -> None:
+        """Wrong ones, and right ones that compute in another way."""
+        named = [each.mutant for each in candidates(BY_NAME, "mutants")]
+
+        assert named == [*MUTANTS, *BENIGN]
+
+    @pytest.mark.parametrize("family", FAMILIES)
+    def test_a_family_means_its_members(self, family: str) -> None:
+        """The right ones are a family, too."""
+        named = [str(each.mutant) for each in candidates(BY_NAME, f"mutants:{family}")]
+
+        assert named == FAMILIES[family]
+        assert {family_of({**MUTANTS, **BENIGN}[name]) for name in named} == {family}
+
+    def test_a_name_means_one(self) -> None:
+        """Which is not the name of a family."""
+        assert candidates(BY_NAME, "mutants:state_kept") == [Candidate(BY_NAME, "mutants:state_kept")]
+        assert not set(FAMILIES) & {*MUTANTS, *BENIGN}
+
+    @pytest.mark.parametrize("which", ["", "nobody", "State_Kept", "gates "])
+    def test_what_there_is_not_is_refused(self, which: str) -> None:
+        """In one sentence, with the families that there are."""
+        with pytest.raises(ValueError, match=f"no family named '{which}'; families: gates, .*, benign; `--list"):
+            candidates(BY_NAME, f"mutants:{which}")
+
+    @pytest.mark.parametrize("value", ["torch.nn.LSTM", "mutants.py:LSTM", "my.mutants:LSTM", "./mutants:LSTM"])
+    def test_other_values_mean_what_they_say(self, value: str) -> None:
+        """Even where the word is in them."""
+        assert candidates(BY_NAME, value) == [Candidate(BY_NAME, value)]
+        assert Candidate(BY_NAME, value).mutant is None
+
+    def test_a_command_is_a_command(self) -> None:
+        """Whatever it is called."""
+        assert candidates(BY_COMMAND, "mutants") == [Candidate(BY_COMMAND, "mutants")]
+        assert Candidate(BY_COMMAND, "mutants:state_kept").mutant is None
+
+    @pytest.mark.parametrize("in_process", [False, True])
+    def test_they_need_no_process(self, in_process: bool) -> None:
+        """They import no framework."""
+        implementation = Candidate(BY_NAME, "mutants:state_kept").implementation("no python", in_process=in_process)
+
+        assert isinstance(implementation, InProcess)
+        assert implementation.hello().implementation == "mutants.state_kept"
+
+    def test_the_session_knows_them(self) -> None:
+        """And tells them from an implementation that merely has such a name."""
+        session = Session(plan=Plan())
+        session.greet(candidates(BY_NAME, "mutants:state_kept"))
+
+        assert session.mutants() == {"mutants.state_kept": "state_kept"}
+        assert session.command("mutants.state_kept")[-2:] == (BY_NAME, "mutants:state_kept")
+
+    @pytest.mark.parametrize("name", [*MUTANTS, *BENIGN])
+    def test_each_is_described(self, name: str) -> None:
+        """By a sentence, a family and dtypes, as the records hold them."""
+        mutant = described(name)
+
+        assert mutant.sentence.endswith(".")
+        assert mutant.family in FAMILIES
+        assert set(mutant.dtypes) <= set(PRECISIONS)
+        assert mutant.benign == (name in BENIGN)
+
+
 def test_what_is_sound_is_usable() -> None:
     """Every requirement may be claimed."""
     assert unusable(FINE) is None
@@ -79,7 +156,7 @@ def test_what_is_sound_is_usable() -> None:
     [
         ({"implementation": " "}, "`name` must be one line of text, came ' '"),
         ({"implementation": "a\nb"}, "`name` must be one line of text"),
-        ({"layout": "Torch"}, "`layout` must be one of keras, torch, came 'Torch'"),
+        ({"layout": "Torch"}, "`layout` must be one of torch, keras, onnx, tf1, gates, came 'Torch'"),
         ({"paths": ()}, "`paths` must name at least one path"),
         ({"paths": ("a/b",), "dtypes": {"a/b": ("float32",)}}, "none with a slash, came ['a/b']"),
         ({"claims": ("bidirectionl",)}, "; came 'bidirectionl'"),
@@ -126,8 +203,9 @@ class TestListing:
             "mine.LSTM: mine 1.0\n    path start: float32\n    claims: layers",
             "b: broken, it ended",
             "torch.nn.LSTM: not installed",
-            "initial_state     calls that are given h_0 and c_0",
-            "0.1               A small plain layer runs",
+            "mutants:gates        2",
+            "initial_state        calls that are given h_0 and c_0",
+            "0.1                  A small plain layer runs",
         ],
     )
     def test_it_has_everything(self, text: str) -> None:

@@ -152,6 +152,18 @@ class TestSummary:
         assert f"FAIL 1 checks, 1 {check.verdict}" in line
         assert rule.endswith(str(check.message))
 
+    @pytest.mark.parametrize(
+        ("controls", "line"),
+        [
+            ({"a": "1.1", "b": "2.1"}, "wrong LSTMs caught first: 2 of 2 (a by rule 1.1, b by rule 2.1)"),
+            ({"a": "1.1", "b": None}, "wrong LSTMs caught first: 1 of 2 (a by rule 1.1)"),
+            ({"a": None}, "wrong LSTMs caught first: 0 of 1 (none)"),
+        ],
+    )
+    def test_it_begins_with_the_wrong_ones_that_were_caught(self, controls: dict[str, str | None], line: str) -> None:
+        """How many of how many, and by which rules."""
+        assert lines_of(a_check(), controls=controls)[0] == line
+
     def test_paths_are_apart(self) -> None:
         """One path's failure is not another's."""
         eager, compiled, _, _ = lines_of(a_check(), a_comparison(path="torch.compile"))

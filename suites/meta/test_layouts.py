@@ -16,13 +16,19 @@ from lstm_conformance.fixtures.tiers import TIERS, configuration
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.base import Shape, WeightsMismatch
+from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
 from lstm_conformance.suites.meta.adapters import claims_of
 from lstm_conformance.suites.meta.numbers import values
 
-CLAIMS = {name: claims_of(name) for name in LAYOUTS}
+CLAIMS = {name: claims_of(name) for name in ("torch", "keras")} | {
+    "onnx": frozenset({"bidirectional", "batch_first", "no_bias", "initial_state", "go_backwards", "activations"}),
+    "tf1": frozenset({"layers", "bidirectional", "batch_first", "projection", "initial_state", "activations"}),
+    "gates": frozenset({"batch_first", "unbatched", "no_bias", "initial_state", "activations"}),
+}
+"""What can be said in each layout."""
 
 ALIKE = dict.fromkeys(replace(called, dtype="float32", style="mild") for called in TIERS["full"].configurations)
 """Every configuration, but for what a layout does not see."""
@@ -156,8 +162,62 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
                 "layer_1/backward/recurrent_kernel": (20, 80),
             },
         ),
+        (
+            "onnx",
+            {"input_size": 10, "hidden_size": 20},
+            {"W": (1, 80, 10), "R": (1, 80, 20), "B": (1, 160)},
+        ),
+        (
+            "onnx",
+            {"input_size": 10, "hidden_size": 20, "bidirectional": True, "bias": False},
+            {"W": (2, 80, 10), "R": (2, 80, 20)},
+        ),
+        (
+            "tf1",
+            {"input_size": 10, "hidden_size": 20},
+            {"kernel": (30, 80), "bias": (80,)},
+        ),
+        (
+            "tf1",
+            {"input_size": 10, "hidden_size": 20, "num_layers": 2, "proj_size": 5},
+            {
+                "cell_0/kernel": (15, 80),
+                "cell_0/bias": (80,),
+                "cell_0/projection/kernel": (20, 5),
+                "cell_1/kernel": (10, 80),
+                "cell_1/bias": (80,),
+                "cell_1/projection/kernel": (20, 5),
+            },
+        ),
+        (
+            "tf1",
+            {"input_size": 10, "hidden_size": 20, "bidirectional": True},
+            {"fw/kernel": (30, 80), "fw/bias": (80,), "bw/kernel": (30, 80), "bw/bias": (80,)},
+        ),
+        (
+            "gates",
+            {"input_size": 10, "hidden_size": 20},
+            {
+                f"{name}_{gate}": shape
+                for name, shape in (("W", (20, 10)), ("U", (20, 20)), ("b", (20,)))
+                for gate in "ifgo"
+            },
+        ),
     ],
-    ids=["torch", "both directions", "projection", "keras", "stack", "keras in both directions"],
+    ids=[
+        "torch",
+        "both directions",
+        "projection",
+        "keras",
+        "stack",
+        "keras in both directions",
+        "onnx",
+        "onnx both directions",
+        "tf1",
+        "tf1 stack",
+        "tf1 both directions",
+        "gates",
+    ],
 )
 def test_the_weights_of_the_manuals(name: str, options: dict[str, Any], shapes: dict[str, Shape]) -> None:
     """Names and shapes are those that the manuals print, in that order."""
@@ -185,28 +245,45 @@ def test_the_outputs_of_torchs_manual() -> None:
     assert shapes == {"output": (5, 3, 20), "h_n": (2, 3, 20), "c_n": (2, 3, 20)}
 
 
-MANUAL_ORDER = {"torch": "ifgo", "keras": "ifgo"}
-"""torch: W_ii|W_if|W_ig|W_io in rows. Keras: i, f, c, o in columns, where c is the candidate g."""
+MANUAL_ORDER = {"torch": "ifgo", "keras": "ifgo", "onnx": "iofg", "tf1": "igfo"}
+"""torch: W_ii|W_if|W_ig|W_io in rows. Keras: i, f, c, o in columns, where c is the candidate g.
+
+ONNX: i, o, f, c in rows. TensorFlow 1: i, j, f, o in columns, where j is the candidate.
+"""
 
 
 @pytest.mark.parametrize("gate", GATES)
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", MANUAL_ORDER)
 def test_every_gate_is_where_the_manual_says(name: str, gate: str) -> None:
     """Weights that are 1 in one block of the native arrays, and 0 elsewhere, act on that gate alone."""
     layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS[name]
     place = MANUAL_ORDER[name].index(gate)
     native = {key: np.zeros((1, *shape)) for key, shape in layout.weight_shapes(layer).items()}
     for a in native.values():
-        axis = a.shape.index(20)
-        np.split(a, 4, axis)[place][:] = 1
+        axis = next(axis for axis, size in enumerate(a.shape) if size in {20, 40})
+        for block in np.split(a, a.shape[axis] // 5, axis)[place::4]:  # ONNX has both biases in one array
+            block[:] = 1
 
     (cell,) = layout.canonical_weights(layer, native)[0]
 
-    blocks = {
-        each: {float(a[0, 5 * k + row].min()) for a in (cell.kernel, *cell.biases) for row in range(5)}
-        for k, each in enumerate(GATES)
-    }
-    assert blocks == {each: {float(each == gate)} for each in GATES}
+    assert only_ones(cell) == {each: {float(each == gate)} for each in GATES}
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_what_is_given_gate_by_gate_is_named_so(gate: str) -> None:
+    """W_f, U_f and b_f act on f alone."""
+    layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS["gates"]
+    native = {key: np.full((1, *shape), float(key[-1] == gate)) for key, shape in layout.weight_shapes(layer).items()}
+
+    (cell,) = layout.canonical_weights(layer, native)[0]
+
+    assert only_ones(cell) == {each: {float(each == gate)} for each in GATES}
+
+
+def only_ones(cell: CellWeights) -> dict[str, set[float]]:
+    """By gate, the least weight of every row of every array of a cell of 5 units."""
+    arrays = (cell.kernel, cell.recurrent_kernel, *cell.biases)
+    return {each: {float(a[0, 5 * k + row].min()) for a in arrays for row in range(5)} for k, each in enumerate(GATES)}
 
 
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (7, 2), (19, 1)])
@@ -252,19 +329,79 @@ def test_other_weights_are_refused(spoil: Spoil, message: str) -> None:
         layout.canonical_weights(layer, spoil(native))
 
 
-def test_keras_knows_no_second_bias() -> None:
-    """Cells with two biases cannot be expressed, and none may be dropped in silence."""
-    layer = Layer(input_size=3, hidden_size=5)
-    cell = CellWeights(np.zeros((1, 20, 3)), np.zeros((1, 20, 5)), (np.zeros((1, 20)), np.ones((1, 20))))
+def test_peepholes_are_refused() -> None:
+    """They must not be dropped in silence."""
+    layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS["onnx"]
+    native = {key: np.zeros((1, *shape)) for key, shape in layout.weight_shapes(layer).items()}
+
+    with pytest.raises(WeightsMismatch, match="P holds peepholes, expected none"):
+        layout.canonical_weights(layer, native | {"P": np.zeros((1, 1, 15))})
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("onnx", {"num_layers": 2}, "one layer without a projection"),
+        ("onnx", {"proj_size": 2}, "one layer without a projection"),
+        ("tf1", {"bias": False}, "give it one of zeros"),
+        ("gates", {"num_layers": 2}, "one layer in one direction"),
+        ("gates", {"bidirectional": True}, "one layer in one direction"),
+        ("gates", {"proj_size": 2}, "one layer in one direction"),
+    ],
+)
+def test_a_layer_that_the_framework_does_not_have_is_refused(name: str, options: dict[str, Any], message: str) -> None:
+    """In a sentence, by what asks for its weights."""
+    layer = Layer(input_size=3, hidden_size=5, **options)
+
+    with pytest.raises(ValueError, match=message):
+        LAYOUTS[name].weight_shapes(layer)
+    with pytest.raises(ValueError, match=message):
+        LAYOUTS[name].native_weights(layer, draw(configuration(4, 1, 3, 5, **options), (0,), biases=1).weights)
+
+
+@pytest.mark.parametrize(("name", "biases"), [("keras", 2), ("gates", 2), ("tf1", 2), ("onnx", 1)])
+def test_other_numbers_of_biases_are_refused(name: str, biases: int) -> None:
+    """What cannot be expressed is not dropped in silence, and nothing is made up."""
+    cases = draw(configuration(4, 1, 3, 5), (0,), biases=biases)
 
     with pytest.raises(ValueError, match="bias"):
-        LAYOUTS["keras"].native_weights(layer, [[cell]])
+        LAYOUTS[name].native_weights(cases.configuration.layer, cases.weights)
 
 
-def test_keras_takes_batches_only() -> None:
+def test_the_forget_bias_of_tensorflow_1_is_added_to_the_forget_gate() -> None:
+    """Without a rounding: it is no part of the weights, so weights come back as they went."""
+    cases = draw(configuration(4, 1, 3, 5), (0,), biases=1)
+
+    ((cell,),) = with_forget_bias(cases.weights, 1.0)
+
+    ((stored,),) = cases.weights
+    added = cell.biases[0] - stored.biases[0].astype(np.float64)
+    assert added.tolist() == [[0.0] * 5 + [1.0] * 5 + [0.0] * 10]
+
+
+def test_a_forget_bias_makes_up_for_a_bias_that_is_not_there() -> None:
+    """A cell without biases has this one then."""
+    ((cell,),) = with_forget_bias(draw(configuration(4, 1, 3, 5, bias=False), (0,), biases=1).weights, 0.5)
+
+    assert [bias.tolist() for bias in cell.biases] == [[[0.0] * 5 + [0.5] * 5 + [0.0] * 10]]
+
+
+def test_the_upper_rows_of_a_kernel_of_tensorflow_1_are_those_of_x() -> None:
+    """The lower ones are those of h."""
+    layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS["tf1"]
+    kernel = np.arange(8.0)[None, :, None] * np.ones((1, 1, 20))
+
+    ((cell,),) = layout.canonical_weights(layer, {"kernel": kernel, "bias": np.zeros((1, 20))})
+
+    assert cell.kernel[0, 7].tolist() == [0, 1, 2]
+    assert cell.recurrent_kernel[0, 7].tolist() == [3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("name", ["keras", "onnx", "tf1"])
+def test_some_take_batches_only(name: str) -> None:
     """Inputs, shapes and outputs without a batch are refused."""
     cases = draw(configuration(4, 1, 3, 5), (0,), biases=1)
-    layer, layout = cases.configuration.layer, LAYOUTS["keras"]
+    layer, layout = cases.configuration.layer, LAYOUTS[name]
 
     with pytest.raises(ValueError, match="batches only"):
         layout.native_inputs(layer, cases.inputs, unbatched=True)
@@ -295,7 +432,30 @@ def keras_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
     return [*shown, *(states if layer.return_state else [])]
 
 
-AS_DESCRIBED = {"torch": torch_outputs, "keras": keras_outputs}
+def onnx_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
+    """Canonical y, h_n, c_n as the operator's page describes them."""
+    y, h_n, c_n = outputs
+    turned = y[::-1] if called.layer.go_backwards else y
+    split = turned.reshape(*turned.shape[:3], called.layer.directions, -1)
+    axes = ("tnbdh->nbtdh", "ldnbh->nbdh") if called.layer.batch_first else ("tnbdh->ntdbh", "ldnbh->ndbh")
+    return [np.einsum(axes[0], split), np.einsum(axes[1], h_n), np.einsum(axes[1], c_n)]
+
+
+def tf1_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
+    """Canonical y, h_n, c_n as dynamic_rnn returns them: the output, then c and h of every cell."""
+    y, h_n, c_n = outputs
+    cells = [(k, d) for k in range(len(h_n)) for d in range(called.layer.directions)]
+    output = np.einsum("tnbp->nbtp" if called.layer.batch_first else "tnbp->ntbp", y)
+    return [output, *(a[k, d] for k, d in cells for a in (c_n, h_n))]
+
+
+AS_DESCRIBED = {
+    "torch": torch_outputs,
+    "keras": keras_outputs,
+    "onnx": onnx_outputs,
+    "tf1": tf1_outputs,
+    "gates": torch_outputs,
+}
 CALLS = [
     pytest.param("torch", configuration(4, rows, 3, 5, num_layers=2, bidirectional=both, proj_size=p, **call))
     for both, p in product((False, True), (0, 2))
@@ -310,9 +470,23 @@ CALLS = [
     for n, s, r in product((1, 2), (True, False), (True, False))
     for directions in ({}, {"bidirectional": True}, {"bidirectional": True, "merge_mode": "none"})
 ]
+CALLS += [
+    pytest.param("onnx", configuration(4, 2, 3, 5, bidirectional=both, batch_first=first))
+    for both, first in product((False, True), (False, True))
+]
+CALLS += [pytest.param("onnx", configuration(4, 2, 3, 5, go_backwards=True))]
+CALLS += [
+    pytest.param("tf1", configuration(4, 2, 3, 5, num_layers=n, bidirectional=both, proj_size=p, batch_first=first))
+    for n, both, p, first in product((1, 2), (False, True), (0, 2), (False, True))
+]
+CALLS += [
+    pytest.param("gates", configuration(4, 2, 3, 5)),
+    pytest.param("gates", configuration(4, 2, 3, 5, batch_first=True)),
+]
+EVERY_CALL = pytest.mark.parametrize(("name", "called"), CALLS, ids=str)
 
 
-@pytest.mark.parametrize(("name", "called"), CALLS, ids=str)
+@EVERY_CALL
 def test_outputs_are_taken_for_what_they_are(name: str, called: Configuration) -> None:
     """Outputs laid out as the manual says become the canonical ones they were."""
     outputs = values(cases_of(name, called))
@@ -329,16 +503,42 @@ def test_outputs_are_taken_for_what_they_are(name: str, called: Configuration) -
     assert equal(native, AS_DESCRIBED[name](called, list(outputs)))
 
 
+@EVERY_CALL
+def test_inputs_come_back_as_they_went(name: str, called: Configuration) -> None:
+    """Canonical to native to canonical is the identity, states included."""
+    layout, inputs = LAYOUTS[name], cases_of(name, called).inputs
+
+    native = layout.native_inputs(called.layer, inputs, unbatched=called.unbatched)
+    back = layout.canonical_inputs(called.layer, native, unbatched=called.unbatched)
+
+    assert equal([a for a in back if a is not None], [a for a in inputs if a is not None])
+
+
+@EVERY_CALL
+def test_outputs_go_out_as_the_manual_says(name: str, called: Configuration) -> None:
+    """In the order and the axes of the framework."""
+    outputs = values(cases_of(name, called))
+
+    native = LAYOUTS[name].native_outputs(called.layer, outputs, unbatched=called.unbatched)
+
+    assert equal(native, AS_DESCRIBED[name](called, list(outputs)))
+
+
 @pytest.mark.parametrize(
-    ("name", "options", "axes"),
+    ("name", "options", "axes", "states"),
     [
-        ("torch", {}, "tnbi->ntbi"),
-        ("torch", {"batch_first": True}, "tnbi->nbti"),
-        ("keras", {}, "tnbi->nbti"),
+        ("torch", {}, "tnbi->ntbi", "ldnbk->nlbk"),
+        ("torch", {"batch_first": True}, "tnbi->nbti", "ldnbk->nlbk"),
+        ("keras", {}, "tnbi->nbti", "ldnbk->nlbk"),
+        ("onnx", {}, "tnbi->ntbi", "ldnbk->ndbk"),
+        ("onnx", {"batch_first": True}, "tnbi->nbti", "ldnbk->nbdk"),
+        ("tf1", {}, "tnbi->ntbi", "ldnbk->nlbk"),
+        ("tf1", {"batch_first": True}, "tnbi->nbti", "ldnbk->nlbk"),
+        ("gates", {}, "tnbi->ntbi", "ldnbk->nlbk"),
     ],
 )
-def test_inputs_are_laid_out_as_the_manual_says(name: str, options: dict[str, Any], axes: str) -> None:
-    """Batch first or time first; states are layer first."""
+def test_inputs_are_laid_out_as_the_manual_says(name: str, options: dict[str, Any], axes: str, states: str) -> None:
+    """Batch first or time first; states are layer first, or direction first."""
     called = configuration(4, 2, 3, 5, **options)
     cases = cases_of(name, called)
 
@@ -347,7 +547,7 @@ def test_inputs_are_laid_out_as_the_manual_says(name: str, options: dict[str, An
     assert np.array_equal(native.x, np.einsum(axes, cases.inputs.x))
     for found, state in zip(native[1:], cases.states, strict=True):
         assert found is not None
-        assert np.array_equal(found, np.einsum("ldnbk->nlbk", state))
+        assert np.array_equal(found, np.einsum(states, state))
 
 
 def test_inputs_without_a_batch() -> None:
@@ -375,7 +575,7 @@ def test_a_call_without_states_has_none(name: str) -> None:
     assert native[1:] == (None, None)
 
 
-def test_go_backwards_reverses_the_input_and_not_the_output() -> None:
+def test_go_backwards_reverses_the_input_and_not_the_output_in_keras() -> None:
     """Canonical arrays are in the order of processing: only x is turned round."""
     forwards, layout = configuration(4, 2, 3, 5), LAYOUTS["keras"]
     cases = cases_of("keras", forwards)

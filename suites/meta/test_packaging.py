@@ -17,9 +17,20 @@ from lstm_conformance.suites.meta.records import a_check, written
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PARTS = ("reference", "fixtures", "suites", "reports")
+PARTS = ("reference", "fixtures", "suites", "reports", "commands")
 
-NOT_CODE = ("py.typed", "reference/SPEC.md", "reports/results.schema.json", "reports/template/page.html.jinja")
+NOT_CODE = (
+    "py.typed",
+    "reference/SPEC.md",
+    "reports/results.schema.json",
+    "reports/document.schema.json",
+    "reports/template/page.html.jinja",
+    "reports/template/css/page.css",
+    "reports/template/js/main.js",
+    "fixtures/manifest.json",
+    "fixtures/vectors/guide.json",
+    "fixtures/vectors/vectors.schema.json",
+)
 
 # Written so that they do not find themselves.
 HOME = re.compile(r"(?:/(?:home|root|Users)/|[A-Z]:\\Users\\)\w")
@@ -104,9 +115,9 @@ def test_the_wheel_makes_a_report_without_the_clone(installed: Path, tmp_path: P
     results = written(tmp_path / "results.jsonl", a_check())
     program = (
         "import sys\n"
-        "from lstm_conformance.reports import page\n"
-        "print(page.__file__)\n"
-        "sys.exit(page.main(sys.argv[1:]))\n"
+        "from lstm_conformance import __main__\n"
+        "print(__main__.__file__)\n"
+        "sys.exit(__main__.main(['report', *sys.argv[1:]]))\n"
     )
 
     done = subprocess.run(
@@ -119,7 +130,7 @@ def test_the_wheel_makes_a_report_without_the_clone(installed: Path, tmp_path: P
     )
 
     assert done.stdout.splitlines() == [
-        os.fspath(installed / "lstm_conformance" / "reports" / "page.py"),
+        os.fspath(installed / "lstm_conformance" / "__main__.py"),
         "report: report.html",
     ]
 

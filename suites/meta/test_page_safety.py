@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.files import Results
+from lstm_conformance.reports.document import Story
 from lstm_conformance.reports.page import TEMPLATE, render
-from lstm_conformance.reports.results import Rule
+from lstm_conformance.reports.results import Deviation, Rule
 from lstm_conformance.suites.meta.parsed import Page
-from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of
+from lstm_conformance.suites.meta.records import a_check, a_failure
+from lstm_conformance.suites.meta.stories import a_story, an_environment, full_header, page_of, report_of
 
 HOSTILE = [
     "</script></title></style>--><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} &lt;",
@@ -28,82 +29,96 @@ INVISIBLE = ["\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\x1b", "\x00", "
 INK_AND_GROUND = [
     *[(ink, ground) for ink in ("ink", "quiet", "link", "bad") for ground in ("panel", "ground", "inset")],
     *[(verdict, f"{verdict}-ground") for verdict in ("pass", "fail", "error", "deviation")],
+    ("ink", "chosen"),
 ]
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the results file goes."""
-    return tmp_path / "results.jsonl"
-
-
-@pytest.fixture
-def html(path: Path) -> str:
+def html(tmp_path: Path) -> str:
     """Return a page that has all its parts."""
-    known = a_check(3, verdict="deviation", deviation="torch-1")
-    return render(results_of(path, a_check(0), a_failure(1), a_failure(2), known, a_check(4, verdict="not-run")))
+    return render(a_story(tmp_path))
 
 
-def a_run_that_shows(text: str, path: Path) -> Results:
-    """Return a run that carries `text` wherever a record holds text of others."""
+def a_page_that_shows(text: str, folder: Path) -> str:
+    """Return the page of a run that carries `text` wherever a record holds text of others."""
     rule = Rule(title=text, sentence=text, source=f"https://example.org/ {text}")
+    entry = Deviation(reason=text, link=text, first_seen=text, review_by=text)
     strings: dict[str, Any] = {"implementation": text, "path": text, "configuration": text, "nodeid": text}
-    header = a_header(
-        suite_commit=text, tier=text, started=text, numpy=text, not_installed={text: text}, rules={"2.1": rule}
+    header = full_header(
+        an_environment(text, text, python=text, device=text, paths=(text,), claims=(text,), packages={text: text}),
+        suite_commit=text,
+        tier=text,
+        started=text,
+        numpy=text,
+        not_installed={f"{text} too": text},
+        rules={"2.1": rule},
+        chapters={"2": text},
+        deviations={text: entry},
     )
-    return results_of(
-        path,
+    checks = [
         a_failure(0, **strings, message=text, measure=text, detail={text: text, "list": [text]}),
         a_check(1, **strings, verdict="deviation", deviation=text, message=text),
         a_check(2, **strings, verdict="not-run", message=text),
-        header=header,
-    )
+    ]
+    return render(Story(report=report_of(folder, *checks, header=header)))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_shown_as_text(path: Path, text: str) -> None:
+def test_hostile_text_is_shown_as_text(tmp_path: Path, text: str) -> None:
     """Markup in a record changes no element and no attribute of the page, and is seen."""
-    hostile = Page(render(a_run_that_shows(text, path)))
-    harmless = Page(render(a_run_that_shows("harmless", path)))
+    hostile = Page(a_page_that_shows(text, tmp_path))
+    harmless = Page(a_page_that_shows("harmless", tmp_path))
 
     assert hostile.skeleton == harmless.skeleton
     assert hostile.shown.count(text) > 20
 
 
 @pytest.mark.parametrize("character", INVISIBLE, ids=ascii)
-def test_invisible_characters_are_spelled_out(path: Path, character: str) -> None:
+def test_invisible_characters_are_spelled_out(tmp_path: Path, character: str) -> None:
     """What would act on the page without being seen is seen and does nothing."""
-    html = render(a_run_that_shows(f"abc{character}def", path))
+    html = a_page_that_shows(f"abc{character}def", tmp_path)
 
     assert character not in html
     assert f"abc\\u{ord(character):04x}def" in html
 
 
-def test_only_sources_of_rules_are_links_and_only_secure_ones(path: Path) -> None:
-    """A source that is a script, or anything but https, is text; an address ends before its bracket or full stop."""
-    sources = [
-        "javascript:alert(1)",
-        "http://example.org",
-        "Gers (2000)",
-        "manual (https://example.org/a), https://b.org.",
-    ]
-    rules = {f"2.{n}": Rule(title="t", sentence="s", source=source) for n, source in enumerate(sources)}
+def test_only_sources_of_rules_are_links_and_only_secure_ones(tmp_path: Path) -> None:
+    """A link of a deviation that is a script, or anything but https, is text; an address ends before its bracket."""
+    links = ["javascript:alert(1)", "http://example.org", "(https://example.org/a), https://b.org.", "../../etc/passwd"]
+    entries = {
+        f"d{n}": Deviation(reason="r", link=link, first_seen="2026-01-01", review_by="2027-01-01")
+        for n, link in enumerate(links)
+    }
+    checks = [a_check(n, rule="1.1", verdict="deviation", deviation=f"d{n}") for n in range(len(links))]
 
-    links = Page(render(results_of(path, a_check(), header=a_header(rules=rules)))).attributes("href")
+    html = page_of(tmp_path, *checks, header=full_header(deviations=entries))
 
-    assert [link for link in links if not link.startswith("#")] == ["https://example.org/a", "https://b.org"]
+    found = Page(html).attributes("href")
+    assert [link for link in found if not link.startswith(("#", "data:"))] == ["https://example.org/a", "https://b.org"]
 
 
-def test_the_page_loads_nothing_and_runs_nothing(html: str) -> None:
-    """No script, no style but the one whose hash the policy names, no address that a browser would fetch."""
-    style = html.partition("<style>")[2].partition("</style>")[0]
-    expected = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+@pytest.mark.parametrize(
+    ("start", "end", "directive"),
+    [("<style>", "</style>", "style-src"), ('<script type="module">', "</script>", "script-src")],
+)
+def test_the_page_runs_and_wears_its_own_alone(html: str, start: str, end: str, directive: str) -> None:
+    """One style and one script, whose hashes the policy names."""
+    content = html.partition(start)[2].partition(end)[0]
+    expected = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+    policy = Page(html).attributes("content")[1]
+    assert policy.startswith("default-src 'none'; ")
+    assert f"{directive} 'sha256-{expected}';" in policy
+
+
+def test_the_page_loads_nothing(html: str) -> None:
+    """No address that a browser would fetch, and no piece of style or script outside of its own two elements."""
     page = Page(html)
 
-    assert f"default-src 'none'; style-src 'sha256-{expected}'" in page.attributes("content")[1]
-    assert {"script", "link", "img", "iframe", "object"}.isdisjoint(tag for tag, _ in page.elements)
+    assert {"img", "iframe", "object"}.isdisjoint(tag for tag, _ in page.elements)
     assert page.attributes("style") + page.attributes("src") == []
-    assert not re.search(r"url\(|@import", style)
+    assert [name for _, attributes in page.elements for name in attributes if name.startswith("on")] == []
+    assert not re.search(r"url\(|@import", html.partition("<style>")[2].partition("</style>")[0])
 
 
 def test_every_element_is_closed_in_order(html: str) -> None:
@@ -112,10 +127,10 @@ def test_every_element_is_closed_in_order(html: str) -> None:
 
 
 def test_every_jump_has_a_target_and_every_id_is_one(html: str) -> None:
-    """The navigation works without script."""
+    """The navigation works without script; an address with `=` says what to show, not where to go."""
     page = Page(html)
     ids = page.attributes("id")
-    targets = {link.removeprefix("#") for link in page.attributes("href") if link.startswith("#")}
+    targets = {link.removeprefix("#") for link in page.attributes("href") if link.startswith("#") and "=" not in link}
 
     assert targets <= set(ids)
     assert len(ids) == len(set(ids))
@@ -124,6 +139,18 @@ def test_every_jump_has_a_target_and_every_id_is_one(html: str) -> None:
 def colours(css: str) -> dict[str, str]:
     """Return the colour variables that a piece of a style sheet sets."""
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", css))
+
+
+def palettes() -> dict[str, dict[str, str]]:
+    """The colours of the light scheme, and of the dark one in both its places."""
+    css = (TEMPLATE / "css" / "colours.css").read_text(encoding="utf-8")
+    light, _, rest = css.partition("prefers-color-scheme: dark")
+    dark, _, button = rest.partition('[data-theme="dark"]')
+    always = colours(light)
+    return {"light": always, "dark": always | colours(dark), "dark by the button": always | colours(button)}
+
+
+PALETTES = palettes()
 
 
 def luminance(colour: str) -> float:
@@ -143,10 +170,14 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(("ink", "ground"), INK_AND_GROUND)
 def test_text_has_contrast(scheme: str, ink: str, ground: str) -> None:
     """Every ink on every ground it is used on reaches 4.5 : 1, level AA, in both schemes."""
-    light, _, dark = (TEMPLATE / "page.css").read_text(encoding="utf-8").partition("prefers-color-scheme: dark")
-    palette = {"light": colours(light), "dark": colours(light) | colours(dark)}[scheme]
+    palette = PALETTES[scheme]
 
     assert contrast(palette[ink], palette[ground]) >= 4.5
+
+
+def test_both_ways_to_the_dark_colours_lead_to_the_same() -> None:
+    """What the system asks for, and the button of the page."""
+    assert PALETTES["dark"] == PALETTES["dark by the button"]
 
 
 def test_contrast_can_be_too_low() -> None:

@@ -28,7 +28,7 @@ def blocks(document: str, section: str, language: str) -> list[str]:
 
 def commands(text: str) -> list[list[str]]:
     """The commands of the suite in a text, as words for this Python."""
-    lines = re.findall(r"lstm-conformance ((?:test|report) .*)", text)
+    lines = re.findall(r"lstm-conformance ((?:test|report|diagnose) .*)", text)
     return [[*SUITE, *shlex.split(line)] for line in lines]
 
 
@@ -72,6 +72,24 @@ def test_the_steps_of_the_workflow_pass(cwd: Path) -> None:
     assert [each.status for each in done] == [0, 0]
     assert (cwd / "report.html").is_file()
     assert re.findall(r"lstm_conformance-(\S+?)-py3", job) == [VERSION]
+
+
+def test_why_numbers_differ(tmp_path: Path) -> None:
+    """The programs of the README save what its commands say is wrong, or right."""
+    section = "Why do my numbers differ\\?"
+    programs, (asked,), (said,) = (blocks("README.md", section, language) for language in ("python", "", "text"))
+
+    saved = [run([sys.executable, "-c", program], tmp_path) for program in programs]
+    done = [run(command, tmp_path) for command in commands(asked)]
+
+    assert [each.status for each in saved] == [0, 0], saved
+    assert [each.status for each in done] == [1, 0], done
+    assert without_figures("".join(each.output for each in done)) == without_figures(said)
+
+
+def without_figures(text: str) -> str:
+    """A text without what the version of a framework or of the catalogue may change."""
+    return re.sub(r"0\.\d\d|next best: .*", "", text)
 
 
 def copy_of_the_repository(folder: Path) -> Path:
@@ -119,3 +137,18 @@ def test_the_worked_example_is_linted(tmp_path: Path) -> None:
     formatted = run([sys.executable, "-m", "ruff", "format", "-q", "--check", config, file], tmp_path)
 
     assert (checked.output, checked.status, formatted.status) == ("", 0, 0)
+
+
+def test_the_worked_example_of_a_wrong_lstm_is_caught(tmp_path: Path) -> None:
+    """Its class and its command, in a copy of the repository."""
+    (mutant,) = blocks("CONTRIBUTING.md", "Add a wrong LSTM", "python")
+    (command,) = blocks("CONTRIBUTING.md", "Add a wrong LSTM", "")
+    clone = copy_of_the_repository(tmp_path / "clone")
+    family = clone / "reference" / "mutants" / "gates.py"
+    family.write_text(family.read_text("utf-8") + mutant, "utf-8")
+
+    done = run([sys.executable, *shlex.split(command)[1:]], clone, {"PYTHONPATH": str(clone / ".package")})
+
+    assert done.status == 1
+    assert re.search(r"^mutants\.forget_gate_applied_twice \S+ eager +FAIL", done.output, re.MULTILINE), done.output
+    assert "✗ 1.2 The final cell state" in done.output

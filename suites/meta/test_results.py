@@ -14,10 +14,12 @@ import jsonschema
 import pytest
 
 from lstm_conformance.reports import results as results_module
+from lstm_conformance.reports.combine import combine
 from lstm_conformance.reports.errors import BadRecord, DuplicateCheck, UnknownVerdict
-from lstm_conformance.reports.files import Writer
+from lstm_conformance.reports.files import Results, Writer
 from lstm_conformance.reports.plain import from_plain, to_plain
-from lstm_conformance.reports.results import VERDICTS, Check, Footer, digest
+from lstm_conformance.reports.results import VERDICTS, Check, Footer, Mutant, digest
+from lstm_conformance.reports.verdict import sentence
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of, written
 
 SCHEMA = json.loads(Path(results_module.__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
@@ -65,7 +67,7 @@ def test_every_written_line_follows_the_schema(path: Path, check: Check) -> None
 @pytest.mark.parametrize(
     ("number", "change"),
     [
-        (0, {"schema_version": 2}),
+        (0, {"schema_version": 1}),
         (0, {"environments": "none"}),
         (1, {"verdict": "passed"}),
         (1, {"budget": "much"}),
@@ -218,6 +220,31 @@ def test_a_red_verdict_makes_the_run_red(path: Path, verdict: str) -> None:
 def test_a_run_with_a_hole_is_red(path: Path, checks: tuple[Check, ...], planned: int) -> None:
     """Nothing checked, a planned check without a record, and a record that nobody planned are red."""
     assert results_of(path, *checks, planned=planned).red
+
+
+def test_a_run_with_a_problem_is_red(path: Path) -> None:
+    """Whatever its checks say; a report says it first."""
+    results = results_of(path, a_check(), header=a_header(problems=("the suite is blind",)))
+
+    assert results.red
+    assert sentence(combine({"it": results})) == "The run is not to be trusted: the suite is blind."
+
+
+def test_a_header_with_wrong_lstms_follows_the_schema(path: Path) -> None:
+    """What each gets wrong, and which were caught first."""
+    mutant = Mutant(
+        family="gates",
+        sentence="Exchanges two gates.",
+        benign=False,
+        dtypes=("float64",),
+        waits_for="",
+        near_the_bound="",
+    )
+    header = a_header(mutants={"mutants.it": mutant}, controls={"a": "1.1", "b": None}, problems=("b was not caught",))
+    line, *_ = lines_of(written(path, a_check(), header=header))
+
+    assert list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(line)) == []
+    assert Results.read(path).header == header
 
 
 # Records and plain JSON

@@ -67,7 +67,10 @@ WRONG = {
         HEAD + '    dtypes = ("float",)',
         r"`dtypes` of path 'eager' must be some of .* came \['float'\]",
     ),
-    "another layout": (HEAD + '    layout = "jax"', r"`layout` must be one of keras, torch, came 'jax'"),
+    "another layout": (
+        HEAD + '    layout = "jax"',
+        r"`layout` must be one of torch, keras, onnx, tf1, gates, came 'jax'",
+    ),
     "nothing returned": (
         ALL.format("None"),
         r"Mine\.call must return a list of tensors, came NoneType \(mine\.py:20 in call\)",

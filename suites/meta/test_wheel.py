@@ -126,6 +126,18 @@ def test_workers_find_what_the_command_line_names(installed: Installed, cwd: Pat
     assert "examples.javascript.LSTM" in done.output
 
 
+def test_vectors_are_for_programs_that_know_no_python(installed: Installed, cwd: Path) -> None:
+    """They are exported, and the LSTM in JavaScript checks itself."""
+    for name in ("lstm.js", "check.js"):
+        shutil.copy(EXAMPLES / "javascript" / name, cwd)
+
+    exported = installed.suite(cwd, "vectors", "export", "vectors", "--no-kills")
+    checked = run([NODE, "check.js", "vectors"], cwd)
+
+    assert (exported.status, checked.status) == (0, 0), exported.output + checked.output
+    assert "vectors, 0 failed" in checked.output
+
+
 def test_the_printed_line_reproduces_a_failure(installed: Installed, cwd: Path) -> None:
     """Pasted into a shell in the same folder it runs the one check, which fails again."""
     first = installed.suite(cwd, "test", "--implementation", "wrong.py:Negated", "-k", "h_n_is_the_last_output")
@@ -144,8 +156,9 @@ def test_the_printed_line_reproduces_a_failure(installed: Installed, cwd: Path) 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("", "expected test or report, came nothing"),
-        ("verify", "expected test or report, came verify"),
+        ("", "the following arguments are required: COMMAND"),
+        ("verify", "argument COMMAND: invalid choice: 'verify' (choose from "),
+        ("diagnose nothing.npz", "cannot read nothing.npz: No such file or directory; check the path"),
         ("test --tier enormous", "argument --tier: invalid choice: 'enormous'"),
         ("test --implementation nowhere.py:LSTM", "--implementation nowhere.py:LSTM: there is no file nowhere.py"),
         ("test --implementation conformance.py:LSTM", "there is no class 'LSTM' in conformance.py; there is TinyLSTM"),

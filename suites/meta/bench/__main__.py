@@ -70,8 +70,6 @@ def main() -> None:
     if importlib.util.find_spec("torch") is None:
         print("torch is not installed: the forward passes and the judge are not measured")
     else:
-        if importlib.util.find_spec("onnx") is None:
-            print("onnx is not installed: without its reference evaluator (pip install onnx)")
         parts = {part: show(title, child(part)) for part, title in NEEDS_TORCH.items()}
     parts["suite"] = show(WHOLE, suite.rows())
     TARGET.parent.mkdir(exist_ok=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +15,8 @@ from lstm_conformance.reference.activations import logistic
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.reference.weights import Weights
+from lstm_conformance.suites.meta.onnx_node import evaluator, feeds_of
 
 
 class Size(NamedTuple):
@@ -61,7 +61,7 @@ def drawn(size: Size, dtype: str) -> Drawn:
     h_0, c_0 = cases.states
     return Drawn(
         size,
-        [[_alone(cell) for cell in directions] for directions in cases.weights],
+        [[cell.at(0) for cell in directions] for directions in cases.weights],
         cases.inputs.x[:, 0],
         h_0[:, :, 0],
         c_0[:, :, 0],
@@ -100,53 +100,18 @@ def torch_layer(case: Drawn, dtype: str) -> Callable[[], Array]:
     return call
 
 
-def onnx_layer(case: Drawn) -> Callable[[], Array] | None:
-    """One LSTM node for each layer, run by `onnx.reference.ReferenceEvaluator`; None where onnx is not installed."""
-    if importlib.util.find_spec("onnx") is None:
-        return None
-    evaluator, below = importlib.import_module("onnx.reference").ReferenceEvaluator, case.x
-    calls: list[tuple[Any, dict[str, Array]]] = []
-    for index, (cell,) in enumerate(case.weights):
-        feeds = _onnx_feeds(cell, below, case.h_0[index], case.c_0[index])
-        calls.append((evaluator(_onnx_model(feeds, case.size.hidden_size)), feeds))
+def onnx_layer(case: Drawn) -> Callable[[], Array]:
+    """One LSTM node for each layer, run by the reference evaluator of ONNX."""
+    below, calls = case.x, []
+    for cells, h_0, c_0 in zip(case.weights, case.h_0, case.c_0, strict=True):
+        feeds = feeds_of(cells, below, h_0, c_0)
+        calls.append((evaluator(feeds, case.size.hidden_size), feeds))
         below = np.zeros((case.size.time, case.size.batch, case.size.hidden_size))
 
     def call() -> Array:
         x = case.x
-        for session, feeds in calls:
-            x = session.run(None, {**feeds, "X": x})[0][:, 0]
+        for node, feeds in calls:
+            x = node({**feeds, "X": x})[0][:, 0]
         return x
 
     return call
-
-
-def _alone(cell: CellWeights) -> CellWeights:
-    """The weights of the first case."""
-    return CellWeights(cell.kernel[0], cell.recurrent_kernel[0], tuple(bias[0] for bias in cell.biases))
-
-
-def _onnx_feeds(cell: CellWeights, x: Array, h_0: Array, c_0: Array) -> dict[str, Array]:
-    """The inputs of the operator LSTM, whose gates are i, o, f, c: https://onnx.ai/onnx/operators/onnx__LSTM.html."""
-
-    def ordered(a: Array) -> Array:
-        i, f, g, o = np.split(a, 4)
-        return np.concatenate([i, o, f, g])[None]
-
-    bias = np.concatenate([ordered(each) for each in cell.biases], -1)
-    return {
-        "X": x,
-        "W": ordered(cell.kernel),
-        "R": ordered(cell.recurrent_kernel),
-        "B": bias,
-        "initial_h": h_0,
-        "initial_c": c_0,
-    }
-
-
-def _onnx_model(feeds: dict[str, Array], hidden_size: int) -> Any:
-    helper, double = importlib.import_module("onnx.helper"), importlib.import_module("onnx").TensorProto.DOUBLE
-    names = ["X", "W", "R", "B", "", "initial_h", "initial_c"]
-    node = helper.make_node("LSTM", names, ["Y", "Y_h", "Y_c"], hidden_size=hidden_size)
-    inputs = [helper.make_tensor_value_info(name, double, list(a.shape)) for name, a in feeds.items()]
-    output = helper.make_tensor_value_info("Y", double, None)
-    return helper.make_model(helper.make_graph([node], "lstm", inputs, [output]))

@@ -1,0 +1,46 @@
+"""`lstm-conformance test`: run the suites that are installed with the package."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import pytest
+
+from lstm_conformance.commands import Subparsers
+
+SUITES = Path(__file__).resolve().parents[1] / "suites"
+
+USAGE_STATUS = 2
+
+# Neither the configuration nor the conftest.py of the current folder is read, no plugin loaded that happens to be
+# installed, and nothing written beside the package: no cache, no rewritten modules.
+ALONE = [
+    f"--config-file={SUITES / 'installed.ini'}",
+    f"--rootdir={SUITES.parent}",
+    "--noconftest",
+    "--disable-plugin-autoload",
+    "-p",
+    "xdist",
+    "-p",
+    "no:cacheprovider",
+    "--assert=plain",
+]
+
+WHAT = ["--import-mode=importlib", f"--ignore={SUITES / 'meta'}", str(SUITES)]
+
+
+def declare(subparsers: Subparsers) -> None:
+    """Words that pytest reads, `--help` as well."""
+    purpose = "test implementations; --list lists them, --help names all options"
+    nothing = "\0"  # no word begins with it, so that none is taken for an option
+    parser = subparsers.add_parser("test", help=purpose, add_help=False, prefix_chars=nothing)
+    parser.add_argument("words", nargs="*")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run them, whatever the current folder and the environment hold."""
+    os.environ.pop("PYTEST_ADDOPTS", None)  # it was meant for other tests, and may need a plugin that is not loaded
+    status = pytest.main([*ALONE, "-p", "lstm_conformance.suites.plugin", *WHAT, *arguments.words])
+    return USAGE_STATUS if status == pytest.ExitCode.USAGE_ERROR else int(status)

@@ -1,0 +1,142 @@
+"""BasicLSTMCell and LSTMCell of TensorFlow 1, run by dynamic_rnn: one kernel, gates in columns i, j, f, o.
+
+Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell
+and the split in `LSTMCell.call`, where j is the candidate g.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
+from lstm_conformance.reference.layouts.gate_order import CANONICAL, reordered
+from lstm_conformance.reference.layouts.torch import TorchLayout
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.weights import Array, CellWeights, Weights
+
+ORDER = "igfo"
+
+FORGET_BIAS = 1.0
+"""What a cell adds to the pre-activation of its forget gate, in every step, unless its constructor is told otherwise.
+
+It is no weight: it stands in no checkpoint, so these layouts neither add it nor take it away.
+"""
+
+
+class Tf1Layout(TorchLayout):
+    """`kernel` (I + P, 4H), its rows those of x above those of h; `bias` (4H); `projection/kernel` (H, P).
+
+    In a MultiRNNCell the names begin with `cell_<k>/`; those of bidirectional_dynamic_rnn with `fw/` and `bw/`.
+    Axes are torch's: time_major is the opposite of batch_first. The outputs of two directions are joined along their
+    last axis, and the states come as pairs, c before h.
+    """
+
+    biases = 1
+
+    def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
+        """Name and documented shape of every weight."""
+        _refuse(layer)
+        shapes: dict[str, Shape] = {}
+        columns = 4 * layer.hidden_size
+        for index, prefix in _cells(layer):
+            shapes[f"{prefix}kernel"] = (layer.input_size_of(index) + layer.output_size, columns)
+            shapes[f"{prefix}bias"] = (columns,)
+            if layer.proj_size:
+                shapes[f"{prefix}projection/kernel"] = (layer.hidden_size, layer.proj_size)
+        return shapes
+
+    def native_weights(self, layer: Layer, weights: Weights) -> dict[str, Array]:
+        """Both matrices transposed, in one. Raises ValueError unless a cell has one bias."""
+        _refuse(layer)
+        native: dict[str, Array] = {}
+        cells = [cell for directions in weights for cell in directions]
+        for (_, prefix), cell in zip(_cells(layer), cells, strict=True):
+            if len(cell.biases) != self.biases:
+                raise ValueError(f"a cell of TensorFlow 1 has one bias, came {len(cell.biases)}: add two up first")
+            rows = np.concatenate([cell.kernel, cell.recurrent_kernel], -1)
+            native[f"{prefix}kernel"] = reordered(rows, CANONICAL, ORDER, -2).swapaxes(-1, -2)
+            native[f"{prefix}bias"] = reordered(cell.biases[0], CANONICAL, ORDER, -1)
+            if cell.projection is not None:
+                native[f"{prefix}projection/kernel"] = cell.projection.swapaxes(-1, -2)
+        return native
+
+    def canonical_weights(self, layer: Layer, native: Mapping[str, Array]) -> Weights:
+        """`weights[layer][direction]`, with the bias that is stored."""
+        check_weights(self.weight_shapes(layer), native)
+        cells = [_cell(native, prefix, layer.input_size_of(index)) for index, prefix in _cells(layer)]
+        return [cells[k : k + layer.directions] for k in range(0, len(cells), layer.directions)]
+
+    def native_inputs(self, layer: Layer, inputs: Inputs, *, unbatched: bool = False) -> Inputs:
+        """x (N, T, B, I), or (N, B, T, I) with batch_first; states (N, L D, B, ·)."""
+        _refuse(layer, unbatched=unbatched)
+        return super().native_inputs(layer, inputs)
+
+    def canonical_inputs(self, layer: Layer, native: Inputs, *, unbatched: bool = False) -> Inputs:
+        """The inverse of `native_inputs`."""
+        _refuse(layer, unbatched=unbatched)
+        return super().canonical_inputs(layer, native)
+
+    def output_names(self, layer: Layer) -> list[str]:
+        """y, then the LSTMStateTuple (c, h) of every cell."""
+        cells = range(layer.num_layers * layer.directions)
+        return ["y", *(name for k in cells for name in (f"c_{k}", f"h_{k}"))]
+
+    def output_shapes(self, layer: Layer, time: int, batch: int, *, unbatched: bool = False) -> dict[str, Shape]:
+        """(T, B, D P), or (B, T, D P) with batch_first; every c (B, H), every h (B, P)."""
+        _refuse(layer, unbatched=unbatched)
+        y = super().output_shapes(layer, time, batch)["output"]
+        widths = {"y": y, "c": (batch, layer.hidden_size), "h": (batch, layer.output_size)}
+        return {name: widths[name[0]] for name in self.output_names(layer)}
+
+    def canonical_outputs(self, layer: Layer, native: Sequence[Array], *, unbatched: bool = False) -> Outputs[Array]:
+        """The states of all cells in one array."""
+        _refuse(layer, unbatched=unbatched)
+        y, *states = native
+        return super().canonical_outputs(layer, [y, np.stack(states[1::2], 1), np.stack(states[::2], 1)])
+
+    def native_outputs(self, layer: Layer, outputs: Outputs[Array], *, unbatched: bool = False) -> list[Array]:
+        """The inverse of `canonical_outputs`."""
+        _refuse(layer, unbatched=unbatched)
+        y, h_n, c_n = super().native_outputs(layer, outputs)
+        return [y, *(a[:, k] for k in range(h_n.shape[1]) for a in (c_n, h_n))]
+
+
+def with_forget_bias(weights: Weights, amount: float) -> Weights:
+    """The weights of cells that add an amount to the pre-activation of their forget gate in every step.
+
+    It is added to the stored bias in float64, where the sum of a narrower bias and a small number is exact.
+    """
+    return [[_with_forget_bias(cell, amount) for cell in directions] for directions in weights]
+
+
+def _with_forget_bias(cell: CellWeights, amount: float) -> CellWeights:
+    first, *others = cell.biases or (np.zeros(cell.kernel.shape[:-1]),)
+    added = np.repeat([amount if gate == "f" else 0.0 for gate in CANONICAL], cell.hidden_size)
+    return cell._replace(biases=(first + added, *others))
+
+
+def _cell(native: Mapping[str, Array], prefix: str, inputs: int) -> CellWeights:
+    """One cell, from its kernel (N, I + P, 4H) and bias (N, 4H); the first rows are those of the inputs."""
+    rows = reordered(native[f"{prefix}kernel"], ORDER, CANONICAL, -1).swapaxes(-1, -2)
+    bias = reordered(native[f"{prefix}bias"], ORDER, CANONICAL, -1)
+    projection = native.get(f"{prefix}projection/kernel")
+    return CellWeights(
+        rows[..., :inputs], rows[..., inputs:], (bias,), None if projection is None else projection.swapaxes(-1, -2)
+    )
+
+
+def _cells(layer: Layer) -> Iterator[tuple[int, str]]:
+    """Layer index and prefix of the names: forward and backward of layer 0, of layer 1, …"""
+    for k in range(layer.num_layers):
+        for direction in ("fw/", "bw/") if layer.bidirectional else ("",):
+            yield k, f"cell_{k}/{direction}" if layer.num_layers > 1 else direction
+
+
+def _refuse(layer: Layer, *, unbatched: bool = False) -> None:
+    if not layer.bias:
+        raise ValueError("a cell of TensorFlow 1 has a bias: give it one of zeros")
+    if unbatched:
+        raise ValueError("dynamic_rnn takes batches only; use a configuration that is not unbatched")

@@ -1,0 +1,88 @@
+"""What a report says in one sentence."""
+
+from __future__ import annotations
+
+from lstm_conformance.reports.combine import Report, Subject
+from lstm_conformance.reports.compare import Changes
+from lstm_conformance.reports.results import Verdict
+from lstm_conformance.reports.summary import SEVERITY
+
+_PHRASES: dict[Verdict, tuple[str, str]] = {
+    "fail": ("fails", "fail"),
+    "error": ("ends in an error", "end in an error"),
+    "unstable": ("is unstable", "are unstable"),
+    "deviation": ("deviates as recorded", "deviate as recorded"),
+    "not-run": ("was not run", "were not run"),
+    "pass": ("passes", "pass"),
+}
+
+
+def sentence(report: Report) -> str:
+    """Say how a run ended; what makes it red whatever its checks say comes first."""
+    if report.problems:
+        return f"The run is not to be trusted: {report.problems[0]}."
+    return conformity(report)
+
+
+def conformity(report: Report) -> str:
+    """Say how the checks of a run ended."""
+    checked = subjects(list(report.checks))
+    bad = report.failing
+    if bad:
+        verb = "does" if len(bad) == 1 else "do"
+        return f"{len(bad)} of {checked} {verb} not conform: {_tally(report)}."
+    if report.total != report.planned:
+        return f"The run is incomplete: {_tally(report)}."
+    if not any(run.checked for run in report.runs):
+        return f"Nothing was checked: {_tally(report)}."
+    return f"{checked} checked: {_tally(report)}."
+
+
+def news(changes: Changes) -> str:
+    """Say what newly fails, and since when."""
+    failing = changes.of("newly failing")
+    if not failing:
+        return f"Nothing newly fails since {day(changes.since)}."
+    rules, bad = len({change.rule for change in failing}), {change.subject for change in failing}
+    where = str(next(iter(bad))) if len(bad) == 1 else subjects(list(bad))
+    return f"{several(rules, 'rule')} newly {'fails' if rules == 1 else 'fail'} on {where} since {day(changes.since)}."
+
+
+def heading(report: Report, changes: Changes | None) -> str:
+    """The first sentence to read: what is new, where that can be said of a run to be trusted, else how it ended."""
+    return news(changes) if changes and not report.problems else sentence(report)
+
+
+def below(report: Report, changes: Changes | None) -> list[str]:
+    """The sentences to read after the heading."""
+    told = [news(changes)] if changes else []
+    return [each for each in [*told, conformity(report)] if each != heading(report, changes)]
+
+
+def subjects(found: list[Subject]) -> str:
+    """Count implementations, or their versions where one comes in several."""
+    names = {subject.implementation for subject in found}
+    return several(len(found), "implementation" if len(names) == len(found) else "implementation version")
+
+
+def several(number: int, noun: str) -> str:
+    """Count something: `1 check`, `2,000 checks`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def day(started: str) -> str:
+    """The date and the minute of a time in ISO 8601."""
+    return started[:16].replace("T", " ")
+
+
+def _tally(report: Report) -> str:
+    counts = report.counts
+    found = [f"{counts[each]:,} {_PHRASES[each][counts[each] != 1]}" for each in SEVERITY if counts[each]]
+    missing = report.planned - report.total
+    if missing > 0:
+        found.append(f"{missing:,} of {report.planned:,} planned without a record")
+    if missing < 0:
+        found.append(f"{-missing:,} more than planned")
+    if counts["pass"] == report.planned > 1:
+        return f"all {counts['pass']:,} checks pass"
+    return ", ".join([f"of {several(report.total, 'check')}", *found])

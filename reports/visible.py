@@ -1,0 +1,26 @@
+"""Text of others, made safe to look at."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markupsafe import Markup
+
+# What would change the page without being seen: control characters, marks of text direction, halves of characters.
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+# An address within a sentence ends before its bracket or full stop. Nothing but https becomes a link.
+_ADDRESS = re.compile(r"(https://[^\s()<>]*[^\s()<>.,;:])")
+
+
+def visible(value: Any) -> Any:
+    r"""Spell out, as `\u202e`, every character that would act on the page instead of being read."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+
+def linked(text: str) -> list[tuple[str, bool]]:
+    """Cut a text into pieces, each with whether it is an address to be linked."""
+    return [(piece, number % 2 == 1) for number, piece in enumerate(_ADDRESS.split(text)) if piece]

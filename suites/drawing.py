@@ -1,0 +1,41 @@
+"""The cases of a run, drawn once: every rule comes back to the same ones, and so does every implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstm_conformance.fixtures.cases import Cases, draw
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.reference.rounded import Array
+
+MEMORY = 2**26
+"""Bytes of cases that are kept; what does not fit is drawn again. The quick tier fits."""
+
+
+class Drawn:
+    """Keeps what it has drawn. Nobody can write into it, or one check would change the case of the next."""
+
+    def __init__(self, memory: int = MEMORY) -> None:
+        self._room = memory
+        self._kept: dict[tuple[Configuration, tuple[int, ...], int], Cases] = {}
+
+    def cases(self, configuration: Configuration, numbers: tuple[int, ...], biases: int) -> Cases:
+        """The cases of these numbers, as `fixtures.cases.draw` draws them."""
+        key = (configuration, numbers, biases)
+        if key in self._kept:
+            return self._kept[key]
+        cases = draw(configuration, numbers, biases=biases)
+        for array in _arrays(cases):
+            array.setflags(write=False)
+        size = sum(array.nbytes for array in _arrays(cases))
+        if size <= self._room:
+            self._room -= size
+            self._kept[key] = cases
+        return cases
+
+
+def _arrays(cases: Cases) -> Iterator[Array]:
+    yield from (array for array in cases.inputs if array is not None)
+    for cell in (cell for directions in cases.weights for cell in directions):
+        yield from (cell.kernel, cell.recurrent_kernel, *cell.biases)
+        yield from [] if cell.projection is None else [cell.projection]

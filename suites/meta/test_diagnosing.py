@@ -1,0 +1,106 @@
+"""A failing check is diagnosed once a rule, and only where numbers were wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lstm_conformance.reference.diagnosis import Diagnosis, reason
+from lstm_conformance.reports.console import explained, summary
+from lstm_conformance.reports.results import Check
+from lstm_conformance.suites import diagnosing
+from lstm_conformance.suites.candidates import BY_NAME, Candidate
+from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.meta.judging import CHECKS
+from lstm_conformance.suites.meta.records import a_header
+from lstm_conformance.suites.planning import Plan, Planned
+from lstm_conformance.suites.session import Session
+
+WRONG = "lstm_conformance.fixtures.implementations.mutants:recurrent_bias_missing"
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """A run of a layer that forgets a bias."""
+    session = Session(plan=Plan(), in_process=True)
+    session.greet([Candidate(BY_NAME, WRONG)])
+    yield session
+    session.close()
+
+
+def items(session: Session, rule: str) -> list[Planned]:
+    """What is planned of a rule."""
+    return session.plan.of(CHECKS[rule], session.hellos.items())
+
+
+def diagnoses(checks: list[Check]) -> list[str]:
+    """The sentences among the details."""
+    return [check.detail["diagnosis"]["sentence"] for check in checks if check.detail and "diagnosis" in check.detail]
+
+
+def test_the_first_failing_case_of_a_rule_is_diagnosed(session: Session) -> None:
+    """The others of the rule are not."""
+    first, second = items(session, "1.1")[:2]
+    checks = session.perform(first, "")
+
+    assert len(checks) > 1
+    assert diagnoses(checks[:1])[0].startswith("fits recurrent bias missing, ")
+    assert diagnoses(checks[1:] + session.perform(second, "")) == []
+
+
+def test_a_case_is_diagnosed_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules that share a case share its diagnosis."""
+    known = session.perform(items(session, "1.1")[0], "")
+    monkeypatch.setattr(diagnosing, "diagnose", None)
+
+    assert diagnoses(session.perform(items(session, "1.2")[0], "")) == diagnoses(known)
+
+
+def test_what_nobody_knows_is_not_looked_for_in_every_rule(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After three diagnoses that name nothing, there are no more of the path."""
+    monkeypatch.setattr(diagnosing, "diagnose", lambda *_args, **_options: Diagnosis((), None))
+    found = [diagnoses(session.perform(items(session, rule)[0], "")) for rule in ("1.1", "6.1", "7.1", "8.1", "8.2")]
+
+    assert [len(each) for each in found] == [1, 1, 1, 0, 0]
+
+
+def test_a_brief_run_has_no_diagnoses(session: Session) -> None:
+    """Verdicts are all that is wanted."""
+    session.brief = True
+    checks = session.perform(items(session, "1.1")[0], "")
+
+    assert [check.verdict for check in checks] == ["fail"] * len(checks)
+    assert diagnoses(checks) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "measured"),
+    [
+        (Outcome(case=0, verdict="fail", detail={"worst": {}}), True),
+        (Outcome(case=0, verdict="unstable", detail={"worst": {}}), False),
+        (Outcome(case=0, verdict="fail", detail={"raised": "none"}), False),
+        (Outcome(case=0, verdict="fail", detail={"error": "WrongOutputs", "text": "shapes"}), False),
+        (Outcome(case=0, verdict="fail"), False),
+        (Outcome(case=0, verdict="error", detail={"error": "HostDied", "text": ""}), False),
+        (Outcome(case=0, verdict="pass"), False),
+    ],
+)
+def test_what_is_diagnosed(outcome: Outcome, measured: bool) -> None:
+    """Failures of numbers, and nothing else."""
+    assert diagnosing.is_measured(outcome) is measured
+
+
+def test_the_summary_says_what_most_diagnoses_name(session: Session) -> None:
+    """Below the implementation, in a line."""
+    checks = [check for rule in ("1.1", "1.2") for check in session.perform(items(session, rule)[0], "")]
+
+    assert "  diagnosis: recurrent bias missing (2 of 2 diagnoses)" in summary(checks, a_header())
+
+
+def test_a_terminal_shows_the_diagnosis_and_how_one_gets_there(session: Session) -> None:
+    """In the rows of a red check."""
+    text = explained(session.perform(items(session, "1.1")[0], "")[0], None, ["test"])
+
+    assert "\n  diagnosis  fits recurrent bias missing, " in text
+    assert reason("recurrent_bias_missing") in text
