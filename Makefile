@@ -92,5 +92,5 @@ $(STAMP): pyproject.toml fixtures/constraints.txt
 	}
 	@echo "Setting up $(VENV): PyTorch and TensorFlow are large, this takes some minutes."
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[torch,tensorflow,dev]'
+	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[torch,tensorflow,jax,tf-keras,dev]'
 	@touch $@

@@ -89,8 +89,9 @@ def problems(
         covered = [place for place in places if entry.covers(*place)]
         if len(covered) > WIDEST:
             yield f"deviation {entry.id!r} covers {len(covered)} checks; expected {WIDEST} at most: narrow it"
-        if not covered and not partial and not _is_elsewhere(entry, tier):
-            yield f"deviation {entry.id!r} covers no check; remove it, or correct its rule, paths or configurations"
+        idle = [] if partial or _is_elsewhere(entry, tier) else _idle(entry, covered, hellos)
+        for what in idle:
+            yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
         for place in dict.fromkeys(covered):
             if covering.setdefault(place, entry.id) != entry.id:
                 yield f"deviations {covering[place]!r} and {entry.id!r} cover the same check: {'/'.join(place)}"
@@ -104,6 +105,17 @@ def warnings(deviations: Deviations, hellos: Mapping[str, Hello], today: date) -
         for entry in deviations.applicable(hellos.values())
         if entry.review_by < today
     ]
+
+
+def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello]) -> list[str]:
+    """What an entry should cover and does not; a rule may be there for an implementation that is not tested."""
+    if not covered:
+        return ["check"]
+    implementations, _, rules, _ = (set(each) for each in zip(*covered, strict=True))
+    tested = {hello.implementation for hello in hellos.values()}
+    is_complete = tested.issuperset(entry.implementation)
+    idle = [f"check of {each}" for each in entry.implementation if each in tested - implementations]
+    return idle + [f"check of rule {each}" for each in entry.rule if is_complete and each not in rules]
 
 
 def _is_elsewhere(entry: Deviation, tier: str) -> bool:

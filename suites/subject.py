@@ -133,7 +133,8 @@ class Subject:
             native = layout.native_inputs(called.layer, each, unbatched=called.unbatched)
             arrays |= {f"{index}/{name}": a for name, a in native._asdict().items() if a is not None}
         fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
-        _, seen = self.implementation.request("calls", fields, arrays, self.deadline)
+        _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
+        seen = _numbers(answer)
         return [
             layout.canonical_outputs(called.layer, _numbered(seen, f"{index}/output/"), unbatched=called.unbatched)
             for index in range(len(inputs))
@@ -214,13 +215,10 @@ class Subject:
 
     def _ask(self, cases: Cases, observe: Sequence[str]) -> Seen:
         called, before = cases.configuration, self._native(cases)
-        stored = PRECISIONS[called.dtype].weights
         fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
-        halves = stored == "bfloat16"
-        sent = {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in before.items()}
-        _, arrays = self.implementation.request("run", fields, sent, self.deadline)
-        dtypes = [dtype_name(a, name) for name, a in arrays.items() if name.startswith("output/")]
-        arrays = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+        _, answer = self.implementation.request("run", fields, _sent(called, before), self.deadline)
+        dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
+        arrays = _numbers(answer)
         return Seen(
             cases=cases,
             layout=self.layout,
@@ -235,15 +233,16 @@ class Subject:
     def _train(self, cases: Cases, steps: int) -> Trained:
         called, given = cases.configuration, self._native(cases)
         fields = self.fields(called) | {"cases": len(cases), "steps": steps}
-        sent = given | {f"cotangent/{k}": a for k, a in enumerate(cotangents(cases, self.layout))}
-        _, arrays = self.implementation.request("gradients", fields, sent, self.deadline)
-        by = _below(arrays, "gradient/")
+        arrays = given | {f"cotangent/{k}": a for k, a in enumerate(cotangents(cases, self.layout))}
+        _, answer = self.implementation.request("gradients", fields, _sent(called, arrays), self.deadline)
+        seen = _numbers(answer)
+        by = _below(seen, "gradient/")
         wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
         if wrong:
             raise WrongOutputs(f"gradients have other shapes than what they are taken by: {wrong}")
         inputs = Inputs(by["x"], by.get("h_0"), by.get("c_0"))
         return Trained(
-            _canonical_outputs(self.layout, called, _numbered(arrays, "output/")),
+            _canonical_outputs(self.layout, called, _numbered(seen, "output/")),
             self.layout.canonical_inputs(called.layer, inputs, unbatched=called.unbatched),
             _below(by, "weights/"),
         )
@@ -282,6 +281,17 @@ def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[A
 def _constructor(described: Layer) -> dict[str, Any]:
     """The arguments of the layer's constructor, for the wire."""
     return {name: getattr(described, name) for name in Layer.__dataclass_fields__}
+
+
+def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays as they travel: to a layer that keeps its weights in bfloat16 as bfloat16."""
+    halves = PRECISIONS[called.dtype].weights == "bfloat16"
+    return {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in arrays.items()}
+
+
+def _numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays as they are computed with: bfloat16 as float32."""
+    return {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

@@ -25,7 +25,7 @@ from lstm_conformance.suites.subject import Subject
 SATURATING = 1e30
 """Stands for infinity: with any weight of a case it opens or shuts a gate, and no square of it overflows."""
 
-LONG = 300
+LONG = 100
 """Steps from which a sequence is very long."""
 
 LARGEST = 5000

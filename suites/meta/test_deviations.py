@@ -74,9 +74,17 @@ def test_an_entry_is_read() -> None:
     """Every value in the type in which it is used."""
     read_ = entry()
 
-    assert (read_.id, read_.paths, str(read_.versions), read_.rule) == ("some-entry", ("eager",), "==2.13.0", "1.1")
+    assert (read_.id, read_.implementation, read_.paths) == ("some-entry", ("some.LSTM",), ("eager",))
+    assert (str(read_.versions), read_.rule) == ("==2.13.0", ("1.1",))
     assert (read_.fails.manner, read_.fails.budget) == ("value", (2.0, 50.0))
     assert (read_.first_seen, read_.review_by) == (date(2026, 1, 1), date(2026, 7, 1))
+
+
+def test_an_entry_may_be_about_several() -> None:
+    """One cause may show in several implementations of a package, and under several rules."""
+    read_ = entry(implementation='["some.LSTM", "some.RNN"]', rule='["1.1", "14.3"]')
+
+    assert (read_.implementation, read_.rule) == (("some.LSTM", "some.RNN"), ("1.1", "14.3"))
 
 
 @pytest.mark.parametrize("key", ENTRY)
@@ -92,12 +100,18 @@ def test_nothing_may_be_missing(key: str) -> None:
         ({"reasn": '"x"'}, "has the unknown reasn; the keys are"),
         ({"id": '"Some Entry"'}, "expected `id` to be lower-case words, joined by hyphens, came 'Some Entry'"),
         ({"implementation": '""'}, "expected `implementation` to be a text that is not empty, came ''"),
+        ({"implementation": "[]"}, "expected `implementation` to be one, or a list of different ones, came []"),
+        ({"implementation": '["a", "a"]'}, "expected `implementation` to be one, or a list of different ones"),
+        ({"implementation": '["a", ""]'}, "expected `implementation` to be a text that is not empty, came ['a', '']"),
         ({"paths": '"eager"'}, "expected `paths` to be a list of texts, came 'eager'"),
         ({"paths": "[]"}, "expected `paths` to be a list of texts, came []"),
         ({"paths": '["eager", "eager"]'}, "expected `paths` to be a list of different texts"),
         ({"versions": '"2.13"'}, "expected `versions` to be a version specifier of PEP 440"),
         ({"versions": "2.13"}, "expected `versions` to be a version specifier of PEP 440"),
         ({"rule": "1.1"}, "expected `rule` to be the number of a rule"),
+        ({"rule": "[]"}, "expected `rule` to be one, or a list of different ones, came []"),
+        ({"rule": '["1.1", "1.x"]'}, "expected `rule` to be the number of a rule"),
+        ({"rule": '["1.1", "1.1"]'}, "expected `rule` to be one, or a list of different ones"),
         ({"rule": '"1.x"'}, "expected `rule` to be the number of a rule"),
         ({"configurations": "[1]"}, "expected `configurations` to be a list of texts, came [1]"),
         ({"fails": '"value"'}, "expected `fails` to be one of value, shape, exception, crash, came 'value'"),
@@ -179,8 +193,8 @@ def test_the_suites_own_entries_are_about_something(recorded: Deviation) -> None
     """An implementation, a rule, configurations, each of their patterns; and their reproduction exists."""
     every = {str(called) for tier in TIERS.values() for called in tier.configurations}
 
-    assert recorded.implementation in IMPLEMENTATIONS
-    assert recorded.rule in specification()[1]
+    assert set(recorded.implementation) <= set(IMPLEMENTATIONS)
+    assert set(recorded.rule) <= set(specification()[1])
     assert all(
         any(replace(recorded, configurations=(pattern,)).names(each) for each in every)
         for pattern in recorded.configurations
@@ -222,6 +236,18 @@ def test_a_star_stands_for_anything_and_nothing_else_does(pattern: str, *, cover
 def test_another_check_is_not_covered(place: Place) -> None:
     """Implementation, path, rule and configuration are those of the entry."""
     assert not entry().covers(*place)
+
+
+@pytest.mark.parametrize("implementation", ["some.LSTM", "some.RNN"])
+@pytest.mark.parametrize("rule", ["1.1", "14.3"])
+def test_each_of_several_is_covered(implementation: str, rule: str) -> None:
+    """Every rule in every implementation of the entry."""
+    several = entry(implementation='["some.LSTM", "some.RNN"]', rule='["1.1", "14.3"]')
+
+    assert several.applies_to(implementation, "2.13.0")
+    assert several.covers(implementation, "eager", rule, CONFIGURATION)
+    assert not several.covers(implementation, "eager", "1.2", CONFIGURATION)
+    assert not several.covers("some.GRU", "eager", rule, CONFIGURATION)
 
 
 @pytest.mark.parametrize(
@@ -355,6 +381,28 @@ def test_an_entry_that_covers_nothing_is_a_problem(changes: dict[str, str]) -> N
     assert found(entry(**changes)) == (
         "deviation 'some-entry' covers no check; remove it, or correct its rule, paths or configurations"
     )
+
+
+TWO_RULES = {"rule": '["1.1", "1.2"]'}
+TWO_LAYERS = {"implementation": '["some.LSTM", "some.RNN"]'}
+
+
+@pytest.mark.parametrize(
+    ("changes", "tested", "expected"),
+    [
+        (TWO_RULES, ["some.LSTM"], "of rule 1.2"),
+        (TWO_LAYERS, ["some.LSTM", "some.RNN"], "of some.RNN"),
+        ({**TWO_LAYERS, **TWO_RULES}, ["some.LSTM", "some.RNN"], "of some.RNN of rule 1.2"),
+        ({**TWO_LAYERS, **TWO_RULES}, ["some.LSTM"], ""),
+    ],
+)
+def test_a_part_that_covers_nothing_is_a_problem(changes: dict[str, str], tested: list[str], expected: str) -> None:
+    """Each rule and each implementation has a check; a rule, perhaps in an implementation that is not tested."""
+    hellos = {name: replace(HELLO, implementation=name) for name in tested}
+    sentences = problems(Deviations([entry(**changes)]), [PLACE], hellos, tier="quick", partial=False)
+
+    parts = [re.findall("covers no check (.*);", sentence)[0] for sentence in sentences]
+    assert " ".join(parts) == expected
 
 
 def test_in_a_partial_run_it_is_none() -> None:
