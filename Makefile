@@ -1,5 +1,6 @@
 # Everything runs in .venv, which the first target that needs it sets up with pip and whatever configuration pip has.
-# Options for pytest go into ARGS:  make conformance ARGS='-k torch -n 2'
+# Options for pytest go into ARGS:  make conformance ARGS='-k torch'
+# As many processes as the machine has cores, each of one thread; WORKERS=0 is a single one.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,6 +10,7 @@ RESULTS := build/results.jsonl
 REPORT := build/report.html
 WRONG := build/mutants.jsonl
 KILLS := build/mutants.json
+WORKERS ?= auto
 
 # Threads of several libraries on one busy machine cost far more than they gain.
 export OMP_NUM_THREADS := 1
@@ -28,7 +30,7 @@ help: ## Print this list
 conformance: $(STAMP) ## Test the installed implementations; the report is build/report.html
 	@rm -f $(RESULTS) $(REPORT)
 	@status=0; \
-	$(RUN) pytest suites --ignore=suites/meta --results $(RESULTS) -rN $(ARGS) || status=$$?; \
+	$(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
 		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
 	fi; \
@@ -36,7 +38,7 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 
 test: lint ## Lint, check types and spelling, and test the suite itself
 	@.ci/browser
-	@$(RUN) pytest suites/meta $(ARGS)
+	@$(RUN) pytest suites/meta -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: test ## The same as test
 

@@ -12,6 +12,7 @@ from lstm_conformance.fixtures.deviations.values import Failure
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.planning import PATHS_AGREE, family_of
 
 WIDEST = 20
 """Checks that one entry may cover: a deviation that is wider is not understood."""
@@ -108,12 +109,15 @@ def warnings(deviations: Deviations, hellos: Mapping[str, Hello], today: date) -
 
 
 def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello]) -> list[str]:
-    """What an entry should cover and does not; a rule may be there for an implementation that is not tested."""
-    if not covered:
-        return ["check"]
-    implementations, _, rules, _ = (set(each) for each in zip(*covered, strict=True))
+    """What an entry should cover and does not.
+
+    A rule may be there for an implementation that is not tested, or compare with one that is not.
+    """
     tested = {hello.implementation for hello in hellos.values()}
-    is_complete = tested.issuperset(entry.implementation)
+    is_complete = tested.issuperset({*entry.implementation, *map(family_of, entry.implementation)})
+    if not covered:
+        return ["check"] if is_complete or not all(rule.startswith(PATHS_AGREE) for rule in entry.rule) else []
+    implementations, _, rules, _ = (set(each) for each in zip(*covered, strict=True))
     idle = [f"check of {each}" for each in entry.implementation if each in tested - implementations]
     return idle + [f"check of rule {each}" for each in entry.rule if is_complete and each not in rules]
 

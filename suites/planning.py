@@ -158,12 +158,17 @@ def family_of(implementation: str) -> str:
     return implementation.partition("@")[0]
 
 
-def _paired(planned: Iterable[Planned]) -> Iterator[Planned]:
-    """Each with the first of its family on the same configuration, which itself is compared with nothing."""
+def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
+    """Each with the first path of its implementation on the same configuration, that one with the first of its family.
+
+    Whom a path is compared with does not hang on which other backends are tested.
+    """
     first: dict[tuple[str, Configuration], Where] = {}
     for each in planned:
-        where = each.implementation, each.path
-        model = first.setdefault((family_of(each.implementation), each.configuration), where)
+        first.setdefault((each.implementation, each.configuration), (each.implementation, each.path))
+    for each in planned:
+        where, own = (each.implementation, each.path), first[each.implementation, each.configuration]
+        model = own if own != where else first.get((family_of(each.implementation), each.configuration), own)
         if model != where:
             yield replace(each, model=model)
 

@@ -1,6 +1,6 @@
 """Chapter 18: the ways to execute one layer, held against each other.
 
-Each path is compared with the first one of its family (`Subject.model`), which is compared with nothing.
+Each path is compared with the first one of its implementation, and that with the first of its family (`Subject.model`).
 """
 
 from __future__ import annotations

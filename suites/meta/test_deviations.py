@@ -405,6 +405,26 @@ def test_a_part_that_covers_nothing_is_a_problem(changes: dict[str, str], tested
     assert " ".join(parts) == expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "tested", "problem_count"),
+    [
+        ('"18.1"', ["some.LSTM@jax"], 0),
+        ('["1.1", "18.1"]', ["some.LSTM@jax"], 0),
+        ('"18.1"', ["some.LSTM@jax", "some.LSTM"], 1),
+        ('["1.1", "18.1"]', ["some.LSTM@jax", "some.LSTM"], 1),
+        ('"1.2"', ["some.LSTM@jax"], 1),
+    ],
+)
+def test_a_comparison_with_another_backend_is_due_where_both_are_tested(
+    rule: str, tested: list[str], problem_count: int
+) -> None:
+    """A backend that is tested by itself is compared with none."""
+    hellos = {name: replace(HELLO, implementation=name) for name in tested}
+    recorded, place = entry(implementation='"some.LSTM@jax"', rule=rule), ("some.LSTM@jax", *PLACE[1:])
+
+    assert len(list(problems(Deviations([recorded]), [place], hellos, tier="quick", partial=False))) == problem_count
+
+
 def test_in_a_partial_run_it_is_none() -> None:
     """What was deselected cannot be covered."""
     assert found(entry(rule='"1.2"'), partial=True) == ""

@@ -86,17 +86,32 @@ def hello(name: str, *paths: str, dtypes: tuple[str, ...] = ("float32",), layout
         ([hello("a", "eager", "graph")], [(("a", "graph"), ("a", "eager"))]),
         ([hello("a", "eager"), hello("b", "eager")], []),
         ([hello("a", "eager"), hello("a@jax", "jit")], [(("a@jax", "jit"), ("a", "eager"))]),
+        ([hello("a@jax", "jit"), hello("a", "eager")], [(("a@jax", "jit"), ("a", "eager"))]),
+        ([hello("a@jax", "jit"), hello("a@torch", "eager")], []),
+        (
+            [hello("a", "eager"), hello("a@jax", "first", "second")],
+            [(("a@jax", "first"), ("a", "eager")), (("a@jax", "second"), ("a@jax", "first"))],
+        ),
         (
             [hello("a", "eager", dtypes=("float64",)), hello("a@jax", "first", "second")],
             [(("a@jax", "second"), ("a@jax", "first"))],
         ),
     ],
-    ids=["alone", "two paths", "no family", "two backends", "who offers it"],
+    ids=[
+        "alone",
+        "two paths",
+        "no family",
+        "two backends",
+        "in any order",
+        "not the first backend",
+        "two paths of two backends",
+        "who offers it",
+    ],
 )
-def test_every_path_is_compared_with_the_first_of_its_family(
+def test_every_path_is_compared_with_the_first_of_its_own_and_that_with_the_family(
     hellos: list[tuple[str, Hello]], pairs: list[tuple[tuple[str, str], tuple[str, str]]]
 ) -> None:
-    """That offers the configuration; and no path with itself."""
+    """Of those that offer the configuration; and no path with itself."""
     planned = [each for each in Plan().of(CHECKS["18.1"], hellos) if each.configuration == configuration(6, 3, 10, 20)]
 
     assert [((each.implementation, each.path), each.model) for each in planned] == pairs
