@@ -98,8 +98,8 @@ class Controller:
         session = self.run.session
         yield from missed(header.controls)
         if not header.partial:
-            started = session.hellos.keys() - session.broken
-            yield from manifest.differences(session.plan.tier, self.run.record.checks, started)
+            started = {name: hello for name, hello in session.hellos.items() if name not in session.broken}
+            yield from manifest.differences(session.plan.tier, self.run.record.checks, manifest.complete(started))
         if TIERS[session.plan.tier].blocks:
             yield from self._about_deviations()
 

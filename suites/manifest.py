@@ -55,6 +55,16 @@ def declared(name: str) -> Hello:
     return InProcess(lambda: kind.__new__(kind), name=name).hello()
 
 
+def complete(hellos: Mapping[str, Hello]) -> set[str]:
+    """Those that offer all that their adapters declare: in an older version of a framework it may be less."""
+    ours = {name: hello for name, hello in hellos.items() if name in IMPLEMENTATIONS}
+    return {name for name, hello in ours.items() if _offer(hello) == _offer(declared(name))}
+
+
+def _offer(hello: Hello) -> tuple[object, ...]:
+    return hello.paths, hello.dtypes, sorted(hello.claims)
+
+
 def differences(tier: str, checks: Iterable[Check], implementations: Collection[str]) -> list[str]:
     """One sentence, if these implementations were not asked what is stored."""
     found = difference(stored().get(tier, {}), checks, implementations)

@@ -14,5 +14,6 @@ import tf_keras
 
 options = {"return_sequences": True, "kernel_initializer": "ones", "recurrent_initializer": "zeros"}
 layer = tf_keras.layers.LSTM(1, go_backwards=True, **options)
-y = layer(tf.ones((1, 3, 1)), mask=tf.constant([[True, True, False]]))
-print(f"outputs {y.numpy()[0, :, 0].astype(float).round(2).tolist()}, mask {y._keras_mask.numpy()[0].tolist()}")
+x, mask = tf.ones((1, 3, 1)), tf.constant([[True, True, False]])
+y, handed_on = layer(x, mask=mask), layer.compute_mask(x, mask)
+print(f"outputs {y.numpy()[0, :, 0].astype(float).round(2).tolist()}, mask {handed_on.numpy()[0].tolist()}")
