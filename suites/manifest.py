@@ -57,8 +57,9 @@ def declared(name: str) -> Hello:
 
 def complete(hellos: Mapping[str, Hello]) -> set[str]:
     """Those that offer all that their adapters declare: in an older version of a framework it may be less."""
-    ours = {name: hello for name, hello in hellos.items() if name in IMPLEMENTATIONS}
-    return {name for name, hello in ours.items() if _offer(hello) == _offer(declared(name))}
+    return {
+        name for name, hello in hellos.items() if name not in IMPLEMENTATIONS or _offer(hello) == _offer(declared(name))
+    }
 
 
 def _offer(hello: Hello) -> tuple[object, ...]:
