@@ -26,6 +26,8 @@ class Layer:
 
     `merge_mode` says what becomes of the outputs of two directions in Keras; "none" stands for None.
     `structure` is what the layers are put into (`STRUCTURES`).
+    `implementation` and `use_cudnn` choose between ways to compute the same; "never" stands for False.
+    `training` and `requires_grad` say how the layer is called: in training mode, and so that gradients are recorded.
     `batch_size` is the number of rows of every call, of which a stateful layer must be told (Keras' `batch_shape`).
     `dropout` is never more than 0 in a layer that is run: it is here because its limits are documented.
 
@@ -51,6 +53,10 @@ class Layer:
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
     dropout: float = 0.0
+    implementation: int = 2
+    use_cudnn: str = "auto"
+    training: bool = False
+    requires_grad: bool = False
     structure: str = ""
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lstm_conformance.reports.results import RED, Check, Header, Rule
+from lstm_conformance.reports.sharing import shared
 from lstm_conformance.reports.summary import Group, budget_rank, grouped, worst_first
 from lstm_conformance.reports.text import budget_text, facts
 
@@ -36,7 +37,9 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
         lines += _diagnosed(group)
         rules = worst_first(grouped(group.checks, lambda c: (c.rule,)))
         failing = {rule: each for (rule,), each in rules.items() if each.failures}
-        lines += [_failing(rule, each, header.rules) for rule, each in list(failing.items())[:SHOWN]]
+        for rule, each in list(failing.items())[:SHOWN]:
+            together = shared(each.checks, header)
+            lines += [_failing(rule, each, header.rules), *([f"      {together}"] if together else [])]
         if len(failing) > SHOWN:
             lines.append(f"  … and {len(failing) - SHOWN} more rules")
     lines += [f"{name:<44} {'absent':<8} {reason}" for name, reason in header.not_installed.items()]

@@ -108,8 +108,8 @@ def _row(story: Story, place: int, subject: Subject, check: Check, values: Mappi
 
 
 def _run(name: str, run: Results) -> dict[str, Any]:
-    """A run without what the document tells once for all runs."""
-    once = {"rules", "chapters", "deviations"}
+    """A run without what the document tells once for all runs, or not at all."""
+    once = {"rules", "chapters", "deviations", "flags", "configurations"}
     header = {field: value for field, value in run.header.to_json().items() if field not in once}
     return {"name": name, "header": header, "footer": run.footer.to_json()}
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from lstm_conformance.reports.combine import Report, Subject
 from lstm_conformance.reports.results import RED, Check
+from lstm_conformance.reports.sharing import shared
 from lstm_conformance.reports.summary import SEVERITY, Group, budget_rank, grouped, numbers_in
 from lstm_conformance.reports.text import budget_text
 
@@ -17,6 +18,7 @@ class Failure:
     """The red checks of one rule, subject and path.
 
     `checks`: how many there are of any verdict. `worst`: the one to look at first. `budget`: the largest used.
+    `together`: which flags the failing configurations share, if that can be told.
     """
 
     rule: str
@@ -26,6 +28,7 @@ class Failure:
     checks: int
     worst: Check
     budget: float | None
+    together: str | None
 
     @property
     def cause(self) -> str:
@@ -36,7 +39,7 @@ class Failure:
 def failures(report: Report) -> list[Failure]:
     """Return what fails, the worst verdict first, then in the order of the rules."""
     found = [
-        _failure(subject, path, rule, group)
+        _failure(report, subject, path, rule, group)
         for subject, checks in report.checks.items()
         for (rule, path), group in grouped(checks, lambda check: (check.rule, check.path)).items()
         if group.failures
@@ -87,7 +90,7 @@ def _query(fields: dict[str, str]) -> str:
     )
 
 
-def _failure(subject: Subject, path: str, rule: str, group: Group) -> Failure:
+def _failure(report: Report, subject: Subject, path: str, rule: str, group: Group) -> Failure:
     red = tuple(check for check in group.checks if check.verdict in RED)
     largest = Group(red).closest
     return Failure(
@@ -98,4 +101,5 @@ def _failure(subject: Subject, path: str, rule: str, group: Group) -> Failure:
         checks=len(group.checks),
         worst=worst_of(red),
         budget=largest.budget if largest else None,
+        together=shared(group.checks, report.header(subject)),
     )

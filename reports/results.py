@@ -116,6 +116,8 @@ class Header(Record):
     `chapters`: the number of a chapter of rules to its title. `deviations`: the id of a recorded one to its entry.
     `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
     to the rule that caught it, None if none did. `problems`: what makes the run red whatever its checks say.
+    `flags`: the flags of a layer and of its call to their defaults. `configurations`: the id of a configuration to its
+    sizes and to those of its flags that are not at their defaults.
     """
 
     kind = "header"
@@ -138,6 +140,8 @@ class Header(Record):
     mutants: Mapping[str, Mutant] = field(default_factory=dict)
     controls: Mapping[str, str | None] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    configurations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def command(self, implementation: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation."""

@@ -29,13 +29,15 @@ def budget_text(budget: float | None) -> str:
 def facts(detail: Mapping[str, Any]) -> list[Fact]:
     """Cut a check's detail into labels and texts.
 
-    What a comparison leaves (first, worst, elements, spread, by_step), and its diagnosis, have their own form; the rest
-    is shown as it is.
+    What a comparison leaves (first, worst, elements, spread, by_step), its diagnosis and its reduction (smallest) have
+    their own form; the rest is shown as it is.
     """
+    smallest = _smallest(detail.get("smallest"))
+    rest = {name: value for name, value in detail.items() if name != "smallest"} if smallest else detail
     try:
-        return _comparison(detail)
+        return [*_comparison(rest), *smallest]
     except (KeyError, TypeError, ValueError):  # a detail is free: other writers may mean other things by these names
-        return [(name.replace("_", " "), plain_text(value)) for name, value in detail.items()]
+        return [*((name.replace("_", " "), plain_text(value)) for name, value in rest.items()), *smallest]
 
 
 def plain_text(value: Any) -> str:
@@ -51,6 +53,14 @@ def plain_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.9g}"
     return "none" if value is None else str(value)
+
+
+def _smallest(found: Any) -> list[Fact]:
+    """To which smaller configuration a failing one was reduced."""
+    if not isinstance(found, Mapping) or not isinstance(found.get("configuration"), str):
+        return []
+    end = "the search was cut short" if found.get("cut_short") else "nothing can be left out of it"
+    return [("smallest", f"{found['configuration']} fails, too; {end}")]
 
 
 def _comparison(detail: Mapping[str, Any]) -> list[Fact]:

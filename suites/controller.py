@@ -71,6 +71,7 @@ class Controller:
         lost = run.record.complete()
         run.header = replace(run.header, partial=run.record.partial)
         run.header = replace(run.header, problems=tuple(self._problems(run.header)))
+        run.header = replace(run.header, configurations=run.record.configurations())
         if lost or run.session.broken or run.header.problems:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif self._lacks_its_case():

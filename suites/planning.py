@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.ids import configuration_called
 from lstm_conformance.fixtures.tiers import TIERS, Tier
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
@@ -119,20 +120,23 @@ class Plan:
                 path=path,
                 check=check,
                 configuration=configuration,
-                numbers=self._numbers(configuration),
+                numbers=self._numbers(configuration)[: 1 if check.crossed else None],
             )
-            for configuration in self._of_tier(path)
+            for configuration in self._asked(check, hello, path)
             if check.where(configuration)
-            and _offers(hello, path, configuration)
+            and offers(hello, path, configuration)
             and configuration.applies_to(hello.layout, undocumented=check.undocumented)
         ]
 
-    def _of_tier(self, path: str) -> Iterator[Configuration]:
-        """Those of the tier; a single case may come from any tier."""
-        for tier in TIERS.values() if self.case else [TIERS[self.tier]]:
-            yield from (c for c in tier.configurations if self.case or _affordable(tier, path, c))
-            if self.case and any(str(c) == self.case.configuration for c in tier.configurations):
-                return
+    def _asked(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
+        """Those of the tier, or those that are crossed for this implementation; a single case may be of any."""
+        tier = TIERS[self.tier]
+        if self.case:
+            found = configuration_called(self.case.configuration)
+            return [] if found is None else [found]
+        if check.crossed:
+            return tier.crossing.of(hello, path)
+        return [called for called in tier.configurations if _affordable(tier, path, called)]
 
     def _numbers(self, configuration: Configuration) -> tuple[int, ...]:
         if self.case:
@@ -173,7 +177,7 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
             yield replace(each, model=model)
 
 
-def _offers(hello: Hello, path: str, configuration: Configuration) -> bool:
+def offers(hello: Hello, path: str, configuration: Configuration) -> bool:
     """The implementation claims all that the configuration requires, and has its dtype on the path."""
     return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
 

@@ -15,6 +15,8 @@ from time import perf_counter
 import numpy as np
 
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
+from lstm_conformance.fixtures.flags import FLAGS, SIZES, departures
+from lstm_conformance.fixtures.ids import configuration_called
 from lstm_conformance.reports.files import Writer
 from lstm_conformance.reports.results import Check, Deviation, Environment, Header, Machine
 from lstm_conformance.reports.results import Rule as RuleText
@@ -55,6 +57,11 @@ class Record:
         lost = [_lost(*fields) for fields in self.planned if fields[:5] not in found]
         self.checks += lost
         return lost
+
+    def configurations(self) -> dict[str, dict[str, object]]:
+        """The flags of the planned configurations that are not at their defaults, but for mistakes."""
+        called = {fields[3]: configuration_called(fields[3]) for fields in self.planned}
+        return {name: departures(each) for name, each in called.items() if each is not None and not each.mistake}
 
     def write(self, path: Path, header: Header) -> None:
         """Write `results.jsonl`."""
@@ -99,6 +106,7 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
         deviations={each.id: _entry(each) for each in session.deviations.applicable(session.hellos.values())},
         mutants={name: described(mutant) for name, mutant in session.mutants().items()},
         controls=controls or {},
+        flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
     )
 
 

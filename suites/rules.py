@@ -37,6 +37,7 @@ class Check(NamedTuple):
 
     undocumented: of the calls that may be mistakes, it is about those of which nothing says so in a layout, instead of
     those of which something does. paired: it compares each path of a family of implementations with the first one.
+    crossed: it is about the configurations in which flags are crossed, and one case of each.
     """
 
     rule: str
@@ -44,6 +45,7 @@ class Check(NamedTuple):
     examine: Examination
     undocumented: bool = False
     paired: bool = False
+    crossed: bool = False
 
 
 class Test(Protocol):
@@ -79,11 +81,12 @@ def rule(
     kinds: tuple[Kind, ...] = ("ordinary",),
     undocumented: bool = False,
     paired: bool = False,
+    crossed: bool = False,
 ) -> Callable[[Examination], Test]:
     """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`.
 
-    kinds: the kinds of configurations that the check is asked about, and no others.
-    undocumented and paired: see Check.
+    kinds: the kinds of configurations that the check is asked about, and no others, unless it is one of crossed flags.
+    undocumented, paired and crossed: see Check.
     """
 
     def decorate(examine: Examination) -> Test:
@@ -92,8 +95,11 @@ def rule(
 
         test.__name__, test.__qualname__ = examine.__name__, examine.__qualname__
         test.__doc__, test.__module__ = examine.__doc__, examine.__module__
-        applies = Check(number, lambda c: c.kind in kinds and where(c), examine, undocumented, paired)
-        test.check = applies  # type: ignore[attr-defined]
+
+        def applies(configuration: Configuration) -> bool:
+            return crossed or (configuration.kind in kinds and where(configuration))
+
+        test.check = Check(number, applies, examine, undocumented, paired, crossed)  # type: ignore[attr-defined]
         return test  # type: ignore[return-value]
 
     return decorate

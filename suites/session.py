@@ -23,6 +23,7 @@ from lstm_conformance.suites.diagnosing import Diagnoses
 from lstm_conformance.suites.drawing import Drawn
 from lstm_conformance.suites.judge import Outcome, confirm, judge
 from lstm_conformance.suites.planning import Plan, Planned, Where
+from lstm_conformance.suites.shrinking import Reductions
 from lstm_conformance.suites.subject import Subject
 
 REPEATS = 5
@@ -53,6 +54,7 @@ class Session:
     smoked: set[Where] = field(default_factory=set)
     deviations: Deviations = field(default_factory=Deviations)
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
+    reductions: Reductions = field(default_factory=Reductions)
     _candidates: dict[str, Candidate] = field(default_factory=dict)
     _implementations: dict[str, Implementation] = field(default_factory=dict)
     _subjects: dict[Where, Subject] = field(default_factory=dict)
@@ -154,7 +156,8 @@ class Session:
         if any(outcome.verdict == "fail" for outcome in outcomes) and self._repeats[where] < REPEATS:
             self._repeats[where] += 1
             outcomes = confirm(planned.check, subject, cases, outcomes)
-        return self.diagnoses.added(planned, subject, cases, outcomes)
+        outcomes = self.diagnoses.added(planned, subject, cases, outcomes)
+        return self.reductions.added(planned, subject, outcomes)
 
     def _subject(self, name: str, path: str) -> Subject:
         if (name, path) not in self._subjects:

@@ -125,13 +125,16 @@ class Subject:
     def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
         """The outputs of several calls of one layer, in a row; before some of them it is reset. Raises as `run` does.
 
-        The inputs may have different numbers of steps and rows; the weights are those of the cases.
+        The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every
+        call; the weights are those of the cases.
         """
         called, layout = cases.configuration, self.layout
+        valid = dict([layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
         arrays = {f"weights/{name}": a for name, a in layout.native_weights(called.layer, cases.weights).items()}
         for index, each in enumerate(inputs):
             native = layout.native_inputs(called.layer, each, unbatched=called.unbatched)
-            arrays |= {f"{index}/{name}": a for name, a in native._asdict().items() if a is not None}
+            given = native._asdict() | valid
+            arrays |= {f"{index}/{name}": a for name, a in given.items() if a is not None}
         fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
         _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
         seen = _numbers(answer)
@@ -259,7 +262,8 @@ class Subject:
 
     def fields(self, configuration: Configuration) -> dict[str, Any]:
         """The fields of a request that say which layer is meant."""
-        return {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
+        memory = {"strided": True} if configuration.strided else {}
+        return {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path, **memory}
 
     def _keep(self, key: object, seen: Seen) -> None:
         self._seen[key] = seen

@@ -18,6 +18,7 @@ from lstm_conformance.reference.mutants import (
     masks,
     options,
     precision,
+    products,
     sizes,
     stateful,
     states,
@@ -44,6 +45,7 @@ FAMILIES = (
     options,
     gradients,
     calls,
+    products,
 )
 """The modules of the catalogue, in the order in which it is printed."""
 

@@ -84,12 +84,19 @@ const isComparison = (detail) => detail.first?.at && detail.worst?.at && detail.
 
 // What other writers leave in a detail is shown as it is.
 function plainFacts(detail) {
-  const { diagnosis, ...others } = detail;
+  const { diagnosis, smallest, ...others } = detail;
   const pairs = Object.entries(others).map(([name, content]) => [
     name.replaceAll("_", " "),
     make("pre", {}, typeof content === "string" ? content : JSON.stringify(content, null, 1)),
   ]);
   return pairs.length ? [heading("Detail"), facts(pairs)] : [];
+}
+
+// To which smaller configuration a failing one was reduced.
+function smallestOf(smallest) {
+  if (!smallest?.configuration) return [];
+  const end = smallest.cut_short ? "the search was cut short" : "nothing can be left out of it";
+  return [heading("Reduced"), make("p", {}, make("code", {}, smallest.configuration), ` fails, too; ${end}`)];
 }
 
 function detailOf(check) {
@@ -105,5 +112,6 @@ function detailOf(check) {
   }
   if (!detail) return [];
   const diagnosis = detail.diagnosis?.sentence ? diagnosisOf(detail.diagnosis) : [];
-  return [...diagnosis, ...(isComparison(detail) ? comparisonOf(detail) : plainFacts(detail))];
+  const seen = isComparison(detail) ? comparisonOf(detail) : plainFacts(detail);
+  return [...diagnosis, ...smallestOf(detail.smallest), ...seen];
 }

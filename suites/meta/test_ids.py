@@ -1,0 +1,44 @@
+"""Ids of configurations, read back."""
+
+from __future__ import annotations
+
+import pytest
+
+from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.manifest import declared
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_an_id_says_all_that_is_to_know(tier: str) -> None:
+    """Of every configuration of a tier."""
+    called = TIERS[tier].configurations
+
+    assert [configuration_called(str(each)) for each in called] == list(called)
+
+
+@pytest.mark.parametrize("name", ["torch.nn.LSTM", "keras.layers.Bidirectional"])
+def test_also_where_many_flags_are_set(name: str) -> None:
+    """Of those in which flags are crossed."""
+    hello = declared(name)
+    called = [each for path in hello.paths for each in TIERS["quick"].crossing.of(hello, path)]
+
+    assert [configuration_called(str(each)) for each in called] == called
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "plain",
+        "T5-B3-I4-H7",
+        "T5-B3-I4-H7-float32",
+        "T5-B3-I4-H7-unrolled-float32-mild",
+        "T5-B3-I4-H7-unroll-bidirectional-float32-mild",
+        "T05-B3-I4-H7-float32-mild",
+        "T5-B3-I4-H7-L1-float32-mild",
+    ],
+)
+def test_what_is_no_id_names_nothing(text: str) -> None:
+    """Nor does one that no configuration would be given."""
+    assert configuration_called(text) is None

@@ -1,0 +1,189 @@
+"""A failing configuration is reduced to the smallest that fails, too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.flags import configuration_of, departures
+from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.reports.text import facts
+from lstm_conformance.suites.candidates import BY_NAME, candidates
+from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.planning import Plan
+from lstm_conformance.suites.session import Session
+from lstm_conformance.suites.shrinking import TRIES, Search, is_part_of
+
+FAILED = Outcome(case=0, verdict="fail")
+PASSED = Outcome(case=0, verdict="pass")
+
+LARGE = configuration_of(
+    {"unroll": True, "mask": "holes", "bias": False, "dtype": "float64", "stateful": True, "hidden_size": 16}
+)
+
+MUTANT = "mask_forgotten_by_a_stateful_layer"
+
+
+def search(
+    fails: Callable[[Configuration], bool], *, tries: int = TRIES, until: float = math.inf, start: Configuration = LARGE
+) -> Search:
+    """A finished reduction where this is what fails."""
+    found = Search(start, FAILED, lambda each: FAILED if fails(each) else PASSED, tries, until)
+    found.run()
+    return found
+
+
+def unrolled_with_holes(configuration: Configuration) -> bool:
+    """Two flags and two sizes."""
+    return (
+        configuration.layer.unroll
+        and configuration.mask == "holes"
+        and configuration.time >= 2
+        and configuration.layer.hidden_size >= 3
+    )
+
+
+class TestSearch:
+    """The way down."""
+
+    def test_what_is_left_is_what_matters(self) -> None:
+        """No flag besides, and no size larger than it must be."""
+        smallest = search(unrolled_with_holes).smallest
+
+        assert departures(smallest) == {
+            "unroll": True,
+            "mask": "holes",
+            "time": 2,
+            "batch": 1,
+            "input_size": 1,
+            "hidden_size": 3,
+        }
+
+    def test_what_fails_everywhere_has_no_flag_left(self) -> None:
+        """And no size."""
+        assert str(search(lambda _: True).smallest) == "T1-B1-I1-H1-float32-mild"
+
+    def test_what_cannot_be_reduced_stays(self) -> None:
+        """It is the smallest that fails."""
+        assert search(lambda each: each == LARGE).smallest == LARGE
+
+    def test_the_values_of_every_flag_are_tried_on_it(self) -> None:
+        """Those that pass tell which defaults matter, those that fail which do not."""
+        found = search(lambda each: each.layer.unroll and each.initial_state)
+
+        assert any(not each.initial_state for each in found.passed)
+        assert all(each.initial_state and each.layer.unroll for each in found.failed)
+        assert {each.mask for each in found.failed} >= {"", "holes", "left"}
+
+    def test_another_failure_is_another_finding(self) -> None:
+        """An exception is no reduction of a wrong number."""
+        raised = Outcome(case=0, verdict="error", detail={"raised": "ValueError"})
+        found = Search(LARGE, FAILED, lambda _: raised, TRIES, math.inf)
+        found.run()
+
+        assert found.smallest == LARGE
+        assert found.passed == []
+
+    def test_only_what_goes_together_is_asked(self) -> None:
+        """Without an axis of batch there is one row, whatever is left out."""
+        found = search(
+            lambda each: each.unbatched, start=configuration_of({"unbatched": True, "batch": 1, "bias": False})
+        )
+
+        assert all(each.batch == 1 for each in [*found.failed, found.smallest])
+        assert not any(each.mask for each in found.failed)
+
+    def test_it_is_the_same_twice(self) -> None:
+        """It hangs on nothing but the configuration and what fails."""
+        first, second = search(unrolled_with_holes), search(unrolled_with_holes)
+
+        assert (first.smallest, first.passed, first.failed) == (second.smallest, second.passed, second.failed)
+
+
+class TestBudget:
+    """It does not take for ever."""
+
+    @pytest.mark.parametrize("budget", [{"tries": 3}, {"until": 0.0}])
+    def test_what_is_cut_short_says_so(self, budget: dict[str, Any]) -> None:
+        """What was found until then still fails."""
+        found = search(unrolled_with_holes, **budget)
+
+        assert found.cut_short
+        assert unrolled_with_holes(found.smallest)
+
+    def test_what_is_not_says_so_too(self) -> None:
+        """And leaves tries for the next."""
+        found = search(unrolled_with_holes)
+
+        assert not found.cut_short
+        assert 0 < found.tries < TRIES
+
+
+@pytest.mark.parametrize(
+    ("smaller", "larger", "expected"),
+    [
+        ({"unroll": True}, {"unroll": True, "mask": "left"}, True),
+        ({"unroll": True, "time": 1}, {"unroll": True}, True),
+        ({}, {}, True),
+        ({"mask": "right"}, {"mask": "left"}, False),
+        ({"unroll": True}, {}, False),
+        ({"unroll": True}, {"unroll": True, "time": 1}, False),
+    ],
+)
+def test_parts(smaller: dict[str, object], larger: dict[str, object], expected: bool) -> None:
+    """All flags of the one are flags of the other, and no size is larger."""
+    assert is_part_of(configuration_of(smaller), configuration_of(larger)) == expected
+
+
+class TestRun:
+    """In a run, on a wrong LSTM."""
+
+    def test_a_failing_check_tells_to_what_it_was_reduced(self) -> None:
+        """The reduced configuration has an id by which it can be asked alone."""
+        reduced = [configuration_called(detail["smallest"]["configuration"]) for detail in details(started())]
+
+        assert len(reduced) > 1
+        for each in reduced:
+            assert each is not None
+            assert set(departures(each)) == {"stateful", "mask", "time", "batch", "input_size", "hidden_size"}
+
+    def test_what_was_reduced_is_not_reduced_again(self) -> None:
+        """Nor what has all its flags, and others."""
+        session = started()
+        first = details(session)
+        tries = dict(session.reductions.tries)
+
+        assert details(session) == first
+        assert session.reductions.tries == tries
+
+    def test_it_is_told_in_words(self) -> None:
+        """Also beside what a comparison leaves."""
+        detail = details(started())[0]
+        told = f"{detail['smallest']['configuration']} fails, too; nothing can be left out of it"
+
+        assert ("smallest", told) in facts(detail)
+
+    def test_not_where_verdicts_are_all_that_is_wanted(self) -> None:
+        """`--brief` is for many runs."""
+        found = details(started(brief=True))
+
+        assert found
+        assert not any("smallest" in detail for detail in found)
+
+
+def started(*, brief: bool = False) -> Session:
+    """A run of the wrong LSTM."""
+    session = Session(plan=Plan(), brief=brief)
+    session.greet(candidates(BY_NAME, f"mutants:{MUTANT}"))
+    return session
+
+
+def details(session: Session) -> list[dict[str, Any]]:
+    """The details of its failing checks of crossed flags."""
+    planned = session.plan.of(all_checks()["20.1"], session.hellos.items())
+    return [dict(check.detail or {}) for each in planned for check in session.perform(each, "") if check.message]

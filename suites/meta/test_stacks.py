@@ -1,0 +1,73 @@
+"""What a whole stack must return: right layers pass whatever their flags, and the bounds leave wrong ones no room."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, adapter_of
+from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.suites.comparison import Comparison
+from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.meta.judging import subject_of
+from lstm_conformance.suites.stacks import computed
+from lstm_conformance.suites.subject import Subject
+
+
+class _LikeKeras(LSTM):
+    """A right LSTM, put under test with the options of Keras."""
+
+    layout = "keras"
+
+
+RIGHT: dict[str, type[Adapter]] = {
+    "torch": adapter_of("right", LSTM),
+    "keras": adapter_of("right", _LikeKeras),
+    "benign": ADAPTERS["summed_term_by_term"],
+}
+
+CHECK = all_checks()["20.1"]
+
+
+def asked(name: str) -> tuple[Subject, list[Configuration]]:
+    """A right LSTM, and the configurations of the quick tier in which its flags are crossed."""
+    subject = subject_of(RIGHT[name])
+    return subject, TIERS["quick"].crossing.of(subject.hello, "eager")
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_layers_pass(name: str) -> None:
+    """In every configuration."""
+    subject, configurations = asked(name)
+    outcomes = [judge(CHECK, subject, draw(c, [0], biases=subject.layout.biases))[0] for c in configurations]
+
+    assert len(outcomes) > 15
+    assert {outcome.verdict for outcome in outcomes} == {"pass"}
+
+
+@pytest.mark.parametrize("name", ["torch", "keras"])
+def test_the_bounds_are_far_smaller_than_the_numbers(name: str) -> None:
+    """Also where nobody sees the inner outputs; in half precision, there, they are about as large."""
+    subject, configurations = asked(name)
+    with np.errstate(all="ignore"):
+        found = {
+            f"{each.measure} of {called}": each
+            for called in configurations
+            if called.dtype in {"float32", "float64"}
+            for each in computed(subject, draw(called, [0], biases=subject.layout.biases))
+            if isinstance(each, Comparison)
+        }
+
+    wide = [name for name, each in found.items() if not _is_narrow(each)]
+    assert len(found) > 50
+    assert wide == []
+
+
+def _is_narrow(comparison: Comparison) -> bool:
+    """No bound is more than a hundredth of the largest number; where all numbers are zero, they are that, too."""
+    return bool((comparison.bound <= 0.01 * np.abs(comparison.expected).max()).all())
