@@ -446,13 +446,15 @@ def test_in_a_tier_without_its_configurations_it_is_none(tier: str, *, is_proble
     assert bool(found(entry(configurations='["T200-B2-I64-H256-*"]'), tier=tier)) is is_problem
 
 
-WIDE = "deviation 'some-entry' covers 21 checks; expected 20 at most: narrow it"
+WIDE = "deviation 'some-entry' covers 21 rules on configurations; expected 20 at most: narrow it"
 
 
-@pytest.mark.parametrize(("checks", "expected"), [(20, ""), (21, WIDE)])
-def test_an_entry_may_not_cover_too_much(checks: int, expected: str) -> None:
-    """Every case counts, and in a partial run as well."""
-    assert found(entry(configurations='["*"]'), planned=[PLACE] * checks, partial=True) == expected
+@pytest.mark.parametrize(("places", "expected"), [(20, ""), (21, WIDE)])
+def test_an_entry_may_not_cover_too_much(places: int, expected: str) -> None:
+    """In a partial run as well; the cases do not count, of which a tier may have more for the same configurations."""
+    planned: list[Place] = [(*PLACE[:3], f"T{length}") for length in range(places)] * 3
+
+    assert found(entry(configurations='["*"]'), planned=planned, partial=True) == expected
 
 
 def test_two_entries_may_not_cover_one_check() -> None:
