@@ -126,8 +126,11 @@ def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello
 
 
 def _is_elsewhere(entry: Deviation, tier: str) -> bool:
-    """The entry is about configurations that this tier does not go through, and another does."""
-    here, *others = (TIERS[name].configurations for name in (tier, *(set(TIERS) - {tier})))
-    if any(entry.names(str(each)) for each in here):
-        return False
-    return any(entry.names(str(each)) for configurations in others for each in configurations)
+    """The entry is about configurations that its paths do not go through in this tier, and do in another."""
+    names = {
+        name
+        for name, other in TIERS.items()
+        for path in entry.paths
+        if any(entry.names(str(each)) for each in other.on(path))
+    }
+    return bool(names) and tier not in names

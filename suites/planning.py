@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
-from lstm_conformance.fixtures.tiers import TIERS, Tier
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
 
@@ -130,7 +130,7 @@ class Plan:
     def _of_tier(self, path: str) -> Iterator[Configuration]:
         """Those of the tier; a single case may come from any tier."""
         for tier in TIERS.values() if self.case else [TIERS[self.tier]]:
-            yield from (c for c in tier.configurations if self.case or _affordable(tier, path, c))
+            yield from tier.configurations if self.case else tier.on(path)
             if self.case and any(str(c) == self.case.configuration for c in tier.configurations):
                 return
 
@@ -176,7 +176,3 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
 def _offers(hello: Hello, path: str, configuration: Configuration) -> bool:
     """The implementation claims all that the configuration requires, and has its dtype on the path."""
     return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
-
-
-def _affordable(tier: Tier, path: str, configuration: Configuration) -> bool:
-    return path not in tier.on_slow_paths or configuration in tier.on_slow_paths[path]
