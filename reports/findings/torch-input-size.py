@@ -7,6 +7,12 @@ Actual:
     hidden_size=0: ValueError
     input_size=0: accepted
     input_size=-5: RuntimeError
+
+And with torch 2.13.0+cpu:
+
+    hidden_size=0: ValueError
+    input_size=0: ValueError
+    input_size=-5: ValueError
 """
 
 import torch
