@@ -1,7 +1,9 @@
 # Everything runs in .venv, which the first target that needs it sets up with pip and whatever configuration pip has.
-# Options for pytest go into ARGS:  make conformance ARGS='-k torch -n 2'
+# Options for pytest go into ARGS:  make conformance ARGS='-k torch'
+# As many processes as the machine has cores, each of one thread; WORKERS=0 is a single one.
 
 PYTHON ?= python3
+EXTRAS ?= torch,tensorflow,jax,tf-keras,matrix,dev
 VENV := .venv
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin/python -m
@@ -9,6 +11,16 @@ RESULTS := build/results.jsonl
 REPORT := build/report.html
 WRONG := build/mutants.jsonl
 KILLS := build/mutants.json
+WORKERS ?= auto
+
+# Nights of the version matrix by their names, which begin with a date; LAST is the latest that is there but NIGHT.
+NIGHTS := build/matrix
+NIGHT ?= $(shell date -u +%Y-%m-%d)
+LAST ?= $(lastword $(filter-out $(NIGHT),$(sort $(notdir $(wildcard $(NIGHTS)/20*)))))
+BEFORE := $(wildcard $(NIGHTS)/$(or $(LAST),none))
+HISTORY ?= build/history
+PLAN := build/plan.json
+SITE := build/site
 
 # Threads of several libraries on one busy machine cost far more than they gain.
 export OMP_NUM_THREADS := 1
@@ -18,7 +30,8 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check bench bench-report oracle compare-suites mutants manifest lint wheel format clean
+.PHONY: help conformance test check bench bench-report oracle compare-suites mutants findings manifest matrix cell matrix-check plan compare night \
+	show-night forget-nights track lint wheel format clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +41,7 @@ help: ## Print this list
 conformance: $(STAMP) ## Test the installed implementations; the report is build/report.html
 	@rm -f $(RESULTS) $(REPORT)
 	@status=0; \
-	$(RUN) pytest suites --ignore=suites/meta --results $(RESULTS) -rN $(ARGS) || status=$$?; \
+	$(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
 		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
 	fi; \
@@ -36,7 +49,7 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 
 test: lint ## Lint, check types and spelling, and test the suite itself
 	@.ci/browser
-	@$(RUN) pytest suites/meta $(ARGS)
+	@$(RUN) pytest suites/meta -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: test ## The same as test
 
@@ -45,6 +58,7 @@ lint: $(STAMP) ## Lint, check types and spelling
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(VENV)/bin/codespell
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 # To pytest wrong LSTMs are failures, as they should be: whether the right ones fail is judged from the results.
 mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caught; the figures are build/mutants.json
@@ -55,8 +69,53 @@ mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caug
 	@[ -f $(WRONG) ] || { tail -n 20 build/mutants.log; exit 1; }
 	@$(RUN) lstm_conformance.reports.kills $(WRONG) $(KILLS)
 
+findings: $(STAMP) ## Run the scripts of the recorded deviations: each must print what it says
+	@$(RUN) lstm_conformance.suites.meta.findings
+
 manifest: $(STAMP) ## Count the checks of the tiers anew, into fixtures/manifest.json
 	@$(RUN) lstm_conformance.suites.manifest
+
+matrix: $(STAMP) ## Test every version of the matrix that is not tested tonight yet; ARGS='--minutes 90 --disk 15'
+	@$(RUN) lstm_conformance matrix run --night $(NIGHT) $(ARGS)
+
+cell: $(STAMP) ## Test one cell of the matrix, CELL=torch-2.6
+	@[ -n "$(CELL)" ] || { echo "Name a cell, such as CELL=torch-2.6: lstm-conformance matrix list" >&2; exit 2; }
+	@$(RUN) lstm_conformance matrix run --night $(NIGHT) $(CELL) $(ARGS)
+
+matrix-check: $(STAMP) ## Say whether every cell of the matrix still resolves, in seconds
+	@$(RUN) lstm_conformance matrix check $(ARGS)
+
+# In CI they are also outputs of the step, and so is a name for the night: that of no other, also on the same day.
+plan: $(STAMP) ## Write the cells of tonight's matrix to build/plan.json
+	@mkdir -p build
+	@$(RUN) lstm_conformance matrix list --json $(ARGS) > $(PLAN).part
+	@mv $(PLAN).part $(PLAN)
+	@cat $(PLAN)
+	@if [ -n "$$GITHUB_OUTPUT" ]; then \
+		printf 'cells=%s\nnight=%s\n' "$$(tr -d '\n' < $(PLAN))" "$$(date -u +%Y-%m-%dT%H%M%S)" >> "$$GITHUB_OUTPUT"; \
+	fi
+
+compare: $(STAMP) ## Say what changed since the night before, or from LAST=... to NIGHT=...; 1 if something newly fails
+	@[ -n "$(BEFORE)" ] || { echo "There is no night before $(NIGHT) in $(NIGHTS) to compare it with." >&2; exit 2; }
+	@$(RUN) lstm_conformance compare $(BEFORE) $(NIGHTS)/$(NIGHT) $(ARGS)
+
+# There may be no night before it.
+night: $(STAMP) ## Make the page of a night, build/site/index.html, with what changed since LAST=... and the nights before
+	@mkdir -p $(HISTORY)
+	@$(RUN) lstm_conformance report $(NIGHTS)/$(NIGHT) $(SITE)/index.html --history $(HISTORY) --night $(HISTORY) \
+		--json $(SITE)/report.json --badge $(SITE)/badge.json --summary build/night.md \
+		$(if $(BEFORE),--baseline $(BEFORE)) $(ARGS)
+
+# GitHub shows the file that GITHUB_STEP_SUMMARY names; without it, this shows what would be shown.
+show-night: ## Show in Markdown what `make night` found
+	@cat build/night.md >> "$${GITHUB_STEP_SUMMARY:-/dev/stdout}"
+
+forget-nights: ## Remove the results of all nights but the last two; what the history keeps of them stays
+	@ls -d $(NIGHTS)/20* | sort -r | tail -n +3 | xargs rm -rf
+
+track: $(STAMP) ## Keep one issue for each rule and implementation that fails (needs gh); ARGS=--dry-run only says so
+	@$(RUN) lstm_conformance track $(NIGHTS)/$(NIGHT) $(if $(wildcard $(HISTORY)),--history $(HISTORY)) \
+		$(if $(PAGE),--page '$(PAGE)') $(ARGS)
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(RUN) build --no-isolation --wheel --outdir dist
@@ -90,7 +149,7 @@ $(STAMP): pyproject.toml fixtures/constraints.txt
 		echo "Python 3.11 or newer is needed; \`$(PYTHON)\` is not. Name another: make PYTHON=python3.12 ..." >&2; \
 		exit 1; \
 	}
-	@echo "Setting up $(VENV): PyTorch and TensorFlow are large, this takes some minutes."
+	@echo "Setting up $(VENV) with $(EXTRAS): PyTorch and TensorFlow are large, they take some minutes."
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[torch,tensorflow,dev]'
+	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@

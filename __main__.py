@@ -7,9 +7,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from lstm_conformance.commands import BadInput, Command, diagnose, report, test, vectors
+from lstm_conformance.commands import BadInput, Command, compare, diagnose, matrix, report, test, track, vectors
 
-COMMANDS: Mapping[str, Command] = {"test": test, "report": report, "diagnose": diagnose, "vectors": vectors}
+COMMANDS: Mapping[str, Command] = {
+    "test": test,
+    "report": report,
+    "compare": compare,
+    "track": track,
+    "diagnose": diagnose,
+    "vectors": vectors,
+    "matrix": matrix,
+}
 
 WANTED = """\
 options of test that are wanted most:

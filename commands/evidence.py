@@ -17,7 +17,7 @@ from lstm_conformance.reference.diagnosis import Evidence
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.inference import inferred
 from lstm_conformance.reference.layouts.tf1 import FORGET_BIAS, with_forget_bias
-from lstm_conformance.reference.lstm import Cell, Lengths
+from lstm_conformance.reference.lstm import Cell
 from lstm_conformance.reference.weights import Array
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -111,7 +111,7 @@ def _reading(weights: Arrays, x: Array, conventions: Conventions) -> Reading:
     return Reading(LAYOUTS[name], layer, time, batch)
 
 
-def _lengths(given: Arrays, conventions: Conventions) -> Lengths | None:
+def _lengths(given: Arrays, conventions: Conventions) -> Array | None:
     """How many steps of every row count, if it is said. Raises BadInput for what is no number of steps."""
     if "lengths" not in given:
         return None

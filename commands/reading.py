@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_conformance.commands import BadInput
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
-from lstm_conformance.reference.lstm import Lengths, Outputs
+from lstm_conformance.reference.lstm import Mask, Outputs, within_lengths
 from lstm_conformance.reference.mutants.base import Call
 from lstm_conformance.reference.weights import Array, Weights
 
@@ -43,13 +45,13 @@ class Reading:
         except ValueError as error:
             raise BadInput(f"{error}: mend them, or name another --layout") from error
 
-    def call(self, native: Arrays, lengths: Lengths | None) -> Call[Array]:
+    def call(self, native: Arrays, lengths: NDArray[Any] | None) -> Call[Array]:
         """Input, initial states and lengths. Raises BadInput where they do not fit the weights or each other."""
         width, expected = native["x"].shape[-1], self.layer.input_size
         if width != expected:
             raise BadInput(f"x has {width} features in its last axis, expected {expected}, which the weights read")
         inputs = self._inputs(native, "h_0", "c_0")
-        return Call(*inputs, None if lengths is None else self._lengths(lengths))
+        return Call(*inputs, None if lengths is None else self._mask(lengths))
 
     def outputs(self, native: Arrays) -> Outputs[Array]:
         """y of all steps or of the last alone; final states are empty where they are not given. Raises BadInput."""
@@ -81,14 +83,15 @@ class Reading:
         native = self.layout.native_inputs(layer, canonical)
         return [a.shape[1:] for a in native if a is not None]
 
-    def _lengths(self, lengths: Lengths) -> Lengths:
+    def _mask(self, lengths: NDArray[Any]) -> Mask:
         if lengths.shape != (self.batch,) or lengths.dtype.kind not in "iu":
             raise BadInput(
                 f"lengths has shape {lengths.shape}, expected {(self.batch,)}: whole numbers, one for each row"
             )
-        if (lengths < 0).any() or (lengths > self.time).any():
-            raise BadInput(f"lengths go from {lengths.min()} to {lengths.max()}, expected from 0 to {self.time}")
-        return lengths[None]
+        try:
+            return within_lengths(self.time, lengths[None])
+        except ValueError as error:
+            raise BadInput(f"{error}: say how many steps of every row count") from error
 
 
 def fitted(name: str, a: Array, *shapes: Shape) -> Array:

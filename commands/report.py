@@ -13,35 +13,42 @@ from lstm_conformance.reports.compare import compare
 from lstm_conformance.reports.document import Story, document
 from lstm_conformance.reports.errors import ResultsError
 from lstm_conformance.reports.files import write
-from lstm_conformance.reports.history import history, read, read_night, read_nights
+from lstm_conformance.reports.history import history, read_nights
 from lstm_conformance.reports.markdown import summary
 from lstm_conformance.reports.mutants import read_kills
+from lstm_conformance.reports.nights import night_of, night_text
 from lstm_conformance.reports.page import render
+from lstm_conformance.reports.reading import read
 from lstm_conformance.reports.verdicts import verdict_files
 
 ABOUT = """\
 Makes a page of the results of a run: one HTML file that loads nothing. Several RESULTS, one for each environment, are
-shown as one run.
+shown as one run; so is the folder of a night of the version matrix, with the cells that were not tested.
 """
 
 
 def declare(subparsers: Subparsers) -> None:
     """The results, the page, what to compare them with, and what to write beside it."""
     parser = subparsers.add_parser("report", help="make a page of the results of a run", description=ABOUT)
-    parser.add_argument("results", metavar="RESULTS", type=Path, nargs="+", help="results files, build/results.jsonl")
+    parser.add_argument(
+        "results", metavar="RESULTS", type=Path, nargs="+", help="results files, build/results.jsonl, or folders"
+    )
     parser.add_argument("page", metavar="PAGE", type=Path, help="the page to write, build/report.html")
     known = parser.add_argument_group("what is known besides")
     known.add_argument(
         "--baseline", metavar="FILE", type=Path, help="earlier results, a file or a folder: what changed"
     )
     known.add_argument(
-        "--history", metavar="DIR", type=Path, help="a folder of nights, each a results file or a folder"
+        "--history", metavar="DIR", type=Path, help="a folder of nights, each what --night wrote, or results"
     )
     known.add_argument("--mutants", metavar="FILE", type=Path, help="which wrong LSTMs were caught, build/mutants.json")
     beside = parser.add_argument_group("what to write beside the page")
     beside.add_argument("--summary", metavar="FILE", type=Path, help="Markdown, for the summary of a CI step")
     beside.add_argument("--badge", metavar="FILE", type=Path, help="JSON, for the endpoint of shields.io")
     beside.add_argument("--json", metavar="FILE", type=Path, help="all that the page shows")
+    beside.add_argument(
+        "--night", metavar="DIR", type=Path, help="the night in small, DIR/2026-11-21.json, for --history"
+    )
     beside.add_argument("--verdicts", metavar="DIR", type=Path, help="a small file for each implementation, for git")
 
 
@@ -57,13 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _story(arguments: argparse.Namespace) -> Story:
-    """The report; what it is compared with is the baseline, else the last of the nights."""
+    """The report, and what is known besides."""
     report = read(arguments.results)
     nights = read_nights(arguments.history, report.started) if arguments.history else []
-    before = read_night(arguments.baseline) if arguments.baseline else nights[-1] if nights else None
     return Story(
         report=report,
-        changes=compare(before, report) if before else None,
+        changes=compare(read([arguments.baseline]), report) if arguments.baseline else None,
         history=history(report, nights) if nights else None,
         kills=read_kills(arguments.mutants) if arguments.mutants else None,
     )
@@ -77,6 +83,9 @@ def _written(arguments: argparse.Namespace, story: Story) -> Iterator[tuple[Path
         yield arguments.badge, json.dumps(badge(story.report)) + "\n"
     if arguments.json:
         yield arguments.json, json.dumps(document(story), allow_nan=False) + "\n"
+    if arguments.night:
+        night = night_of(story.report)
+        yield arguments.night / night.file_name, night_text(night)
     if arguments.verdicts:
         yield from ((arguments.verdicts / name, text) for name, text in verdict_files(story.report).items())
     yield arguments.page, render(story)

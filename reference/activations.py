@@ -118,6 +118,7 @@ def hard_sigmoid(slope: float) -> Activation:
 
 _PIECEWISE = {
     "hard_sigmoid": hard_sigmoid(1 / 6),
+    "hard_sigmoid_0.2": hard_sigmoid(0.2),
     "linear": Activation(lambda z: z, lambda z, _: np.ones_like(z)),
     "relu": Activation(lambda z: np.maximum(z, 0), lambda z, d: 1.0 * (z + d > 0)),
     "softsign": Activation(lambda z: z / (1 + np.abs(z)), lambda z, d: (1 + nearest_zero(z, d)) ** -2.0, relative=3),

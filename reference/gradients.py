@@ -17,14 +17,16 @@ the same leading axes as the inputs. Numbers of any kind will do that can be add
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from lstm_conformance.reference.activations import Activation
-from lstm_conformance.reference.lstm import Cell, Lengths, Mask, Outputs, emitted, flip, gates
+from lstm_conformance.reference.lstm import Cell, Mask, Outputs, emitted, gates
 from lstm_conformance.reference.rounded import Array, dot, where
 from lstm_conformance.reference.weights import CellWeights, Weights
+
+Turned = TypeVar("Turned", Array, Mask | None)
 
 Four = tuple[Array, Array, Array, Array]
 """One quantity for each of the gates i, f, g, o, (..., B, H)."""
@@ -71,28 +73,28 @@ class BackwardPass:
         self.cell = cell
 
     def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], lengths: Lengths | None = None
+        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
     ) -> Gradients:
         """Of a stack of layers; given: the gradients of its outputs and final states."""
-        tapes = record(self.cell, weights, x, h_0, c_0, lengths)
+        tapes = record(self.cell, weights, x, h_0, c_0, mask)
         d_x, d_h_0, d_c_0, d_weights = given.y, [], [], []
         for index in reversed(range(len(weights))):
             halves = np.split(d_x, len(weights[index]), -1)
             cells = [
-                self.cell_gradients(w, tape, flip(half, lengths) if direction else half, d_h, d_c)
+                self.cell_gradients(w, tape, half[::-1] if direction else half, d_h, d_c)
                 for direction, (w, tape, half, d_h, d_c) in enumerate(
                     zip(weights[index], tapes[index], halves, given.h_n[index], given.c_n[index], strict=True)
                 )
             ]
-            d_x = self.input_gradient([cell.x for cell in cells], lengths)
+            d_x = self.input_gradient([cell.x for cell in cells])
             d_h_0.append(np.stack([cell.h_0 for cell in cells]))
             d_c_0.append(np.stack([cell.c_0 for cell in cells]))
             d_weights.append([cell.weights for cell in cells])
         return Gradients(d_x, np.stack(d_h_0[::-1]), np.stack(d_c_0[::-1]), d_weights[::-1])
 
-    def input_gradient(self, parts: Sequence[Array], lengths: Lengths | None) -> Array:
+    def input_gradient(self, parts: Sequence[Array]) -> Array:
         """Of the input of a layer, from what each direction says of it in its order of processing."""
-        return parts[0] if len(parts) == 1 else parts[0] + flip(parts[1], lengths)
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1][::-1]
 
     def cell_gradients(
         self, w: CellWeights, tape: Sequence[Step], d_y: Array, d_h_n: Array, d_c_n: Array
@@ -173,22 +175,25 @@ def summed(d_rows: Sequence[Array] | Array, columns: Sequence[Array]) -> Array:
 
 
 def record(
-    cell: Cell, weights: Weights, x: Array, h_0: Array, c_0: Array, lengths: Lengths | None = None
+    cell: Cell, weights: Weights, x: Array, h_0: Array, c_0: Array, mask: Mask | None = None
 ) -> list[list[list[Step]]]:
     """The steps of every cell in the order of processing, `tapes[layer][direction][t]`."""
-    steps = np.arange(x.shape[0])
-    mask = None if lengths is None else steps.reshape(-1, *(1,) * np.ndim(lengths)) < lengths
     tapes = []
     for directions, h, c in zip(weights, h_0, c_0, strict=True):
         tapes.append(
             [
-                _run(cell, w, flip(x, lengths) if direction else x, h[direction], c[direction], mask)
+                _run(cell, w, _turned(x, direction), h[direction], c[direction], _turned(mask, direction))
                 for direction, w in enumerate(directions)
             ]
         )
         parts = [_outputs(tape) for tape in tapes[-1]]
-        x = np.concatenate([flip(y, lengths) if direction else y for direction, y in enumerate(parts)], -1)
+        x = np.concatenate([y[::-1] if direction else y for direction, y in enumerate(parts)], -1)
     return tapes
+
+
+def _turned(a: Turned, direction: int) -> Turned:
+    """In the order in which a direction reads."""
+    return a[::-1] if direction and a is not None else a
 
 
 def _run(cell: Cell, w: CellWeights, x: Array, h: Array, c: Array, mask: Mask | None) -> list[Step]:

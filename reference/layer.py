@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+STRUCTURES = {
+    "Sequential": "the layers are those of a Sequential model",
+    "functional": "the layers are nodes of a functional model, whose inputs are x, the states and the mask",
+    "predict": "the functional model is asked through `predict`",
+    "nested": "every layer is in a functional model of its own, and these are the layers of a model",
+    "shared": "the layers are called twice in one model, on other inputs before",
+    "TimeDistributed": "the layers are applied to every slice of an input of higher rank",
+    "Masking": "a Masking layer in front makes the mask",
+    "Embedding": "an Embedding layer in front makes the input and, with `mask_zero`, the mask",
+}
+"""What layers of Keras are put into; whatever it is, they compute what they compute by themselves."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
@@ -12,6 +24,9 @@ class Layer:
     A layout or an adapter reads those that its framework has and ignores the rest; `Configuration.requirements`
     keeps an implementation from being asked for what it does not offer.
 
+    `merge_mode` says what becomes of the outputs of two directions in Keras; "none" stands for None.
+    `structure` is what the layers are put into (`STRUCTURES`).
+    `batch_size` is the number of rows of every call, of which a stateful layer must be told (Keras' `batch_shape`).
     `dropout` is never more than 0 in a layer that is run: it is here because its limits are documented.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html,
@@ -22,6 +37,7 @@ class Layer:
     hidden_size: int
     num_layers: int = 1
     bidirectional: bool = False
+    merge_mode: str = "concat"
     bias: bool = True
     proj_size: int = 0
     batch_first: bool = False
@@ -29,9 +45,13 @@ class Layer:
     return_state: bool = True
     go_backwards: bool = False
     unroll: bool = False
+    zero_output_for_mask: bool = False
+    stateful: bool = False
+    batch_size: int = 0
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
     dropout: float = 0.0
+    structure: str = ""
 
     @property
     def directions(self) -> int:
@@ -43,6 +63,16 @@ class Layer:
         """P: the width of h, which a projection makes smaller than the cell state."""
         return self.proj_size or self.hidden_size
 
+    @property
+    def merges(self) -> bool:
+        """Whether the outputs of the two directions are added or multiplied, so that nobody sees either."""
+        return self.bidirectional and self.merge_mode in {"sum", "ave", "mul"}
+
+    @property
+    def width(self) -> int:
+        """Units of the output: of both directions side by side, unless they are merged."""
+        return self.output_size if self.merges else self.directions * self.output_size
+
     def input_size_of(self, index: int) -> int:
         """The width of the input of the layer at this index of the stack: the first reads x, the others the outputs."""
-        return self.input_size if index == 0 else self.directions * self.output_size
+        return self.input_size if index == 0 else self.width

@@ -12,13 +12,13 @@ torch.nn.LSTM and keras.layers.LSTM. With a projection, h_t = W_hr (o ⊙ tanh(c
 
 The functions are generic in their numbers: arrays give the reference, `Rounded` numbers give the reference and the
 allowed error. Axes: x (T, ..., B, I), outputs (T, ..., B, P), states (..., B, P) and (..., B, H), where `...` are axes
-of independent cases.
+of independent cases. A mask (T, ..., B) says which steps of which rows count: at the others h and c stay as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, NamedTuple
+from typing import Generic, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,6 @@ from lstm_conformance.reference.rounded import (
     Numbers,
     concatenate,
     dot,
-    moved,
     same_kind,
     stack,
     where,
@@ -38,7 +37,9 @@ from lstm_conformance.reference.rounded import (
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 Mask = NDArray[np.bool_]
-Lengths = NDArray[np.integer]
+
+Fill = Literal["zeros", "previous"]
+"""What is put out at a step that does not count: zeros, or the output before, which is zero before the first."""
 
 
 class Cell(NamedTuple):
@@ -58,15 +59,25 @@ class Outputs(NamedTuple, Generic[Numbers]):
 
 
 def lstm(
-    cell: Cell, weights: Weights, x: Numbers, h_0: Numbers, c_0: Numbers, lengths: Lengths | None = None
+    cell: Cell,
+    weights: Weights,
+    x: Numbers,
+    h_0: Numbers,
+    c_0: Numbers,
+    *,
+    observed: Array | None = None,
+    mask: Mask | None = None,
+    fill: Fill = "zeros",
 ) -> Outputs[Numbers]:
-    """A stack of layers: each reads the outputs of the one below.
+    """A stack of layers: each reads the outputs of the one below, under the same mask.
 
-    x (T, ..., B, I), h_0 (L, D, ..., B, P), c_0 (L, D, ..., B, H), lengths (..., B): how many steps of a row count.
+    x (T, ..., B, I), h_0 (L, D, ..., B, P), c_0 (L, D, ..., B, H), mask (T, ..., B).
+    observed (T, ..., B, D P): the outputs seen of the last layer, which is then fed them step by step.
     """
-    h_n, c_n = [], []
+    h_n, c_n, last = [], [], len(weights) - 1
     for index, directions in enumerate(weights):
-        x, h, c = layer(cell, directions, x, h_0[index], c_0[index], lengths=lengths)
+        seen = observed if index == last else None
+        x, h, c = layer(cell, directions, x, h_0[index], c_0[index], observed=seen, mask=mask, fill=fill)
         h_n.append(h)
         c_n.append(c)
     return Outputs(x, stack(h_n), stack(c_n))
@@ -80,26 +91,25 @@ def layer(
     c_0: Numbers,
     *,
     observed: Array | None = None,
-    lengths: Lengths | None = None,
+    mask: Mask | None = None,
+    fill: Fill = "zeros",
 ) -> Outputs[Numbers]:
     """One layer in all its directions; h_0 (D, ..., B, P) and c_0 (D, ..., B, H), and the final states likewise.
 
-    The second direction reads each row from its last valid step to its first; its outputs stand where their inputs
-    stood. Outputs behind the length of a row are zero.
+    The second direction reads the sequence from its end; its outputs stand where their inputs stood. As steps that do
+    not count change nothing, it begins in effect at the last step of a row that counts.
     observed (T, ..., B, D P): the outputs seen; then every step is fed the observed output of the step before it.
     """
     parts, h_n, c_n = [], [], []
-    mask = None if lengths is None else _valid(x, lengths)
     for direction, w in enumerate(directions):
-        turn = direction == 1
-        size = w.recurrent_kernel.shape[-1]
-        seen = None if observed is None else observed[..., direction * size : (direction + 1) * size]
-        seen = flip(seen, lengths) if turn and seen is not None else seen
-        h, c = run(cell, w, flip(x, lengths) if turn else x, h_0[direction], c_0[direction], observed=seen, mask=mask)
+        size, turn = w.recurrent_kernel.shape[-1], slice(None, None, -1 if direction == 1 else 1)
+        seen = None if observed is None else observed[turn, ..., direction * size : (direction + 1) * size]
+        valid = None if mask is None else mask[turn]
+        h, c = run(cell, w, x[turn], h_0[direction], c_0[direction], observed=seen, mask=valid)
         h_n.append(h[-1])
         c_n.append(c[-1])
-        y = h if mask is None else where(mask[..., None], h, zeros_like(h))
-        parts.append(flip(y, lengths) if turn else y)
+        y = h if valid is None else filled(h, valid, fill)
+        parts.append(y[turn])
     return Outputs(concatenate(parts, -1), stack(h_n), stack(c_n))
 
 
@@ -173,22 +183,18 @@ def emitted(cell: Cell, w: CellWeights, o: Numbers, c: Numbers) -> Numbers:
     return h if w.projection is None else dot(h, w.projection)
 
 
-def flip(a: Numbers, lengths: Lengths | None = None) -> Numbers:
-    """Reverse each row of a (T, ..., B, K) within its length: its own inverse; what is behind the length stays."""
-    if lengths is None:
-        return a[::-1]
-    t = np.arange(a.shape[0]).reshape(-1, *(1,) * np.ndim(lengths))
-    index = np.where(t < lengths, lengths - 1 - t, t)[..., None]
-    return moved(a, lambda part: np.take_along_axis(part, index, 0))
+def within_lengths(steps: int, lengths: NDArray[np.integer]) -> Mask:
+    """The mask (T, ..., B) of rows of these lengths (..., B). Raises ValueError for lengths that are not in 0 … T."""
+    if (lengths < 0).any() or (lengths > steps).any():
+        raise ValueError(f"expected lengths from 0 to {steps}, came {lengths}")
+    return np.asarray(np.arange(steps).reshape(-1, *(1,) * lengths.ndim) < lengths)
 
 
-def _valid(x: Numbers, lengths: Lengths) -> Mask:
-    """(T, ..., B): True for the steps within the length of their row. Raises ValueError for lengths that do not fit."""
-    size, rows = x.shape[0], x.shape[1:-1]
-    fits = lengths.ndim == len(rows) and all(n in {1, rows[axis]} for axis, n in enumerate(lengths.shape))
-    if not fits or (lengths < 0).any() or (lengths > size).any():
-        raise ValueError(f"expected lengths from 0 to {size} of shape {rows}, came shape {lengths.shape}: {lengths}")
-    return np.arange(size).reshape(-1, *(1,) * np.ndim(lengths)) < lengths
+def filled(h: Numbers, mask: Mask, fill: Fill) -> Numbers:
+    """The outputs (T, ..., B, P), from h after every step."""
+    if fill == "zeros":
+        return where(mask[..., None], h, zeros_like(h))
+    return _held(zeros_like(h[0]), h, mask)
 
 
 def _kept(counts: Mask, new: Numbers, old: Numbers) -> Numbers:

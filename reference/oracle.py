@@ -8,8 +8,8 @@ its results are exact for everybody who computes in float64.
     g = tanh(W_g x_t + U_g h_{t-1} + b_g)
     o = σ(W_o x_t + U_o h_{t-1} + b_o)
 
-A row of length n is a sequence of n steps: a backward direction starts at step n - 1, the final states are those of the
-last step that was read, and the outputs of later steps are zero.
+Only the steps that count are read: a backward direction starts at the last of them, the final states are those after
+the last step that was read, and the outputs of the other steps are zero.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ real.dps = 60
 Vector = list[mpf]
 Matrix = list[Vector]
 Exact = NDArray[np.object_]
+Mask = NDArray[np.bool_]
+Steps = Sequence[Sequence[int]]
+"""Of every row, those that count."""
+
 Carrier = Array | Exact
 """Arrays of floats or of mpmath's numbers: they carry numbers in and out, and compute nothing."""
 
@@ -97,9 +101,9 @@ class Oracle:
         h, c = ([each[k] for each in units] for k in (0, 1))
         return States(h if cell.projection is None else [dot(row, h) for row in cell.projection], c)
 
-    def order(self, length: int, direction: int) -> Iterable[int]:
-        """The steps of a row as they are read: forwards (0) or backwards (1)."""
-        return range(length) if direction == 0 else reversed(range(length))
+    def order(self, counts: Sequence[int], direction: int) -> Iterable[int]:
+        """The steps of a row that count, as they are read: forwards (0) or backwards (1)."""
+        return counts if direction == 0 else reversed(counts)
 
     def row(
         self, cell: Cell, x: Matrix, states: States, order: Iterable[int], observed: Matrix | None
@@ -113,14 +117,14 @@ class Oracle:
         return y, states
 
     def direction(
-        self, index: int, cell: Cell, x: Carrier, states: States, lengths: Sequence[int], observed: Carrier | None
+        self, index: int, cell: Cell, x: Carrier, states: States, counts: Steps, observed: Carrier | None
     ) -> Outputs:
         """y (T, B, P), h_n (B, P) and c_n (B, H): row by row, from h_0 (B, P) and c_0 (B, H)."""
         rows = []
-        for b, length in enumerate(lengths):
+        for b, steps in enumerate(counts):
             start = States(numbers(states.h[b]), numbers(states.c[b]))
             fed = None if observed is None else numbers(observed[:, b])
-            rows.append(self.row(cell, numbers(x[:, b]), start, self.order(length, index), fed))
+            rows.append(self.row(cell, numbers(x[:, b]), start, self.order(steps, index), fed))
         y, final = zip(*rows, strict=True)
         h_n, c_n = zip(*final, strict=True)
         return Outputs(np.array(y, object).swapaxes(0, 1), np.array(h_n, object), np.array(c_n, object))
@@ -132,21 +136,22 @@ class Oracle:
         h_0: Carrier | None = None,
         c_0: Carrier | None = None,
         *,
-        lengths: Sequence[int] | None = None,
+        mask: Mask | None = None,
         observed: Carrier | None = None,
     ) -> Outputs:
         """One layer, a cell for each direction, on x (T, B, I) from h_0 (D, B, P) and c_0 (D, B, H), zero if not given.
 
-        lengths: the steps of every row, all T if not given.
+        mask (T, B): which steps of a row count, all if not given; where one does not, zero is put out.
         observed: the outputs (T, B, D·P) of an implementation, which the steps are fed in the place of the oracle's.
         """
         directions, (steps, rows) = len(cells), x.shape[:2]
         h = np.zeros((directions, rows, cells[0].recurrent_kernel.shape[1])) if h_0 is None else h_0
         c = np.zeros((directions, rows, cells[0].hidden_size)) if c_0 is None else c_0
-        ends = [steps] * rows if lengths is None else lengths
+        valid = np.ones((steps, rows), np.bool_) if mask is None else mask
+        counts = [np.flatnonzero(valid[:, b]).tolist() for b in range(rows)]
         fed: list[Any] = [None] * directions if observed is None else np.split(observed, directions, -1)
         y, h_n, c_n = zip(
-            *(self.direction(d, exact(cells[d]), x, States(h[d], c[d]), ends, fed[d]) for d in range(directions)),
+            *(self.direction(d, exact(cells[d]), x, States(h[d], c[d]), counts, fed[d]) for d in range(directions)),
             strict=True,
         )
         return Outputs(np.concatenate(y, -1), np.array(h_n), np.array(c_n))
@@ -158,14 +163,14 @@ class Oracle:
         h_0: Carrier | None = None,
         c_0: Carrier | None = None,
         *,
-        lengths: Sequence[int] | None = None,
+        mask: Mask | None = None,
         observed: Sequence[Carrier] | None = None,
     ) -> list[Outputs]:
         """Every layer reads the outputs of the one below, the observed ones if given; h_0 (L, D, B, P), c_0 alike."""
         outputs: list[Outputs] = []
         for k, cells in enumerate(weights):
             h, c, fed = (None if a is None else a[k] for a in (h_0, c_0, observed))
-            outputs.append(self.layer(cells, x, h, c, lengths=lengths, observed=fed))
+            outputs.append(self.layer(cells, x, h, c, mask=mask, observed=fed))
             x = outputs[k].y if fed is None else fed
         return outputs
 

@@ -253,7 +253,7 @@ def _times(a: Array, rows: Array) -> Array:
         return a @ rows.swapaxes(-1, -2)
     by_case = np.moveaxis(a, 0, -3)
     flat = by_case.reshape(*by_case.shape[:-3], -1, by_case.shape[-1]) @ rows.swapaxes(-1, -2)
-    return np.moveaxis(flat.reshape(*by_case.shape[:-1], -1), -3, 0)
+    return np.moveaxis(flat.reshape(*by_case.shape[:-1], rows.shape[-2]), -3, 0)
 
 
 def _zeros_like(a: Array) -> Array:

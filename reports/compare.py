@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lstm_conformance.reports.combine import Report, Subject
-from lstm_conformance.reports.results import RED, Check, Verdict
+from lstm_conformance.reports.environments import CellChange, PackageChange, cell_changes, made, package_changes
+from lstm_conformance.reports.pairs import counterparts
+from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.reports.summary import Group, budget_rank, grouped, numbers_in
+from lstm_conformance.reports.versions import precedence
 
 Kind = Literal["newly failing", "vanished", "newly deviating", "margin worsened", "fixed", "newly covered"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -35,87 +38,85 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PackageChange:
-    """A package of an implementation's environment in another version; None where there was, or is, none."""
-
-    subject: Subject
-    package: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Changes:
     """All that is different.
 
     `since`: when the earlier report was made. `kinds`: how a check of the later one changed, by its subject and id.
+    `titles`: of the rules.
     """
 
     since: str
     changes: tuple[Change, ...]
     packages: tuple[PackageChange, ...]
+    cells: tuple[CellChange, ...]
     kinds: Mapping[tuple[Subject, str], Kind]
+    titles: Mapping[str, str]
 
     def of(self, kind: Kind) -> list[Change]:
         """The changes of one kind."""
         return [change for change in self.changes if change.kind == kind]
 
+    @property
+    def worse(self) -> bool:
+        """Whether something newly fails: a check, or a whole cell."""
+        return bool(self.of("newly failing")) or any(cell.lost for cell in self.cells)
+
 
 def compare(before: Report, after: Report) -> Changes:
-    """Compare a report with an earlier one, check by check."""
+    """Compare a report with an earlier one, check by check; a cell that comes or goes is told as a whole."""
+    former = counterparts(before.origins, after.origins)
+    cells = tuple(cell_changes(before, after))
+    whole = {cell.cell for cell in cells}
     kinds: dict[tuple[Subject, str], Kind] = {}
-    changes: list[Change] = []
-    former = counterparts(before, after)
+    changes = [*_vanished(before, after, former, whole)]
     for subject, checks in after.checks.items():
-        earlier = {check.id: check for check in before.checks.get(former.get(subject, subject), ())}
-        changes += _worsened(subject, earlier, checks)
-        changed = [(kind, check) for check in checks if (kind := _kind(earlier.pop(check.id, None), check))]
+        earlier = {check.id: check for check in before.checks[former[subject]]} if subject in former else {}
+        changed = [(kind, check) for check in checks if (kind := _kind(earlier.get(check.id), check))]
         kinds.update({(subject, check.id): kind for kind, check in changed})
-        changed += [("vanished", check) for check in earlier.values() if _made(check.verdict)]
-        changes += _gathered(subject, changed)
-    for subject in before.checks.keys() - former.values():
-        changes += _gathered(subject, [("vanished", check) for check in before.checks[subject] if _made(check.verdict)])
+        new = subject not in former and after.origins[subject] in whole
+        changes += _gathered(subject, [each for each in changed if not (new and each[0] == "newly covered")])
+        changes += _worsened(subject, earlier, checks)
     return Changes(
         since=before.started,
         changes=tuple(sorted(changes, key=_order)),
-        packages=tuple(_packages(before, after, former)),
+        packages=tuple(package_changes(before, after, former)),
+        cells=cells,
         kinds=kinds,
+        titles={number: rule.title for each in (before, after) for number, rule in each.rules.items() if rule},
     )
 
 
-def counterparts(before: Report, after: Report) -> dict[Subject, Subject]:
-    """The subject of an earlier report for each of a later one.
-
-    That of the same version; else, where each report has one left of an implementation, that one: it was upgraded.
-    """
-    found = {subject: subject for subject in after.checks if subject in before.checks}
-    for subject in after.checks.keys() - found.keys():
-        now = [each for each in after.checks if each not in found and each.implementation == subject.implementation]
-        then = [
-            each
-            for each in before.checks
-            if each not in found.values() and each.implementation == subject.implementation
-        ]
-        if len(now) == len(then) == 1:
-            found[subject] = then[0]
+def together(changes: Iterable[Change]) -> dict[tuple[Kind, str, str], list[Change]]:
+    """Changes of one kind, rule and implementation, in whatever versions and paths."""
+    found: dict[tuple[Kind, str, str], list[Change]] = {}
+    for change in changes:
+        found.setdefault((change.kind, change.rule, change.subject.implementation), []).append(change)
     return found
+
+
+def _vanished(
+    before: Report, after: Report, former: Mapping[Subject, Subject], whole: Container[str]
+) -> Iterator[Change]:
+    """The checks of which there is no record any more, but for those of cells that are told as a whole."""
+    later = {old: new for new, old in former.items()}
+    for old, checks in before.checks.items():
+        if old in later or before.origins[old] not in whole:
+            found = {check.id for check in after.checks[later[old]]} if old in later else set()
+            gone = [check for check in checks if made(check) and check.id not in found]
+            yield from _gathered(later.get(old, old), [("vanished", check) for check in gone])
 
 
 def _kind(before: Check | None, after: Check) -> Kind | None:
     then, now = before.verdict if before else "not-run", after.verdict
     if now in RED:
         return None if then in RED else "newly failing"
-    if not _made(now):
-        return "vanished" if _made(then) else None
+    if now == "not-run":
+        return "vanished" if then != "not-run" else None
     if now == "deviation":
         return None if then == "deviation" else "newly deviating"
-    if not _made(then):
+    if then == "not-run":
         return "newly covered"
     return None if then == "pass" else "fixed"
-
-
-def _made(verdict: Verdict) -> bool:
-    return verdict != "not-run"
 
 
 def _gathered(subject: Subject, changed: list[tuple[Kind, Check]]) -> Iterator[Change]:
@@ -147,15 +148,7 @@ def _worsened(subject: Subject, earlier: Mapping[str, Check], checks: tuple[Chec
             )
 
 
-def _packages(before: Report, after: Report, former: Mapping[Subject, Subject]) -> Iterator[PackageChange]:
-    for subject, environment in after.environments.items():
-        earlier = before.environments.get(former.get(subject, subject))
-        then = {"Python": earlier.python, **earlier.packages} if earlier else {}
-        now = {"Python": environment.python, **environment.packages}
-        for package in dict.fromkeys([*now, *then]) if earlier else ():
-            if then.get(package) != now.get(package):
-                yield PackageChange(subject=subject, package=package, before=then.get(package), after=now.get(package))
-
-
-def _order(change: Change) -> tuple[int, tuple[tuple[int, str], ...], Subject, str]:
-    return KINDS.index(change.kind), numbers_in(change.rule), change.subject, change.path
+def _order(change: Change) -> tuple[object, ...]:
+    subject = change.subject
+    where = subject.implementation, precedence(subject.version), change.path
+    return KINDS.index(change.kind), numbers_in(change.rule), *where

@@ -6,21 +6,23 @@ Its JSON Schema is `document.schema.json`, beside this file.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstm_conformance.reports.changed import changes_document
 from lstm_conformance.reports.combine import Report, Subject
 from lstm_conformance.reports.compare import KINDS, Changes
 from lstm_conformance.reports.failing import first_to_last
+from lstm_conformance.reports.files import Results
 from lstm_conformance.reports.history import History
-from lstm_conformance.reports.plain import to_plain
+from lstm_conformance.reports.plain import shortened, to_plain
 from lstm_conformance.reports.results import VERDICTS, Check
 from lstm_conformance.reports.summary import grouped
+from lstm_conformance.reports.trend import trend_document, trends
 from lstm_conformance.reports.verdict import heading, sentence
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 DETAILED = 1000
 """How many checks keep their details: as many of every rule, subject and path, the worst first, at least one."""
@@ -28,7 +30,7 @@ DETAILED = 1000
 NOTHING = -1
 """Stands for what a check has not."""
 
-NAMED = ("path", "rule", "configuration", "test", "measure", "message", "deviation", "history")
+NAMED = ("path", "rule", "configuration", "test", "measure", "message", "deviation")
 """The columns that hold numbers of values; those of `subject`, `verdict` and `change` are places in their own lists."""
 
 
@@ -73,14 +75,16 @@ def document(story: Story) -> dict[str, Any]:
         "heading": heading(report, story.changes),
         "sentence": sentence(report),
         "red": report.red,
-        "runs": [_run(run.header.to_json(), run.footer.to_json()) for run in report.runs],
+        "runs": [_run(name, run) for name, run in report.runs.items()],
         "subjects": [_subject(report, subject) for subject in report.checks],
         "matrix": [{"subject": places[subject], "path": path} for subject, path in report.columns],
         "rules": [to_plain(report.rules[number]) for number in report.rules],
         "chapters": report.chapters,
         "deviations": to_plain(report.deviations),
-        "changes": _changes(story.changes) if story.changes else None,
-        "nights": list(story.history.nights) if story.history else [],
+        "changes": changes_document(story.changes) if story.changes else None,
+        "history": _history(story.history, report) if story.history else None,
+        "trends": [trend_document(each) for each in trends(report)],
+        "cells": [to_plain(cell) for cell in report.cells],
         "kills": story.kills,
         "verdicts": list(VERDICTS),
         "kinds": list(KINDS),
@@ -92,8 +96,7 @@ def document(story: Story) -> dict[str, Any]:
 
 def _row(story: Story, place: int, subject: Subject, check: Check, values: Mapping[str, Values]) -> dict[str, Any]:
     kind = story.changes.kinds.get((subject, check.id)) if story.changes else None
-    letters = story.history.letters[subject, check.id] if story.history else None
-    named = {name: getattr(check, name, None) for name in NAMED} | {"test": _test(check), "history": letters}
+    named = {name: getattr(check, name, None) for name in NAMED} | {"test": _test(check)}
     return {name: values[name].number(value) for name, value in named.items()} | {
         "subject": place,
         "case": check.case,
@@ -104,14 +107,19 @@ def _row(story: Story, place: int, subject: Subject, check: Check, values: Mappi
     }
 
 
-def _run(header: dict[str, Any], footer: dict[str, Any]) -> dict[str, Any]:
+def _run(name: str, run: Results) -> dict[str, Any]:
     """A run without what the document tells once for all runs."""
     once = {"rules", "chapters", "deviations"}
-    return {"header": {name: value for name, value in header.items() if name not in once}, "footer": footer}
+    header = {field: value for field, value in run.header.to_json().items() if field not in once}
+    return {"name": name, "header": header, "footer": run.footer.to_json()}
 
 
 def _subject(report: Report, subject: Subject) -> dict[str, Any]:
-    return {**to_plain(subject), "command": list(report.header(subject).command(subject.implementation))}
+    return {
+        **to_plain(subject),
+        "run": report.origins[subject],
+        "command": list(report.header(subject).command(subject.implementation)),
+    }
 
 
 def _test(check: Check) -> str | None:
@@ -120,17 +128,18 @@ def _test(check: Check) -> str | None:
     return check.nodeid.removesuffix(own) + "[]" if check.nodeid.endswith(own) else check.nodeid or None
 
 
-def _short(budget: float | None) -> float | str | None:
-    """Three digits, above the bound six, but never 1 for what is not 1; infinity and NaN by their names."""
-    if budget is None or not math.isfinite(budget):
-        return None if budget is None else repr(float(budget))
-    short = float(f"{budget:.{3 if budget < 1 else 6}g}")
-    return budget if short == 1 else short
+def _short(budget: float | None) -> Any:
+    """Three digits, above the bound six; infinity and NaN by their names."""
+    return None if budget is None else to_plain(shortened(budget, 3 if budget < 1 else 6))
 
 
-def _changes(changes: Changes) -> dict[str, Any]:
-    found = [to_plain(each) | {"checks": [check.id for check in each.checks]} for each in changes.changes]
-    return {"since": changes.since, "changes": found, "packages": to_plain(changes.packages)}
+def _history(history: History, report: Report) -> dict[str, Any]:
+    """The letters of the nights, by rule, for every column of the matrix."""
+    courses = {
+        rule: [history.courses.get((rule, subject, path)) for subject, path in report.columns] for rule in report.rules
+    }
+    letters = {rule: [course.letters if course else None for course in each] for rule, each in courses.items()}
+    return {"nights": list(history.nights), "letters": letters}
 
 
 def _details(checks: Sequence[Check], report: Report) -> dict[str, Any]:

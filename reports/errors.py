@@ -42,3 +42,7 @@ class DigestMismatch(ResultsError):
 
 class InconsistentRuns(ResultsError):
     """Results files that cannot be shown as one report."""
+
+
+class NoResults(ResultsError):
+    """There is no results file to make a report of."""

@@ -103,6 +103,11 @@ class Results:
         return sum(check.verdict != "not-run" for check in self.checks)
 
     @property
+    def failing(self) -> int:
+        """How many checks are red."""
+        return sum(self.footer.counts[verdict] for verdict in RED)
+
+    @property
     def red(self) -> bool:
         """Whether the run is anything but good: a red verdict, a missing record, a problem, or nothing checked."""
         incomplete = self.missing != 0 or self.checked == 0 or bool(self.header.problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
@@ -10,17 +10,8 @@ from typing import TypeVar
 from lstm_conformance.reports.combine import Report, Subject
 from lstm_conformance.reports.compare import Changes
 from lstm_conformance.reports.results import RED, Verdict
-from lstm_conformance.reports.summary import SEVERITY, Group, grouped
+from lstm_conformance.reports.summary import SEVERITY, SYMBOLS, Group, grouped
 from lstm_conformance.reports.verdict import several
-
-SYMBOLS: Mapping[Verdict, str] = {
-    "pass": "✓",
-    "deviation": "~",
-    "fail": "✗",
-    "error": "!",
-    "unstable": "±",
-    "not-run": "–",
-}
 
 Column = tuple[Subject, str]
 Name = TypeVar("Name")

@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import shlex
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,13 +15,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lstm_conformance.reports.cells import TIERS, CellResult
+from lstm_conformance.reports.changed import cell_text, package_text, subjects_text
 from lstm_conformance.reports.combine import Report, Subject
 from lstm_conformance.reports.document import Story, document
 from lstm_conformance.reports.failing import Failure, address, cause, failures, filtered, worst_of
-from lstm_conformance.reports.matrix import SYMBOLS, matrix
+from lstm_conformance.reports.files import Results
+from lstm_conformance.reports.history import VERDICTS as VERDICT_OF
+from lstm_conformance.reports.matrix import matrix
 from lstm_conformance.reports.mutants import caught, told
-from lstm_conformance.reports.summary import SEVERITY, grouped
+from lstm_conformance.reports.summary import SEVERITY, SYMBOLS, grouped
 from lstm_conformance.reports.text import budget_text
+from lstm_conformance.reports.trend import trends
 from lstm_conformance.reports.verdict import below, day, heading, several
 from lstm_conformance.reports.visible import linked, visible
 
@@ -29,6 +35,9 @@ FINDINGS = Path(__file__).with_name("findings")
 
 ROWS = 100
 """How many changes are shown; the JSON of the report has them all."""
+
+COURSES = 50
+"""How many rules that broke in the last nights are shown."""
 
 RULES = 8
 """How many failing rules of one implementation and path are shown; the matrix has them all."""
@@ -52,6 +61,7 @@ def render(story: Story) -> str:
             data=Markup(_packed(document(story))),  # base64: nothing in it can end the element
             story=story,
             report=report,
+            runs=list(report.runs.values()),
             matrix=matrix(report, story.changes),
             heading=heading(report, story.changes),
             below=below(report, story.changes),
@@ -59,7 +69,10 @@ def render(story: Story) -> str:
             failures=_failures(story),
             deviations=_deviations(report),
             not_run=_not_run(report),
+            trends=trends(report),
+            cells=_cells(report),
             ROWS=ROWS,
+            COURSES=COURSES,
             RULES=RULES,
         )
     )
@@ -103,6 +116,12 @@ def _not_run(report: Report) -> list[tuple[str, str, str, int]]:
     ]
 
 
+def _cells(report: Report) -> list[tuple[CellResult, Results | None]]:
+    """The cells of a version matrix, each with what it found: those without results first, then the supported ones."""
+    cells = sorted(report.cells, key=lambda cell: (cell.tested, TIERS.index(cell.tier)))
+    return [(cell, report.runs.get(cell.id)) for cell in cells]
+
+
 def finding(link: str) -> str | None:
     """The script that a deviation links to, where it is one of ours."""
     path = FINDINGS / Path(link).name
@@ -134,15 +153,21 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(count="{:,}".format, budget=budget_text, linked=linked, day=day, several=several)
+    environment.filters.update(
+        count="{:,}".format, budget=budget_text, linked=linked, day=day, several=several, shell=shlex.join
+    )
     environment.globals.update(
         SYMBOLS=SYMBOLS,
         SEVERITY=SEVERITY,
+        VERDICT_OF=VERDICT_OF,
         address=address,
         caught=caught,
         cause=cause,
+        cell_text=cell_text,
         filtered=filtered,
         finding=finding,
+        package_text=package_text,
+        subjects_text=subjects_text,
         told=told,
         worst_of=worst_of,
     )

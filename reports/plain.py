@@ -34,6 +34,14 @@ def to_plain(value: object) -> Any:
     raise TypeError(f"expected what JSON can hold, got {value!r} of type {type(value).__name__}; convert it first")
 
 
+def shortened(budget: float, digits: int) -> float:
+    """A budget to some digits, but never 1 for what is not 1: it stays on its side of the bound."""
+    if not math.isfinite(budget):
+        return budget
+    short = float(f"{budget:.{digits}g}")
+    return budget if short == 1 else short
+
+
 def from_plain(record_type: Any, record: Any) -> Any:
     """Build a dataclass from plain JSON; BadRecord names the fields that do not fit."""
     hints = _hints(record_type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,15 @@ from lstm_conformance.reports.results import RED, Check, Verdict
 
 # Worst first. A check that was not run is worse than a pass: a group that holds one must not look wholly checked.
 SEVERITY: tuple[Verdict, ...] = ("fail", "error", "unstable", "deviation", "not-run", "pass")
+
+SYMBOLS: Mapping[Verdict, str] = {
+    "pass": "✓",
+    "deviation": "~",
+    "fail": "✗",
+    "error": "!",
+    "unstable": "±",
+    "not-run": "–",
+}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_conformance.reports.combine import Report, Subject
-from lstm_conformance.reports.compare import Changes
+from lstm_conformance.reports.compare import Change, Changes
 from lstm_conformance.reports.results import Verdict
 from lstm_conformance.reports.summary import SEVERITY
 
@@ -33,19 +33,25 @@ def conformity(report: Report) -> str:
         return f"{len(bad)} of {checked} {verb} not conform: {_tally(report)}."
     if report.total != report.planned:
         return f"The run is incomplete: {_tally(report)}."
-    if not any(run.checked for run in report.runs):
+    if not any(run.checked for run in report.runs.values()):
         return f"Nothing was checked: {_tally(report)}."
     return f"{checked} checked: {_tally(report)}."
 
 
 def news(changes: Changes) -> str:
     """Say what newly fails, and since when."""
-    failing = changes.of("newly failing")
-    if not failing:
-        return f"Nothing newly fails since {day(changes.since)}."
+    failing, lost = changes.of("newly failing"), [cell for cell in changes.cells if cell.lost]
+    since = f"since {day(changes.since)}"
+    told = [_newly_failing(failing)] if failing else []
+    if lost:
+        told.append(f"{several(len(lost), 'cell')} {'is' if len(lost) == 1 else 'are'} no longer tested")
+    return f"{', and '.join(told)} {since}." if told else f"Nothing newly fails {since}."
+
+
+def _newly_failing(failing: list[Change]) -> str:
     rules, bad = len({change.rule for change in failing}), {change.subject for change in failing}
     where = str(next(iter(bad))) if len(bad) == 1 else subjects(list(bad))
-    return f"{several(rules, 'rule')} newly {'fails' if rules == 1 else 'fail'} on {where} since {day(changes.since)}."
+    return f"{several(rules, 'rule')} newly {'fails' if rules == 1 else 'fail'} on {where}"
 
 
 def heading(report: Report, changes: Changes | None) -> str:
@@ -56,7 +62,7 @@ def heading(report: Report, changes: Changes | None) -> str:
 def below(report: Report, changes: Changes | None) -> list[str]:
     """The sentences to read after the heading."""
     told = [news(changes)] if changes else []
-    return [each for each in [*told, conformity(report)] if each != heading(report, changes)]
+    return [each for each in [*told, conformity(report), *_matrix(report)] if each != heading(report, changes)]
 
 
 def subjects(found: list[Subject]) -> str:
@@ -73,6 +79,17 @@ def several(number: int, noun: str) -> str:
 def day(started: str) -> str:
     """The date and the minute of a time in ISO 8601."""
     return started[:16].replace("T", " ")
+
+
+def _matrix(report: Report) -> list[str]:
+    """How many cells of a version matrix were tested, and which were not."""
+    if not report.cells:
+        return []
+    lost = report.untested
+    tested = f"{len(report.cells) - len(lost)} of {several(len(report.cells), 'cell')} tested"
+    return [
+        f"{tested}; not tested: {', '.join(f'{cell.id} ({cell.outcome})' for cell in lost)}." if lost else f"{tested}."
+    ]
 
 
 def _tally(report: Report) -> str:

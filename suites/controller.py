@@ -46,7 +46,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """With `--dist loadgroup`, one worker for each implementation."""
+        """With `--dist loadgroup`, one worker for each family of implementations."""
         return OneEach(config, log) if config.getoption("dist") == "loadgroup" else None
 
     @pytest.hookimpl(optionalhook=True)
@@ -98,8 +98,8 @@ class Controller:
         session = self.run.session
         yield from missed(header.controls)
         if not header.partial:
-            started = session.hellos.keys() - session.broken
-            yield from manifest.differences(session.plan.tier, self.run.record.checks, started)
+            started = {name: hello for name, hello in session.hellos.items() if name not in session.broken}
+            yield from manifest.differences(session.plan.tier, self.run.record.checks, manifest.complete(started))
         if TIERS[session.plan.tier].blocks:
             yield from self._about_deviations()
 

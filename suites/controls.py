@@ -44,8 +44,8 @@ def _caught_by(session: Session, name: str, hello: Hello) -> str | None:
 
 
 def _planned(name: str, path: str) -> Iterator[Planned]:
-    """Every rule, on the configurations that it is about."""
+    """Every rule about a single path, on the configurations that it is about."""
     for called in CONFIGURATIONS:
         for check in all_checks().values():
-            if check.where(called):
+            if check.where(called) and not check.paired:
                 yield Planned(implementation=name, path=path, check=check, configuration=called, numbers=(0,))

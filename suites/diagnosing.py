@@ -66,8 +66,13 @@ def is_measured(outcome: Outcome) -> bool:
 
 
 def evidence_of(subject: Subject, case: Cases) -> Evidence | None:
-    """What two calls on one case show; None where it cannot be run, or returns other shapes than documented."""
+    """What two calls on one case show; None where it cannot be run, or returns other shapes than documented.
+
+    A layer that is stateful, trained or composed of others shows too little in one call.
+    """
     called = case.configuration
+    if called.kind not in {"ordinary", "masked"}:
+        return None
     try:
         seen = subject.observe(case)
         outputs, again = seen.outputs, seen.outputs_again
@@ -78,9 +83,10 @@ def evidence_of(subject: Subject, case: Cases) -> Evidence | None:
         cell=subject.cell(called),
         arithmetic=arithmetic_of(called.dtype),
         weights=case.weights,
-        call=Call(*case.inputs),
+        call=Call(*case.inputs, case.mask),
         outputs=outputs,
         again=again,
+        fill=subject.layout.fill(called.layer),
     )
 
 

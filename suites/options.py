@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.fixtures.deviations import known
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.deviating import Deviations
-from lstm_conformance.suites.planning import CaseId, Plan
+from lstm_conformance.suites.planning import PATHS_AGREE, CaseId, Plan, family_of
 from lstm_conformance.suites.session import DEADLINE, Session
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,4 +114,13 @@ def wanted(config: pytest.Config, plan: Plan) -> list[Candidate]:
         named = [candidate for option, value in values for candidate in candidates(option, value)]
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
-    return named if named or plan.case is None else [Candidate(BY_NAME, plan.case.implementation)]
+    return named if named or plan.case is None else _of_case(plan.case)
+
+
+def _of_case(case: CaseId) -> list[Candidate]:
+    """The implementation of a case; where paths are compared, all of its family that are installed."""
+    asked = Candidate(BY_NAME, case.implementation)
+    if not case.rule.startswith(PATHS_AGREE) or case.implementation not in IMPLEMENTATIONS:
+        return [asked]
+    family = [name for name in IMPLEMENTATIONS if family_of(name) == family_of(case.implementation)]
+    return [each for name in family if (each := Candidate(BY_NAME, name)) == asked or each.missing() is None]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
-from lstm_conformance.fixtures.tiers import TIERS, Tier
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
 
@@ -20,16 +20,26 @@ LARGEST = 2**20
 LONGEST = 120
 """Steps of a batch of cases: long ones have fewer, because a framework may take milliseconds a step."""
 
+PATHS_AGREE = "18."
+"""How the rules begin that compare the paths of a family."""
+
+Where = tuple[str, str]
+"""An implementation and one of its paths."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """A rule on a batch of cases of one configuration of one implementation on one path."""
+    """A rule on a batch of cases of one configuration of one implementation on one path.
+
+    model: with what it is compared, if the check compares paths.
+    """
 
     implementation: str
     path: str
     check: Check
     configuration: Configuration
     numbers: tuple[int, ...]
+    model: Where | None = None
 
     def __str__(self) -> str:
         return f"{self.implementation}/{self.path}/{self.configuration}"
@@ -92,6 +102,7 @@ class Plan:
             planned = [self.smoke(*each) for each in paths]
         else:
             planned = [each for name, hello, path in paths for each in self._of_path(check, name, hello, path)]
+            planned = list(_paired(planned)) if check.paired else planned
         return [each for each in planned if self._selects(each)]
 
     def smoke(self, name: str, hello: Hello, path: str) -> Planned:
@@ -111,13 +122,15 @@ class Plan:
                 numbers=self._numbers(configuration),
             )
             for configuration in self._of_tier(path)
-            if check.where(configuration) and _offers(hello, path, configuration)
+            if check.where(configuration)
+            and _offers(hello, path, configuration)
+            and configuration.applies_to(hello.layout, undocumented=check.undocumented)
         ]
 
     def _of_tier(self, path: str) -> Iterator[Configuration]:
         """Those of the tier; a single case may come from any tier."""
         for tier in TIERS.values() if self.case else [TIERS[self.tier]]:
-            yield from (c for c in tier.configurations if self.case or _affordable(tier, path, c))
+            yield from tier.configurations if self.case else tier.on(path)
             if self.case and any(str(c) == self.case.configuration for c in tier.configurations):
                 return
 
@@ -140,12 +153,26 @@ class Plan:
         )
 
 
+def family_of(implementation: str) -> str:
+    """What an implementation has in common with the same layer on other backends: `keras.layers.LSTM@jax` is one."""
+    return implementation.partition("@")[0]
+
+
+def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
+    """Each with the first path of its implementation on the same configuration, that one with the first of its family.
+
+    Whom a path is compared with does not hang on which other backends are tested.
+    """
+    first: dict[tuple[str, Configuration], Where] = {}
+    for each in planned:
+        first.setdefault((each.implementation, each.configuration), (each.implementation, each.path))
+    for each in planned:
+        where, own = (each.implementation, each.path), first[each.implementation, each.configuration]
+        model = own if own != where else first.get((family_of(each.implementation), each.configuration), own)
+        if model != where:
+            yield replace(each, model=model)
+
+
 def _offers(hello: Hello, path: str, configuration: Configuration) -> bool:
     """The implementation claims all that the configuration requires, and has its dtype on the path."""
-    if not configuration.applies_to(hello.layout):
-        return False
     return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
-
-
-def _affordable(tier: Tier, path: str, configuration: Configuration) -> bool:
-    return path not in tier.on_slow_paths or configuration in tier.on_slow_paths[path]

@@ -18,7 +18,7 @@ from lstm_conformance.suites import controls, smoke
 from lstm_conformance.suites.controller import HANDOVER, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
 from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
-from lstm_conformance.suites.planning import Bundle, Planned, bundled
+from lstm_conformance.suites.planning import Bundle, Planned, bundled, family_of
 from lstm_conformance.suites.recording import header_of
 from lstm_conformance.suites.rules import specification
 from lstm_conformance.suites.session import Session
@@ -100,7 +100,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run.rules.add(check.rule)
     planned = run.session.plan.of(check, run.session.hellos.items())
     items = [
-        pytest.param(bundle, id=str(bundle), marks=pytest.mark.xdist_group(bundle.planned[0].implementation))
+        pytest.param(bundle, id=str(bundle), marks=pytest.mark.xdist_group(family_of(bundle.planned[0].implementation)))
         for bundle in bundled(planned, together=run.session.brief)
     ]
     metafunc.parametrize("planned", items)

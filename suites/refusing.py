@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.hosts import AdapterError
 from lstm_conformance.fixtures.mistakes import MISTAKES, Mistake
 from lstm_conformance.fixtures.protocol import Arrays
 from lstm_conformance.reference.layouts.refusals import REFUSALS
-from lstm_conformance.suites.comparison import Statement
+from lstm_conformance.reference.rounded import Array
+from lstm_conformance.suites.comparison import Comparison, Statement, same
 from lstm_conformance.suites.subject import Subject
 
 NOTHING = "none"
@@ -21,8 +25,25 @@ QUOTED = 100
 """Characters of a framework's message that are repeated: some put a whole graph into it."""
 
 
-def attempt(subject: Subject, cases: Cases) -> AdapterError | None:
-    """Make the mistake of the cases' configuration; return what was raised. The layer is kept as the mistake left it.
+class Answer(NamedTuple):
+    """What came of a call or of a construction: what was raised, or the outputs (N, ...) in the framework's axes."""
+
+    error: AdapterError | None
+    native: Sequence[Array] = ()
+
+    @property
+    def kind(self) -> str:
+        """The kind of exception, "none" where none was raised."""
+        return NOTHING if self.error is None else self.error.type
+
+    @property
+    def sentence(self) -> str:
+        """What came of it, in words."""
+        return "answered" if self.error is None else f"refused with {self.error.type}"
+
+
+def attempt(subject: Subject, cases: Cases) -> Answer:
+    """Make the mistake of the cases' configuration; return what came of it. The layer is kept as the mistake left it.
 
     Raises HostError where the host answers neither with an exception nor with outputs.
     """
@@ -32,12 +53,13 @@ def attempt(subject: Subject, cases: Cases) -> AdapterError | None:
         if mistake.constructor:
             layer = fields["layer"] | mistake.constructor
             subject.implementation.request("describe", fields | {"layer": layer}, {}, subject.deadline)
-        else:
-            call: dict[str, Any] = {"cases": len(cases), "observe": [], "keep": True}
-            subject.implementation.request("run", fields | call, _mistaken(subject, cases, mistake), subject.deadline)
+            return Answer(None)
+        call: dict[str, Any] = {"cases": len(cases), "observe": [], "keep": True}
+        arrays = _mistaken(subject, cases, mistake)
+        _, answer = subject.implementation.request("run", fields | call, arrays, subject.deadline)
     except AdapterError as error:
-        return error
-    return None
+        return Answer(error)
+    return Answer(None, [answer[f"output/{index}"] for index in range(len(answer))])
 
 
 def refused(subject: Subject, cases: Cases) -> Statement:
@@ -45,11 +67,11 @@ def refused(subject: Subject, cases: Cases) -> Statement:
     mistake = MISTAKES[cases.configuration.mistake]
     kinds = REFUSALS[subject.hello.layout][cases.configuration.mistake]
     due = f"documented is {' or '.join(kinds)}"
-    error = attempt(subject, cases)
+    error = attempt(subject, cases).error
     if error is None:
         return Statement("refusal", f"{mistake.sentence} was accepted, {due}", NOTHING)
-    place = "build" if mistake.constructor else "call"
-    if error.method not in {place, ""}:
+    place, places = ("build", {"build"}) if mistake.constructor else ("call", {"call", "call_masked"})
+    if error.method and error.method not in places:
         raised = f"{error.type} in {error.method}"
     elif error.own and _has_framework(subject):
         raised = f"{error.type} by the adapter"
@@ -61,9 +83,25 @@ def refused(subject: Subject, cases: Cases) -> Statement:
     return Statement("refusal", sentence, raised)
 
 
+def undocumented(cases: Cases, answer: Answer) -> Comparison:
+    """What came of a call that nothing is documented of, to stand in its record; it holds whatever that is."""
+    nothing = np.zeros(len(cases))
+    sentence = MISTAKES[cases.configuration.mistake].sentence
+    return same(f"undocumented: {sentence} is {answer.sentence}", nothing, nothing, "case")
+
+
 def ordinary(cases: Cases) -> Cases:
-    """These cases without the mistake."""
-    return cases.varied("after the mistake", configuration=replace(cases.configuration, mistake=""))
+    """These cases without the mistake, and without the mask that it may be about."""
+    right = replace(cases.configuration, mistake="", mask="")
+    return replace(cases.varied("after the mistake", configuration=right), mask=None)
+
+
+def meant(cases: Cases) -> Cases:
+    """These cases with the numbers that a call with the mistake is given, for a reference to which it is none."""
+    mistake = MISTAKES[cases.configuration.mistake]
+    changed = mistake.canonical(cases.inputs) if mistake.canonical else cases.inputs
+    right = replace(cases.configuration, mistake="", batch=changed.x.shape[2])
+    return cases.varied(cases.configuration.mistake, configuration=right, inputs=changed)
 
 
 def _mistaken(subject: Subject, cases: Cases, mistake: Mistake) -> Arrays:
@@ -74,6 +112,9 @@ def _mistaken(subject: Subject, cases: Cases, mistake: Mistake) -> Arrays:
     native = mistake.native(native) if mistake.native else native
     weights = layout.native_weights(called.layer, cases.weights)
     arrays = {name: a for name, a in native._asdict().items() if a is not None}
+    if cases.mask is not None:
+        name, valid = layout.native_mask(called.layer, cases.mask)
+        arrays[name] = mistake.valid(valid) if mistake.valid else valid
     return arrays | {f"weights/{name}": a for name, a in weights.items()}
 
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple, Protocol
 
 from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, Kind
 from lstm_conformance.suites.comparison import Comparison, Statement
 from lstm_conformance.suites.subject import Subject
 
@@ -33,11 +33,17 @@ class Rule(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A rule, the configurations on which it is checked, and how."""
+    """A rule, the configurations on which it is checked, and how.
+
+    undocumented: of the calls that may be mistakes, it is about those of which nothing says so in a layout, instead of
+    those of which something does. paired: it compares each path of a family of implementations with the first one.
+    """
 
     rule: str
     where: Callable[[Configuration], bool]
     examine: Examination
+    undocumented: bool = False
+    paired: bool = False
 
 
 class Test(Protocol):
@@ -67,11 +73,17 @@ def chapters() -> dict[str, str]:
 
 
 def rule(
-    number: str, *, where: Callable[[Configuration], bool] = lambda _: True, mistaken: bool = False
+    number: str,
+    *,
+    where: Callable[[Configuration], bool] = lambda _: True,
+    kinds: tuple[Kind, ...] = ("ordinary",),
+    undocumented: bool = False,
+    paired: bool = False,
 ) -> Callable[[Examination], Test]:
     """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`.
 
-    Only a `mistaken` check is asked about configurations with a mistake, and it is asked about nothing else.
+    kinds: the kinds of configurations that the check is asked about, and no others.
+    undocumented and paired: see Check.
     """
 
     def decorate(examine: Examination) -> Test:
@@ -80,7 +92,7 @@ def rule(
 
         test.__name__, test.__qualname__ = examine.__name__, examine.__qualname__
         test.__doc__, test.__module__ = examine.__doc__, examine.__module__
-        applies = Check(number, lambda c: bool(c.mistake) == mistaken and where(c), examine)
+        applies = Check(number, lambda c: c.kind in kinds and where(c), examine, undocumented, paired)
         test.check = applies  # type: ignore[attr-defined]
         return test  # type: ignore[return-value]
 

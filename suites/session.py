@@ -22,7 +22,7 @@ from lstm_conformance.suites.deviating import Deviations, held_against
 from lstm_conformance.suites.diagnosing import Diagnoses
 from lstm_conformance.suites.drawing import Drawn
 from lstm_conformance.suites.judge import Outcome, confirm, judge
-from lstm_conformance.suites.planning import Plan, Planned
+from lstm_conformance.suites.planning import Plan, Planned, Where
 from lstm_conformance.suites.subject import Subject
 
 REPEATS = 5
@@ -30,9 +30,6 @@ REPEATS = 5
 
 DEADLINE = 120.0
 """Seconds that a host may take for one request, unless another number is given."""
-
-Where = tuple[str, str]
-"""An implementation and one of its paths."""
 
 
 @dataclass(kw_only=True)
@@ -144,6 +141,8 @@ class Session:
 
     def _judged(self, planned: Planned) -> list[Outcome]:
         subject = self._subject(planned.implementation, planned.path)
+        if planned.model is not None:
+            subject = replace(subject, model=self._subject(*planned.model))
         cases = self._drawn.cases(planned.configuration, planned.numbers, subject.layout.biases)
         outcomes = judge(planned.check, subject, cases, brief=self.brief)
         recorded = self.deviations.of(subject.hello, planned.path, planned.check.rule, str(planned.configuration))

@@ -14,14 +14,15 @@ from lstm_conformance.fixtures.batches import MANY, OBSERVATIONS
 from lstm_conformance.fixtures.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cotangents import cotangents
 from lstm_conformance.fixtures.hosts import Hello, Implementation
 from lstm_conformance.fixtures.protocol import dtype_name
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
-from lstm_conformance.reference.layouts.base import Shape
-from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer
+from lstm_conformance.reference.layouts.base import Inputs, Shape
+from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, dot, exactly
 from lstm_conformance.reference.weights import GATES
 from lstm_conformance.suites.casualties import Casualties
@@ -64,8 +65,7 @@ class Seen:
     @property
     def documented_shapes(self) -> dict[str, Shape]:
         """Name and shape of every output, without the axis of cases."""
-        called = self.cases.configuration
-        return self.layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
+        return _documented_shapes(self.layout, self.cases.configuration)
 
     @cached_property
     def nbytes(self) -> int:
@@ -74,23 +74,37 @@ class Seen:
         return sum(a.nbytes for a in kept)
 
     def _canonical(self, native: Sequence[Array]) -> Outputs[Array]:
-        found, documented = [a.shape[1:] for a in native], self.documented_shapes
-        if found != list(documented.values()):
-            raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
-        called = self.cases.configuration
-        return self.layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
+        return _canonical_outputs(self.layout, self.cases.configuration, native)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What one step of training shows: outputs, and the gradients of the sum of all outputs times their cotangents.
+
+    inputs: those by x and, if states were given, by h_0 and c_0, canonical; weights: those by the weights, by the
+    framework's own names and in its axes.
+    """
+
+    outputs: Outputs[Array]
+    inputs: Inputs
+    weights: Mapping[str, Array]
 
 
 @dataclass
 class Subject:
-    """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules."""
+    """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules.
+
+    model: the path of its family that it is compared with, where it is compared.
+    """
 
     implementation: Implementation
     hello: Hello
     path: str
     deadline: float = 60.0
     casualties: Casualties = field(default_factory=Casualties)
+    model: Subject | None = None
     _seen: OrderedDict[object, Seen] = field(default_factory=OrderedDict)
+    _trained: dict[object, Trained] = field(default_factory=dict)
 
     @property
     def layout(self) -> Layout:
@@ -108,6 +122,34 @@ class Subject:
         """Call the layer twice; see its weights before, and its weights and inputs between. Raises as `run` does."""
         return self._answer(cases, observe=True)
 
+    def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
+        """The outputs of several calls of one layer, in a row; before some of them it is reset. Raises as `run` does.
+
+        The inputs may have different numbers of steps and rows; the weights are those of the cases.
+        """
+        called, layout = cases.configuration, self.layout
+        arrays = {f"weights/{name}": a for name, a in layout.native_weights(called.layer, cases.weights).items()}
+        for index, each in enumerate(inputs):
+            native = layout.native_inputs(called.layer, each, unbatched=called.unbatched)
+            arrays |= {f"{index}/{name}": a for name, a in native._asdict().items() if a is not None}
+        fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
+        _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
+        seen = _numbers(answer)
+        return [
+            layout.canonical_outputs(called.layer, _numbered(seen, f"{index}/output/"), unbatched=called.unbatched)
+            for index in range(len(inputs))
+        ]
+
+    def gradients(self, cases: Cases, steps: int = 1) -> Trained:
+        """The last of some steps of training, from a fresh or reset layer on. Raises as `run` does, and WrongOutputs.
+
+        The weights stay as they are; what a stateful layer keeps goes from one step to the next.
+        """
+        key = (cases.key, steps)
+        if key not in self._trained:
+            self._trained[key] = self._train(cases, steps)
+        return self._trained[key]
+
     def describe(self, cases: Cases) -> list[dict[str, Any]]:
         """Name, dtype and shape of every weight of a freshly built layer. Raises as `run` does."""
         header, _ = self.implementation.request("describe", self.fields(cases.configuration), {}, self.deadline)
@@ -117,6 +159,7 @@ class Subject:
     def forget(self) -> None:
         """Ask again from now on, in a fresh host."""
         self._seen.clear()
+        self._trained.clear()
         self.implementation.restart()
 
     def expected(self, cases: Cases, index: int, x: Array, observed: Array | None) -> Outputs[Rounded]:
@@ -128,7 +171,20 @@ class Subject:
         arithmetic = arithmetic_of(cases.configuration.dtype)
         h_0, c_0 = cases.states
         inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
-        return layer(self.cell(cases.configuration), cases.weights[index], *inputs, observed=observed)
+        fill = self.layout.fill(cases.configuration.layer)
+        cell = self.cell(cases.configuration)
+        return layer(cell, cases.weights[index], *inputs, observed=observed, mask=cases.mask, fill=fill)
+
+    def trajectory(self, cases: Cases, observed: Array | None) -> Outputs[Rounded]:
+        """What the whole stack must return, and the allowed error; inner layers follow their own outputs.
+
+        observed (T, N, B, D P): the outputs seen of the last layer; None where they are hidden. States (L, D, N, B, ·).
+        """
+        arithmetic = arithmetic_of(cases.configuration.dtype)
+        x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *cases.states))
+        fill = self.layout.fill(cases.configuration.layer)
+        cell = self.cell(cases.configuration)
+        return lstm(cell, cases.weights, x, h_0, c_0, observed=observed, mask=cases.mask, fill=fill)
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
@@ -158,18 +214,11 @@ class Subject:
         return self._seen[key]
 
     def _ask(self, cases: Cases, observe: Sequence[str]) -> Seen:
-        called = cases.configuration
-        weights = self.layout.native_weights(called.layer, cases.weights)
-        inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
-        before = {name: a for name, a in inputs._asdict().items() if a is not None}
-        before |= {f"weights/{name}": a for name, a in weights.items()}
-        before = {name: np.ascontiguousarray(a) for name, a in before.items()}
-        stored = PRECISIONS[called.dtype].weights
+        called, before = cases.configuration, self._native(cases)
         fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
-        sent = {name: from_float32(a) if stored == "bfloat16" else a for name, a in before.items()}
-        _, arrays = self.implementation.request("run", fields, sent, self.deadline)
-        dtypes = [dtype_name(a, name) for name, a in arrays.items() if name.startswith("output/")]
-        arrays = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+        _, answer = self.implementation.request("run", fields, _sent(called, before), self.deadline)
+        dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
+        arrays = _numbers(answer)
         return Seen(
             cases=cases,
             layout=self.layout,
@@ -181,6 +230,33 @@ class Subject:
             after=_below(arrays, "after/"),
         )
 
+    def _train(self, cases: Cases, steps: int) -> Trained:
+        called, given = cases.configuration, self._native(cases)
+        fields = self.fields(called) | {"cases": len(cases), "steps": steps}
+        arrays = given | {f"cotangent/{k}": a for k, a in enumerate(cotangents(cases, self.layout))}
+        _, answer = self.implementation.request("gradients", fields, _sent(called, arrays), self.deadline)
+        seen = _numbers(answer)
+        by = _below(seen, "gradient/")
+        wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
+        if wrong:
+            raise WrongOutputs(f"gradients have other shapes than what they are taken by: {wrong}")
+        inputs = Inputs(by["x"], by.get("h_0"), by.get("c_0"))
+        return Trained(
+            _canonical_outputs(self.layout, called, _numbered(seen, "output/")),
+            self.layout.canonical_inputs(called.layer, inputs, unbatched=called.unbatched),
+            _below(by, "weights/"),
+        )
+
+    def _native(self, cases: Cases) -> dict[str, Array]:
+        """Everything that a call is given, by name and in the framework's own axes."""
+        called = cases.configuration
+        weights = self.layout.native_weights(called.layer, cases.weights)
+        inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
+        native = {name: a for name, a in inputs._asdict().items() if a is not None}
+        native |= dict([self.layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
+        native |= {f"weights/{name}": a for name, a in weights.items()}
+        return {name: np.ascontiguousarray(a) for name, a in native.items()}
+
     def fields(self, configuration: Configuration) -> dict[str, Any]:
         """The fields of a request that say which layer is meant."""
         return {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
@@ -191,9 +267,31 @@ class Subject:
             self._seen.popitem(last=False)
 
 
+def _documented_shapes(layout: Layout, called: Configuration) -> dict[str, Shape]:
+    return layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
+
+
+def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[Array]) -> Outputs[Array]:
+    found, documented = [a.shape[1:] for a in native], _documented_shapes(layout, called)
+    if found != list(documented.values()):
+        raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
+    return layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
+
+
 def _constructor(described: Layer) -> dict[str, Any]:
     """The arguments of the layer's constructor, for the wire."""
     return {name: getattr(described, name) for name in Layer.__dataclass_fields__}
+
+
+def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays as they travel: to a layer that keeps its weights in bfloat16 as bfloat16."""
+    halves = PRECISIONS[called.dtype].weights == "bfloat16"
+    return {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in arrays.items()}
+
+
+def _numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays as they are computed with: bfloat16 as float32."""
+    return {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

@@ -10,7 +10,7 @@ from lstm_conformance.suites.rules import rule
 from lstm_conformance.suites.subject import Subject
 
 
-@rule("3.1")
+@rule("3.1", kinds=("ordinary", "masked"))
 def test_shapes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examined:
     """A call returns the documented outputs and states, in the documented order and shapes."""
     seen = subject.observe(cases)
@@ -18,7 +18,7 @@ def test_shapes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examine
         yield _agree(f"shapes of the {call}", list(seen.documented_shapes.values()), [a.shape[1:] for a in native])
 
 
-@rule("3.2")
+@rule("3.2", kinds=("ordinary", "masked"))
 def test_dtypes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examined:
     """Outputs and states have the dtype that the layer computes in."""
     seen = subject.run(cases)

@@ -11,13 +11,13 @@ from lstm_conformance.suites.subject import Seen, Subject
 WEIGHTS = "weights/"
 
 
-@rule("11.1")
+@rule("11.1", kinds=("ordinary", "masked"))
 def test_inputs_and_states_are_not_modified(subject: Subject, cases: Cases) -> Examined:
     """A call leaves its input and its initial states as they were."""
     yield from _unchanged(subject.observe(cases), weights=False)
 
 
-@rule("11.2")
+@rule("11.2", kinds=("ordinary", "masked"))
 def test_weights_are_not_modified(subject: Subject, cases: Cases) -> Examined:
     """A call without training leaves the weights as they were."""
     yield from _unchanged(subject.observe(cases), weights=True)

@@ -17,49 +17,49 @@ def _about(topic: str) -> Callable[[Configuration], bool]:
     return lambda configuration: MISTAKES[configuration.mistake].topic == topic
 
 
-@rule("12.1", where=_about("rank"), mistaken=True)
+@rule("12.1", where=_about("rank"), kinds=("mistaken",))
 def test_the_rank_of_the_input(subject: Subject, cases: Cases) -> Examined:
     """A call with an input of a rank that the layer does not take is refused."""
     yield refused(subject, cases)
 
 
-@rule("12.2", where=_about("features"), mistaken=True)
+@rule("12.2", where=_about("features"), kinds=("mistaken",))
 def test_the_features_of_the_input(subject: Subject, cases: Cases) -> Examined:
     """A call with an input of another number of features is refused."""
     yield refused(subject, cases)
 
 
-@rule("12.3", where=_about("states"), mistaken=True)
+@rule("12.3", where=_about("states"), kinds=("mistaken",))
 def test_the_shapes_of_the_states(subject: Subject, cases: Cases) -> Examined:
     """A call with initial states of another number of units, rows, layers or axes is refused."""
     yield refused(subject, cases)
 
 
-@rule("12.4", where=_about("dtypes"), mistaken=True)
+@rule("12.4", where=_about("dtypes"), kinds=("mistaken",))
 def test_dtypes_of_inputs_and_states(subject: Subject, cases: Cases) -> Examined:
     """A call with inputs or states of another dtype is refused."""
     yield refused(subject, cases)
 
 
-@rule("12.5", where=_about("steps"), mistaken=True)
+@rule("12.5", where=_about("steps"), kinds=("mistaken",))
 def test_a_sequence_without_steps(subject: Subject, cases: Cases) -> Examined:
     """A call with a sequence of no steps is refused."""
     yield refused(subject, cases)
 
 
-@rule("12.6", where=_about("values"), mistaken=True)
+@rule("12.6", where=_about("values"), kinds=("mistaken",))
 def test_values_that_a_layer_cannot_have(subject: Subject, cases: Cases) -> Examined:
     """The constructor refuses values outside their documented range."""
     yield refused(subject, cases)
 
 
-@rule("12.7", where=_about("types"), mistaken=True)
+@rule("12.7", where=_about("types"), kinds=("mistaken",))
 def test_types_that_a_layer_cannot_have(subject: Subject, cases: Cases) -> Examined:
     """The constructor refuses arguments of another type than documented."""
     yield refused(subject, cases)
 
 
-@rule("12.8", mistaken=True)
+@rule("12.8", where=lambda c: not c.layer.stateful, kinds=("mistaken",))
 def test_a_refusal_leaves_nothing_behind(subject: Subject, cases: Cases) -> Examined:
     """After a mistake the next ordinary call is legal."""
     attempt(subject, cases)

@@ -11,7 +11,8 @@ import numpy as np
 from lstm_conformance.reference.arithmetic import Arithmetic
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
-from lstm_conformance.reference.lstm import Cell, Outputs
+from lstm_conformance.reference.lstm import Cell, Fill, Outputs
+from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate, exactly, moved
 from lstm_conformance.reference.weights import Weights
@@ -24,6 +25,7 @@ class Evidence:
     There is an axis of cases of length 1 or none, the same in all arrays: x (T, ..., B, I), outputs y (T, ..., B, D P),
     or (1, ..., B, D P) where only the last output is returned; h_n and c_n are empty (L = 0) where they were not seen.
     `again`: what a second call of the same layer with the same arguments returned.
+    `fill`: what is to be put out where a step does not count.
     """
 
     layer: Layer
@@ -33,6 +35,7 @@ class Evidence:
     call: Call[Array]
     outputs: Outputs[Array]
     again: Outputs[Array] | None = None
+    fill: Fill = "zeros"
 
     @property
     def steps(self) -> int:
@@ -87,6 +90,7 @@ def estimated(mutant: type[LSTM], evidence: Evidence) -> Array | None:
 def _returned(mutant: type[LSTM], evidence: Evidence, numbers: Callable[[Array], Numbers]) -> Numbers | None:
     """What the mutant returns in all calls, in one row; None where it raises, or returns other shapes."""
     lstm, weights, call, parts = mutant(evidence.layer, evidence.cell), evidence.wide_weights, evidence.call, []
+    lstm.fill = evidence.fill
     try:
         for seen in evidence.calls:
             fed = seen.y if evidence.shows_every_step else None
@@ -101,7 +105,7 @@ def _returned(mutant: type[LSTM], evidence: Evidence, numbers: Callable[[Array],
 def _as(numbers: Callable[[Array], Numbers], call: Call[Array]) -> Call[Numbers]:
     """The arguments as numbers of another kind."""
     h_0, c_0 = (None if a is None else numbers(a) for a in (call.h_0, call.c_0))
-    return Call(numbers(call.x), h_0, c_0, call.lengths)
+    return Call(numbers(call.x), h_0, c_0, call.mask)
 
 
 def _left_weights(lstm: LSTM, weights: Weights) -> Weights:
@@ -121,7 +125,7 @@ def _left_arguments(lstm: LSTM, call: Call[Array], seen: Outputs[Array]) -> Call
 
 def _in_a_row(evidence: Evidence, outputs: Outputs[Numbers]) -> Numbers:
     """All numbers of the outputs whose like was seen. Raises ValueError where their shapes are others."""
-    y = outputs.y if evidence.shows_every_step else outputs.y[-1:]
+    y = outputs.y if evidence.shows_every_step else last(outputs.y, evidence.layer.directions)
     pairs = zip((y, outputs.h_n, outputs.c_n), evidence.outputs, strict=True)
     found = [(a, like) for a, like in pairs if len(like)]
     if any(a.shape != like.shape for a, like in found):

@@ -58,7 +58,7 @@ def _tells_its_state(evidence: Evidence) -> bool:
     """One cell without a projection, whose h is o tanh(c), of which four outputs are seen or more."""
     layer = evidence.layer
     one_cell = layer.num_layers == layer.directions == 1 and not layer.proj_size and layer.activation == "tanh"
-    return one_cell and evidence.shows_every_step and evidence.call.lengths is None and evidence.steps >= 4
+    return one_cell and evidence.shows_every_step and evidence.call.mask is None and evidence.steps >= 4
 
 
 def _after_two_steps(evidence: Evidence, outputs: Outputs[Rounded]) -> Rounded:

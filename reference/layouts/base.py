@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from numpy.typing import NDArray
 
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.lstm import Fill, Mask, Outputs
 from lstm_conformance.reference.weights import Array, Weights
 
 Shape = tuple[int, ...]
@@ -40,6 +42,18 @@ class Layout(Protocol):
 
     def canonical_inputs(self, layer: Layer, native: Inputs, *, unbatched: bool = False) -> Inputs:
         """The inverse of `native_inputs`."""
+
+    def native_mask(self, layer: Layer, mask: Mask) -> tuple[str, NDArray[Any]]:
+        """How a call is told which steps count, from the canonical mask (T, N, B): the name of the array and the array.
+
+        The name is `lengths`, with the array (N, B), or `mask`, with the array in the axes of the framework.
+        """
+
+    def canonical_mask(self, layer: Layer, native: NDArray[Any], time: int) -> Mask:
+        """The inverse of `native_mask`; time: T."""
+
+    def fill(self, layer: Layer) -> Fill:
+        """What the layer puts out at steps that do not count."""
 
     def output_names(self, layer: Layer) -> list[str]:
         """The outputs of a call, in their order."""

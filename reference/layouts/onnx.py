@@ -12,6 +12,7 @@ import numpy as np
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs, Shape, WeightsMismatch, check_weights
 from lstm_conformance.reference.layouts.gate_order import CANONICAL, reordered
+from lstm_conformance.reference.layouts.ragged import Ragged
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
@@ -19,7 +20,7 @@ ORDER = "iofg"
 """ONNX calls the candidate g the cell gate, c."""
 
 
-class OnnxLayout:
+class OnnxLayout(Ragged):
     """`W` (D, 4H, I), `R` (D, 4H, H), `B` (D, 8H): the bias of W, then that of R. One layer.
 
     X is (T, B, I), Y (T, D, B, H), every state (D, B, H); with `layout=1`, which is batch_first here, X is (B, T, I),

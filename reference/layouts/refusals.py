@@ -40,6 +40,14 @@ TORCH: Mapping[str, Kinds] = {
     "c_0_of_other_dtype": _VALUE + _RUNTIME,
     # at::native, "Expected sequence length to be larger than 0 in RNN"
     "no_steps": _RUNTIME,
+    # pack_padded_sequence: "Length of all samples has to be greater than 0"; "list of sequence lengths of each batch
+    # element", and "Expected `len(lengths)` to be equal to batch_size"; T is "the length of the longest sequence"
+    "length_of_zero": _RUNTIME,
+    "length_negative": _RUNTIME,
+    "length_too_long": _RUNTIME,
+    "lengths_of_fewer_rows": _RUNTIME,
+    "unsorted_lengths_of_fewer_rows": _RUNTIME,
+    "lengths_of_more_rows": _RUNTIME,
     # RNNBase.__init__
     "input_size_zero": _VALUE,
     "input_size_negative": _VALUE,
@@ -61,7 +69,7 @@ TORCH: Mapping[str, Kinds] = {
     "batch_first_text": _TYPE,
     "bidirectional_text": _TYPE,
 }
-"""Source: torch/nn/modules/rnn.py, https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html."""
+"""Source: torch/nn/modules/rnn.py, torch/nn/utils/rnn.py, aten/src/ATen/native/PackedSequence.cpp, https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html."""
 
 KERAS: Mapping[str, Kinds] = {
     # the layer's InputSpec(ndim=3)
@@ -82,6 +90,16 @@ KERAS: Mapping[str, Kinds] = {
     "states_without_rows": _VALUE,
     "states_of_higher_rank": _VALUE,
     "no_steps": _VALUE,
+    # "mask: Binary tensor of shape (samples, timesteps)"
+    "mask_too_short": _VALUE,
+    "mask_too_long": _VALUE,
+    "mask_of_fewer_rows": _VALUE,
+    "mask_of_one_row": _VALUE,
+    "mask_of_one_step": _VALUE,
+    "mask_of_rank_1": _VALUE,
+    # "If an RNN is stateful, the batch size of the input sequences must be the same"
+    "more_rows_than_kept": _VALUE,
+    "fewer_rows_than_kept": _VALUE,
     # "units: Positive integer", "dropout: Float between 0 and 1"
     "hidden_size_zero": _VALUE,
     "hidden_size_negative": _VALUE,
@@ -94,8 +112,22 @@ KERAS: Mapping[str, Kinds] = {
 }
 """Source: https://keras.io/api/layers/recurrent_layers/lstm/; ValueError is what Keras raises for wrong arguments.
 
-Dtypes are no mistake there: Keras converts what it is given.
+Other dtypes are not known to be a mistake there: Keras converts some of what it is given.
 """
 
 REFUSALS: Mapping[str, Mapping[str, Kinds]] = {"torch": TORCH, "keras": KERAS}
 """By layout, then by mistake (`fixtures/mistakes.py`)."""
+
+UNDOCUMENTED: Mapping[str, tuple[str, ...]] = {
+    "torch": ("no_rows",),
+    "keras": (
+        "no_rows",
+        "x_of_whole_numbers",
+        "x_of_other_dtype",
+        "h_0_of_other_dtype",
+        "c_0_of_other_dtype",
+        "mask_of_whole_numbers",
+        "mask_of_rank_3",
+    ),
+}
+"""By layout, the calls of which neither manual nor source says whether they are a mistake."""

@@ -11,11 +11,12 @@ import numpy as np
 
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
+from lstm_conformance.reference.layouts.ragged import Ragged
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
 
-class TorchLayout:
+class TorchLayout(Ragged):
     """`weight_ih_l<k>` (4H, I), `weight_hh_l<k>` (4H, P), `bias_ih_l<k>`, `bias_hh_l<k>` (4H), `weight_hr_l<k>` (P, H).
 
     Names of the backward direction end in `_reverse`.
@@ -124,10 +125,11 @@ def _cells(layer: Layer) -> list[tuple[int, str]]:
 
 def _native_state(state: Array, *, unbatched: bool) -> Array:
     """(L, D, N, B, K) -> (N, L D, B, K), without B where unbatched."""
-    merged = np.moveaxis(state.reshape(-1, *state.shape[2:]), 1, 0)
+    merged = np.moveaxis(state.reshape(state.shape[0] * state.shape[1], *state.shape[2:]), 1, 0)
     return merged[:, :, 0] if unbatched else merged
 
 
 def _canonical_state(layer: Layer, state: Array) -> Array:
     """(N, L D, B, K) -> (L, D, N, B, K)."""
-    return np.moveaxis(state, 0, 1).reshape(layer.num_layers, layer.directions, -1, *state.shape[2:])
+    by_layer = np.moveaxis(state, 0, 1)
+    return by_layer.reshape(layer.num_layers, layer.directions, *by_layer.shape[1:])

@@ -11,14 +11,14 @@ Axes are those of `lstm.py`: x (T, ..., B, I), outputs (T, ..., B, D P), states 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple
 
 import numpy as np
 
 from lstm_conformance.reference.activations import Activation
 from lstm_conformance.reference.gradients import BackwardPass
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Lengths, Mask, Outputs, flip
+from lstm_conformance.reference.lstm import Cell, Fill, Mask, Outputs, filled
 from lstm_conformance.reference.rounded import (
     Array,
     Numbers,
@@ -30,7 +30,6 @@ from lstm_conformance.reference.rounded import (
     same_kind,
     stack,
     where,
-    zeros_like,
 )
 from lstm_conformance.reference.weights import CellWeights, Weights
 
@@ -39,12 +38,12 @@ SINGLE = ("float64", "float32")
 
 
 class Call(NamedTuple, Generic[Numbers]):
-    """What a layer is called with: x, the initial states if any are given, and how many steps of a row count."""
+    """What a layer is called with: x, and, if they are given, the initial states and which steps count (T, ..., B)."""
 
     x: Numbers
     h_0: Numbers | None = None
     c_0: Numbers | None = None
-    lengths: Lengths | None = None
+    mask: Mask | None = None
 
 
 class Trajectory(NamedTuple, Generic[Numbers]):
@@ -87,10 +86,14 @@ class LSTM:
     feeds_back_its_outputs: ClassVar[bool] = True
     """The outputs that it returns are those that its next step reads; else its trajectory is hidden."""
 
+    fill: Fill = "zeros"
+    """What it puts out where a step does not count."""
+
     def __init__(self, layer: Layer, cell: Cell) -> None:
         self.constructed = layer
         self.cell = cell
         self.calls = 0
+        self.ended: Any = None
 
     def __call__(self, weights: Weights, call: Call[Numbers], observed: Array | None = None) -> Outputs[Numbers]:
         """Outputs and final states; observed (T, ..., B, D P): the outputs seen, which every next step is fed."""
@@ -101,11 +104,17 @@ class LSTM:
         for index, directions in enumerate(cells):
             x = self.passed_on(x, call.x, index) if index else x
             top = index + 1 == len(cells)
-            x, h, c = self.layer(directions, x, (h_0[index], c_0[index]), call.lengths, seen if top else None)
+            x, h, c = self.layer(directions, x, (h_0[index], c_0[index]), call.mask, seen if top else None)
             h_n.append(h)
             c_n.append(c)
         self.calls += 1
-        return self.returned(call, Outputs(x, stack(h_n), stack(c_n)))
+        outputs = Outputs(x, stack(h_n), stack(c_n))
+        self.ended = outputs[1:]
+        return self.returned(call, outputs)
+
+    def reset(self) -> None:
+        """Forget what a stateful layer keeps from call to call."""
+        self.ended = None
 
     # What goes in and what comes out
 
@@ -118,7 +127,13 @@ class LSTM:
         if call.h_0 is not None and call.c_0 is not None:
             return call.h_0, call.c_0
         layer = self.constructed
+        if layer.stateful and self.ended is not None:
+            return self.going_on(self.ended)
         return _zeros(call.x, layer, layer.output_size), _zeros(call.x, layer, layer.hidden_size)
+
+    def going_on(self, kept: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+        """What a stateful layer that is given no states starts from, of the states in which its last call ended."""
+        return kept
 
     def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
         """What the caller gets."""
@@ -170,32 +185,38 @@ class LSTM:
         directions: Sequence[CellWeights],
         x: Numbers,
         states: tuple[Numbers, Numbers],
-        lengths: Lengths | None,
+        mask: Mask | None,
         observed: Array | None,
     ) -> Outputs[Numbers]:
         """One layer in all its directions, from its states (D, ..., B, P) and (D, ..., B, H)."""
-        mask = None if lengths is None else self.valid(x.shape[0], lengths)
         parts, h_n, c_n = [], [], []
         for direction, w in enumerate(directions):
-            read, seen = x, None if observed is None else _half(observed, direction, w)
+            read, valid, seen = x, mask, None if observed is None else _half(observed, direction, w)
             if direction == 1:
-                read, seen = self.turned(x, lengths), None if seen is None else self.turned_back(seen, lengths)
-            h, c = self.run(w, read, (states[0][direction], states[1][direction]), seen, mask)
-            parts.append(self.put_out(h, mask))
+                read, valid = self.turned(x), self.turned_mask(mask)
+                seen = None if seen is None else self.turned_back(seen)
+            h, c = self.run(w, read, (states[0][direction], states[1][direction]), seen, valid)
+            parts.append(self.put_out(h, valid))
             last_h, last_c = self.final(h, c)
             h_n.append(last_h)
             c_n.append(last_c)
         if len(parts) == 2:
-            parts[1] = self.turned_back(parts[1], lengths)
+            parts[1] = self.turned_back(parts[1])
         return Outputs(self.joined(parts), stack(h_n), stack(c_n))
 
-    def turned(self, x: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned(self, x: Numbers) -> Numbers:
         """What the backward direction reads, first step first."""
-        return flip(x, lengths)
+        read: Numbers = x[::-1]
+        return read
 
-    def turned_back(self, y: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned_mask(self, mask: Mask | None) -> Mask | None:
+        """Which steps count for the backward direction."""
+        return None if mask is None else mask[::-1]
+
+    def turned_back(self, y: Numbers) -> Numbers:
         """The outputs of the backward direction, at the places of their inputs; its own inverse."""
-        return flip(y, lengths)
+        back: Numbers = y[::-1]
+        return back
 
     def joined(self, parts: Sequence[Numbers]) -> Numbers:
         """The outputs of the directions side by side."""
@@ -205,15 +226,11 @@ class LSTM:
         """The final states (..., B, K), from the states after every step (T, ..., B, K)."""
         return h[-1], c[-1]
 
-    # Lengths
-
-    def valid(self, steps: int, lengths: Lengths) -> Mask:
-        """(T, ..., B): the steps that count."""
-        return np.asarray(np.arange(steps).reshape(-1, *(1,) * np.ndim(lengths)) < lengths)
+    # Masks
 
     def put_out(self, h: Numbers, mask: Mask | None) -> Numbers:
-        """The outputs: zero where a step does not count."""
-        return h if mask is None else where(mask[..., None], h, zeros_like(h))
+        """The outputs, from h after every step."""
+        return h if mask is None else filled(h, mask, self.fill)
 
     def frozen(
         self, counts: Mask, new: tuple[Numbers, Numbers], old: tuple[Numbers, Numbers]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_conformance.reference.lstm import Lengths
 from lstm_conformance.reference.mutants.base import LSTM, Call, applied
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate, moved
 
@@ -14,55 +13,49 @@ from lstm_conformance.reference.rounded import Array, Numbers, concatenate, move
 class BackwardDirectionReadsForwards(LSTM):
     """Gives the second direction weights of its own, and forgets that it runs backwards."""
 
-    def turned(self, x: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned(self, x: Numbers) -> Numbers:
         """Leave the input as it is."""
-        del lengths
         return x
 
-    def turned_back(self, y: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned_back(self, y: Numbers) -> Numbers:
         """There is nothing to turn back."""
-        del lengths
         return y
 
 
 class BackwardInputNotTurned(LSTM):
     """Reverses the outputs of the second direction, and forgets to reverse its input."""
 
-    def turned(self, x: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned(self, x: Numbers) -> Numbers:
         """Leave the input as it is."""
-        del lengths
         return x
 
 
 class BackwardOutputsNotTurnedBack(LSTM):
     """Leaves the outputs of the second direction in the order in which they were computed."""
 
-    def turned_back(self, y: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned_back(self, y: Numbers) -> Numbers:
         """Leave the outputs as they are."""
-        del lengths
         return y
 
 
 class BackwardDirectionOffByOne(LSTM):
     """Runs the second direction from T - 2, and reads the first step twice."""
 
-    def turned(self, x: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned(self, x: Numbers) -> Numbers:
         """Each step reads what the next one should."""
-        x = super().turned(x, lengths)
+        x = super().turned(x)
         return concatenate([x[1:], x[-1:]], 0)
 
 
 class BackwardDirectionTurnedInTheBatch(LSTM):
     """Reverses the axis of batch for the second direction, as one does who has batch_first in mind."""
 
-    def turned(self, x: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned(self, x: Numbers) -> Numbers:
         """Reverse the rows."""
-        del lengths
         return x[..., ::-1, :]
 
-    def turned_back(self, y: Numbers, lengths: Lengths | None) -> Numbers:
+    def turned_back(self, y: Numbers) -> Numbers:
         """Reverse the rows."""
-        del lengths
         return y[..., ::-1, :]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_conformance.reference.lstm import Lengths, Outputs
+from lstm_conformance.reference.lstm import Mask, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate, moved
 from lstm_conformance.reference.weights import CellWeights
@@ -110,11 +110,11 @@ class BackwardFinalStateFromTheLastPlace(LSTM):
         directions: Sequence[CellWeights],
         x: Numbers,
         states: tuple[Numbers, Numbers],
-        lengths: Lengths | None,
+        mask: Mask | None,
         observed: Array | None,
     ) -> Outputs[Numbers]:
         """Cut h_n out of the last outputs."""
-        outputs = super().layer(directions, x, states, lengths, observed)
+        outputs = super().layer(directions, x, states, mask, observed)
         if len(directions) == 1:
             return outputs
         size, last = self.constructed.output_size, outputs.y[-1]

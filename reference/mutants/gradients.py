@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm_conformance.reference.gradients import CellGradients, Four, Gradients, Step, slope, summed
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Lengths, Outputs, flip
+from lstm_conformance.reference.lstm import Cell, Mask, Outputs
 from lstm_conformance.reference.mutants.base import LSTMWithGradients
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import CellWeights, Weights
@@ -211,10 +211,10 @@ class GradientsAccumulated(LSTMWithGradients):
         self.total: Weights | None = None
 
     def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], lengths: Lengths | None = None
+        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
     ) -> Gradients:
         """The first call is right."""
-        right = super().gradients(weights, x, h_0, c_0, given, lengths)
+        right = super().gradients(weights, x, h_0, c_0, given, mask)
         self.total = right.weights if self.total is None else _added(self.total, right.weights)
         return right._replace(weights=self.total)
 
@@ -225,27 +225,27 @@ class GradientsAccumulated(LSTMWithGradients):
 class InputGradientOfTheBackwardDirectionNotTurned(LSTMWithGradients):
     """Adds the second direction's gradient of the input in its order of processing."""
 
-    def input_gradient(self, parts: Sequence[Array], lengths: Lengths | None) -> Array:
+    def input_gradient(self, parts: Sequence[Array]) -> Array:
         """Turn it once too often."""
-        return super().input_gradient([parts[0], *(flip(a, lengths) for a in parts[1:])], lengths)
+        return super().input_gradient([parts[0], *(a[::-1] for a in parts[1:])])
 
 
 class InputGradientOfTheForwardDirectionOnly(LSTMWithGradients):
     """Overwrites a gradient of the input where the two directions' are to be added."""
 
-    def input_gradient(self, parts: Sequence[Array], lengths: Lengths | None) -> Array:
+    def input_gradient(self, parts: Sequence[Array]) -> Array:
         """The second direction's is lost."""
-        return super().input_gradient(parts[:1], lengths)
+        return super().input_gradient(parts[:1])
 
 
 class InitialStatesDetached(LSTMWithGradients):
     """Detaches the initial states, as a training loop does that carries them over, and returns zeros for them."""
 
     def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], lengths: Lengths | None = None
+        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
     ) -> Gradients:
         """The weights' are right."""
-        right = super().gradients(weights, x, h_0, c_0, given, lengths)
+        right = super().gradients(weights, x, h_0, c_0, given, mask)
         return right._replace(h_0=np.zeros_like(right.h_0), c_0=np.zeros_like(right.c_0))
 
 
@@ -253,10 +253,10 @@ class InitialStateGradientsExchanged(LSTMWithGradients):
     """Returns the gradients of the initial states as (c, h)."""
 
     def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], lengths: Lengths | None = None
+        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
     ) -> Gradients:
         """Where their shapes allow it."""
-        right = super().gradients(weights, x, h_0, c_0, given, lengths)
+        right = super().gradients(weights, x, h_0, c_0, given, mask)
         return right._replace(h_0=right.c_0, c_0=right.h_0) if right.h_0.shape == right.c_0.shape else right
 
 
@@ -264,22 +264,22 @@ class FinalStateGradientsIgnored(LSTMWithGradients):
     """Starts the way back from zeros, and drops what is given for h_n and c_n."""
 
     def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], lengths: Lengths | None = None
+        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
     ) -> Gradients:
         """Only the gradient of the outputs counts."""
         given = Outputs(given.y, np.zeros_like(given.h_n), np.zeros_like(given.c_n))
-        return super().gradients(weights, x, h_0, c_0, given, lengths)
+        return super().gradients(weights, x, h_0, c_0, given, mask)
 
 
 class OnlyTheLastOutputCounts(LSTMWithGradients):
     """Starts from the gradient of the last output, and drops those of the others."""
 
     def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], lengths: Lengths | None = None
+        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
     ) -> Gradients:
         """A single output is right."""
         y = np.concatenate([np.zeros_like(given.y[:-1]), given.y[-1:]])
-        return super().gradients(weights, x, h_0, c_0, given._replace(y=y), lengths)
+        return super().gradients(weights, x, h_0, c_0, given._replace(y=y), mask)
 
 
 def _added(a: Weights, b: Weights) -> Weights:

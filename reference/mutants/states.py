@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Lengths, Mask, Outputs
+from lstm_conformance.reference.lstm import Cell, Mask, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call, Trajectory, applied, constant
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate, moved, zeros_like
 from lstm_conformance.reference.weights import CellWeights
@@ -163,11 +163,11 @@ class UpperLayersStartFromTheStateBelow(LSTM):
         directions: Sequence[CellWeights],
         x: Numbers,
         states: tuple[Numbers, Numbers],
-        lengths: Lengths | None,
+        mask: Mask | None,
         observed: Array | None,
     ) -> Outputs[Numbers]:
         """Start where the layer below ended."""
-        outputs = super().layer(directions, x, self.below or states, lengths, observed)
+        outputs = super().layer(directions, x, self.below or states, mask, observed)
         self.below = outputs.h_n, outputs.c_n
         return outputs
 
@@ -193,12 +193,12 @@ class BackwardDirectionStartsWhereForwardEnds(LSTM):
         directions: Sequence[CellWeights],
         x: Numbers,
         states: tuple[Numbers, Numbers],
-        lengths: Lengths | None,
+        mask: Mask | None,
         observed: Array | None,
     ) -> Outputs[Numbers]:
         """The first direction of every layer starts where it should."""
         self.forward = None
-        return super().layer(directions, x, states, lengths, observed)
+        return super().layer(directions, x, states, mask, observed)
 
     def run(
         self, w: CellWeights, x: Numbers, states: tuple[Numbers, Numbers], observed: Array | None, mask: Mask | None

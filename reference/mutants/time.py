@@ -294,7 +294,7 @@ def _exchanged(a: Numbers) -> Numbers:
 
 def _fits_exchanged(call: Call[Numbers]) -> bool:
     """Whether a layer takes the input with its axes exchanged: with states of other rows it does not."""
-    return call.lengths is None and (call.h_0 is None or call.x.shape[0] == call.x.shape[-2])
+    return call.mask is None and (call.h_0 is None or call.x.shape[0] == call.x.shape[-2])
 
 
 def _reshaped(a: Numbers, *, to_time_first: bool) -> Numbers:

@@ -20,7 +20,7 @@ from lstm_conformance.fixtures.cases import Cases, draw, only
 from lstm_conformance.fixtures.styles import STYLES
 from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.arithmetic import REFERENCE_ROUNDOFF, uniform
-from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.lstm import Mask, Outputs
 from lstm_conformance.reference.oracle import Exact, Oracle
 from lstm_conformance.reference.oracle import Outputs as Truth
 from lstm_conformance.reference.rounded import Array, Rounded
@@ -46,30 +46,30 @@ OPTIONS: dict[str, dict[str, Any]] = {
 """What changes the numbers of a layer."""
 
 
-def budgets(cases: Cases, lengths: Sequence[int] | None = None, kind: type[Oracle] = Oracle) -> dict[str, float]:
+def budgets(cases: Cases, mask: Mask | None = None, kind: type[Oracle] = Oracle) -> dict[str, float]:
     """The largest budgets of the reference's outputs and final states in the first case, over all layers.
 
     Its own outputs are what is observed, and fed to both. Judged are these outputs, and those that it then expects.
     """
     case = only(cases, cases.numbers[0])
-    ragged = None if lengths is None else np.array([lengths])
-    found = layer_by_layer(case, ragged)
+    found = layer_by_layer(case, mask)
     observed = [layer.y for layer in found]
-    expected = forced(case, observed, ONE_ROUNDING, ragged)
+    expected = forced(case, observed, ONE_ROUNDING, mask)
     told = [Outputs(*(part.value for part in layer)) for layer in expected]
-    truth = true_outputs(case, observed, lengths, kind)
+    truth = true_outputs(case, observed, mask, kind)
     return largest([*zip(found, expected, truth, strict=True), *zip(told, expected, truth, strict=True)])
 
 
 def true_outputs(
-    case: Cases, observed: Sequence[Array], lengths: Sequence[int] | None = None, kind: type[Oracle] = Oracle
+    case: Cases, observed: Sequence[Array], mask: Mask | None = None, kind: type[Oracle] = Oracle
 ) -> list[Truth]:
     """What the oracle says of every layer of a single case, fed these outputs (T, 1, B, D P)."""
     layer, (h_0, c_0) = case.configuration.layer, case.states
     weights = [[cell.at(0) for cell in cells] for cells in case.weights]
     oracle = kind(layer.activation, layer.recurrent_activation)
     fed = [y[:, 0] for y in observed]
-    return oracle.stack(weights, case.inputs.x[:, 0], h_0[:, :, 0], c_0[:, :, 0], lengths=lengths, observed=fed)
+    counts = None if mask is None else mask[:, 0]
+    return oracle.stack(weights, case.inputs.x[:, 0], h_0[:, :, 0], c_0[:, :, 0], mask=counts, observed=fed)
 
 
 def largest(layers: Sequence[tuple[Outputs[Array], Outputs[Rounded], Truth]]) -> dict[str, float]:
@@ -84,13 +84,18 @@ def share(seen: Array, expected: Rounded, true: Exact) -> float:
     return worst(error, Rounded(np.zeros_like(error), allowed.err, allowed.var, allowed.arithmetic))
 
 
+def with_holes(steps: int, rows: int) -> Mask:
+    """Every third step of a row does not count, in every row another one (T, 1, B)."""
+    return (np.arange(steps)[:, None, None] + 2 * np.arange(rows)) % 3 > 0
+
+
 def sweep() -> Iterator[tuple[str, str, str, dict[str, float]]]:
-    """Style, size, options, and the largest budgets of every case; every second one has ragged lengths."""
+    """Style, size, options, and the largest budgets of every case; every second one has a mask with holes."""
     for number, (style, size, options) in enumerate(product(STYLES, SIZES, OPTIONS)):
         steps, rows = size[:2]
-        lengths = [1 + (steps + 3 * row) % steps for row in range(rows)] if number % 2 else None
+        mask = with_holes(steps, rows) if number % 2 else None
         cases = draw(configuration(*size, dtype="float64", style=style, **OPTIONS[options]), (number,), biases=2)
-        yield style, "T{} B{} I{} H{}".format(*size), options, budgets(cases, lengths)
+        yield style, "T{} B{} I{} H{}".format(*size), options, budgets(cases, mask)
 
 
 def main() -> None:

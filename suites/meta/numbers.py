@@ -12,7 +12,7 @@ from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, Arithmetic
-from lstm_conformance.reference.lstm import Cell, Lengths, Outputs, layer, lstm
+from lstm_conformance.reference.lstm import Cell, Mask, Outputs, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
 
 
@@ -42,35 +42,35 @@ def start(cases: Cases) -> Start:
     return Start(*(np.asarray(a, np.float64) for a in (cases.inputs.x, *cases.states)))
 
 
-def values(cases: Cases, lengths: Lengths | None = None) -> Outputs[Array]:
+def values(cases: Cases, mask: Mask | None = None) -> Outputs[Array]:
     """The plain reference: the whole stack on arrays."""
-    return lstm(cell_of(cases.configuration), cases.weights, *start(cases), lengths=lengths)
+    return lstm(cell_of(cases.configuration), cases.weights, *start(cases), mask=mask)
 
 
-def trajectory(cases: Cases, arithmetic: Arithmetic, lengths: Lengths | None = None) -> Outputs[Rounded]:
+def trajectory(cases: Cases, arithmetic: Arithmetic, mask: Mask | None = None) -> Outputs[Rounded]:
     """The whole stack on rounded numbers, fed its own outputs."""
     x, h_0, c_0 = (exactly(a, arithmetic) for a in start(cases))
-    return lstm(cell_of(cases.configuration), cases.weights, x, h_0, c_0, lengths)
+    return lstm(cell_of(cases.configuration), cases.weights, x, h_0, c_0, mask=mask)
 
 
 def forced(
-    cases: Cases, observed: Sequence[Array], arithmetic: Arithmetic, lengths: Lengths | None = None
+    cases: Cases, observed: Sequence[Array], arithmetic: Arithmetic, mask: Mask | None = None
 ) -> list[Outputs[Rounded]]:
     """Every layer of the stack on rounded numbers, fed the outputs observed of itself and of the layer below."""
     found, cell, (x, h_0, c_0) = [], cell_of(cases.configuration), start(cases)
     for index, (directions, y) in enumerate(zip(cases.weights, observed, strict=True)):
         numbers = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
-        found.append(layer(cell, directions, *numbers, observed=y, lengths=lengths))
+        found.append(layer(cell, directions, *numbers, observed=y, mask=mask))
         x = y
     return found
 
 
-def layer_by_layer(cases: Cases, lengths: Lengths | None = None) -> list[Outputs[Array]]:
+def layer_by_layer(cases: Cases, mask: Mask | None = None) -> list[Outputs[Array]]:
     """Outputs and states of every layer of the plain reference."""
     found: list[Outputs[Array]] = []
     cell, (x, h_0, c_0) = cell_of(cases.configuration), start(cases)
     for index, directions in enumerate(cases.weights):
-        found.append(layer(cell, directions, x, h_0[index], c_0[index], lengths=lengths))
+        found.append(layer(cell, directions, x, h_0[index], c_0[index], mask=mask))
         x = found[-1].y
     return found
 

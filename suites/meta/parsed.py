@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 # Elements without an end tag; those of an inline drawing close themselves.
@@ -47,3 +48,10 @@ class Page(HTMLParser):
     def shown(self) -> str:
         """Return all text as a reader's eye takes it in."""
         return " ".join(filter(None, self.text))
+
+
+def section(html: str, name: str) -> str:
+    """Return the text of one section of the page."""
+    found = re.search(f'<section class="card" id="{name}".*?(?=<section class="card"|</main>)', html, re.DOTALL)
+    assert found, f"the page has no section {name}"
+    return Page(found[0]).shown

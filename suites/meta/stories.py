@@ -9,6 +9,7 @@ from lstm_conformance.reports.combine import Report, combine
 from lstm_conformance.reports.compare import compare
 from lstm_conformance.reports.document import Story
 from lstm_conformance.reports.history import history
+from lstm_conformance.reports.nights import night_of
 from lstm_conformance.reports.page import render
 from lstm_conformance.reports.results import Check, Deviation, Environment, Header, Rule
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of
@@ -111,7 +112,7 @@ def a_story(folder: Path) -> Story:
     environments = (an_environment(version="2.12.0"), an_environment(KERAS, "3.15.1"))
     header = full_header(*environments, started="2026-11-20T00:00:00Z")
     before = report_of(folder, *earlier, header=header)
-    return Story(report=report, changes=compare(before, report), history=history(report, [before]))
+    return Story(report=report, changes=compare(before, report), history=history(report, [night_of(before)]))
 
 
 def page_of(folder: Path, *checks: Check, **fields: Any) -> str:

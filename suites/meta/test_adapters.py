@@ -17,20 +17,49 @@ from lstm_conformance.fixtures.batches import MANY
 from lstm_conformance.fixtures.bfloat16 import from_float32
 from lstm_conformance.fixtures.hosts import AdapterError, Hosted
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
-from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.protocol import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layer import Layer
+from lstm_conformance.suites.meta.adapters import ADAPTERS
 
 CASES, T, B, I, H = 3, 4, 2, 5, 6  # noqa: E741 -- the letters of the shapes
 DEADLINE = 300.0
 
-ADAPTERS = {"torch.nn.LSTM": TorchLSTM, "keras.layers.LSTM": KerasLSTM}
 INSTALLED = [name for name, entry in IMPLEMENTATIONS.items() if all(map(importlib.util.find_spec, entry.packages))]
 
-# Shapes of x, of h_0 and of c_0, and of the outputs, for constructor arguments that change them.
-SHAPES: dict[str, list[tuple[dict[str, Any], list[tuple[int, ...]], list[tuple[int, ...]]]]] = {
+Shapes = tuple[dict[str, Any], list[tuple[int, ...]], list[tuple[int, ...]]]
+"""Constructor arguments, and the shapes of x, h_0 and c_0, and of the outputs, that come with them."""
+
+PLAIN_KERAS: Shapes = ({}, [(B, T, I), (1, B, H), (1, B, H)], [(B, T, H), (B, H), (B, H)])
+IN_KERAS: list[Shapes] = [
+    PLAIN_KERAS,
+    ({"num_layers": 2}, [(B, T, I), (2, B, H), (2, B, H)], [(B, T, H), (B, H), (B, H), (B, H), (B, H)]),
+    ({"return_sequences": False, "num_layers": 2, "return_state": False}, [(B, T, I)], [(B, H)]),
+    ({"return_sequences": False, "unroll": True}, [(B, T, I)], [(B, H), (B, H), (B, H)]),
+    ({"go_backwards": True, "bias": False}, [(B, T, I)], [(B, T, H), (B, H), (B, H)]),
+    ({"activation": "relu", "recurrent_activation": "hard_sigmoid"}, [(B, T, I)], [(B, T, H), (B, H), (B, H)]),
+]
+IN_TWO_DIRECTIONS: list[Shapes] = [
+    ({"bidirectional": True}, [(B, T, I), (2, B, H), (2, B, H)], [(B, T, 2 * H), *[(B, H)] * 4]),
+    ({"bidirectional": True, "num_layers": 2}, [(B, T, I), (4, B, H), (4, B, H)], [(B, T, 2 * H), *[(B, H)] * 8]),
+    ({"bidirectional": True, "return_sequences": False}, [(B, T, I)], [(B, 2 * H), *[(B, H)] * 4]),
+    ({"bidirectional": True, "merge_mode": "mul", "return_state": False}, [(B, T, I)], [(B, T, H)]),
+    ({"bidirectional": True, "merge_mode": "none"}, [(B, T, I)], [(B, T, H), (B, T, H), *[(B, H)] * 4]),
+]
+IN_STACKS: list[Shapes] = [
+    ({"structure": name, "num_layers": 2}, [(B, T, I), (2, B, H), (2, B, H)], [(B, T, H), *[(B, H)] * 4])
+    for name in ("functional", "predict", "nested", "shared", "Masking", "Embedding")
+]
+ALONE: list[Shapes] = [
+    ({"structure": "Sequential", "num_layers": 2, "return_state": False}, [(B, T, I)], [(B, T, H)]),
+    ({"structure": "TimeDistributed", "return_state": False}, [(B, T, I)], [(B, T, H)]),
+]
+IN_BOTH: list[Shapes] = [
+    ({"structure": name, "bidirectional": True}, [(B, T, I), (2, B, H), (2, B, H)], [(B, T, 2 * H), *[(B, H)] * 4])
+    for name in ("nested", "shared", "Masking")
+]
+
+SHAPES: dict[str, list[Shapes]] = {
     "torch.nn.LSTM": [
         ({}, [(T, B, I), (1, B, H), (1, B, H)], [(T, B, H), (1, B, H), (1, B, H)]),
         ({"num_layers": 2}, [(T, B, I), (2, B, H), (2, B, H)], [(T, B, H), (2, B, H), (2, B, H)]),
@@ -40,15 +69,20 @@ SHAPES: dict[str, list[tuple[dict[str, Any], list[tuple[int, ...]], list[tuple[i
         ({"bias": False}, [(T, I), (1, H), (1, H)], [(T, H), (1, H), (1, H)]),
         ({}, [(T, B, I)], [(T, B, H), (1, B, H), (1, B, H)]),
     ],
-    "keras.layers.LSTM": [
-        ({}, [(B, T, I), (1, B, H), (1, B, H)], [(B, T, H), (B, H), (B, H)]),
-        ({"num_layers": 2}, [(B, T, I), (2, B, H), (2, B, H)], [(B, T, H), (B, H), (B, H), (B, H), (B, H)]),
-        ({"return_sequences": False, "num_layers": 2, "return_state": False}, [(B, T, I)], [(B, H)]),
-        ({"return_sequences": False, "unroll": True}, [(B, T, I)], [(B, H), (B, H), (B, H)]),
-        ({"go_backwards": True, "bias": False}, [(B, T, I)], [(B, T, H), (B, H), (B, H)]),
-        ({"activation": "relu", "recurrent_activation": "hard_sigmoid"}, [(B, T, I)], [(B, T, H), (B, H), (B, H)]),
+    "torch.nn.LSTMCell": [
+        ({}, [(T, B, I), (1, B, H), (1, B, H)], [(T, B, H), (1, B, H), (1, B, H)]),
+        ({"bias": False}, [(T, I), (1, H), (1, H)], [(T, H), (1, H), (1, H)]),
+        ({}, [(T, B, I)], [(T, B, H), (1, B, H), (1, B, H)]),
     ],
+    "keras.layers.LSTM": IN_KERAS,
+    "keras.layers.RNN": IN_KERAS,
+    "keras.layers.Bidirectional": [PLAIN_KERAS, *IN_TWO_DIRECTIONS],
+    "keras.Model": [PLAIN_KERAS, *IN_STACKS, *ALONE, *IN_BOTH],
+    "keras.layers.LSTM@torch": [*IN_KERAS, *IN_TWO_DIRECTIONS, *IN_STACKS, *ALONE, *IN_BOTH],
+    "keras.layers.LSTM@jax": [PLAIN_KERAS, IN_KERAS[2], IN_TWO_DIRECTIONS[-1], IN_STACKS[0]],
+    "tf_keras.layers.LSTM": [*IN_KERAS[:-1], *IN_TWO_DIRECTIONS, *IN_STACKS, *ALONE, *IN_BOTH],
 }
+"""By implementation; fewer on JAX, where a call is compiled."""
 
 
 def offered(name: str, path: str) -> tuple[str, ...]:
@@ -82,14 +116,15 @@ BATCHES = [
 ]
 
 WEIGHTS = {
-    "torch.nn.LSTM": {
+    "torch": {
         "weight_ih_l0": [4 * H, I],
         "weight_hh_l0": [4 * H, H],
         "bias_ih_l0": [4 * H],
         "bias_hh_l0": [4 * H],
     },
-    "keras.layers.LSTM": {"kernel": [I, 4 * H], "recurrent_kernel": [H, 4 * H], "bias": [4 * H]},
+    "keras": {"kernel": [I, 4 * H], "recurrent_kernel": [H, 4 * H], "bias": [4 * H]},
 }
+"""Of a plain layer, by layout."""
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +138,21 @@ def hosts() -> Iterator[dict[str, Hosted]]:
         host.close()
 
 
-def request(path: str = "eager", dtype: str = "float64", **changes: Any) -> Header:
+def request(path: str, dtype: str, **changes: Any) -> Header:
     """The fields that say which layer is meant."""
     layer = asdict(Layer(input_size=I, hidden_size=H, **changes))
     return {"layer": layer, "path": path, "dtype": dtype}
+
+
+def first(name: str, **changes: Any) -> Header:
+    """The same, on the first path and in the first dtype of the implementation."""
+    path = ADAPTERS[name].paths[0]
+    return request(path, offered(name, path)[0], **changes)
+
+
+def weights_of(name: str) -> dict[str, list[int]]:
+    """Names and shapes of the weights of a plain layer."""
+    return WEIGHTS[ADAPTERS[name].layout]
 
 
 def described(host: Hosted, fields: Header) -> list[Header]:
@@ -151,18 +197,32 @@ def test_describe_lists_the_weights(hosts: dict[str, Hosted], name: str, path: s
     """By the framework's own names, in the dtype of the layer."""
     weights = described(hosts[name], request(path, dtype))
 
-    assert {weight["name"]: weight["shape"] for weight in weights} == WEIGHTS[name]
+    assert {weight["name"]: weight["shape"] for weight in weights} == weights_of(name)
     assert {weight["dtype"] for weight in weights} == {dtype}
 
 
-@pytest.mark.parametrize("name", INSTALLED)
-def test_a_stack_has_the_weights_of_each_layer(hosts: dict[str, Hosted], name: str) -> None:
-    """Twice as many as one layer, all of different names; half of the three or four without a bias."""
-    weights = described(hosts[name], request(num_layers=2))
-    names = {weight["name"] for weight in weights}
+TWO_CELLS = [
+    (name, changes)
+    for word, changes in (("layers", {"num_layers": 2}), ("bidirectional", {"bidirectional": True}))
+    for name in INSTALLED
+    if word in ADAPTERS[name].claims
+]
 
-    assert len(names) == len(weights) == 2 * len(WEIGHTS[name])
-    assert len(described(hosts[name], request(bias=False))) == 2
+
+@pytest.mark.parametrize(("name", "changes"), TWO_CELLS)
+def test_a_layer_of_two_cells_has_the_weights_of_both(
+    hosts: dict[str, Hosted], name: str, changes: dict[str, Any]
+) -> None:
+    """Twice as many as one, all of different names."""
+    weights = described(hosts[name], first(name, **changes))
+
+    assert len({weight["name"] for weight in weights}) == len(weights) == 2 * len(weights_of(name))
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_layer_without_biases_has_no_other_weights(hosts: dict[str, Hosted], name: str) -> None:
+    """Half of the three or four."""
+    assert len(described(hosts[name], first(name, bias=False))) == 2
 
 
 @pytest.mark.parametrize(("name", "changes", "given", "expected"), LAYERS)
@@ -174,7 +234,7 @@ def test_outputs_have_the_shapes_of_the_layout(
     expected: list[tuple[int, ...]],
 ) -> None:
     """In its order, for every constructor argument that is claimed."""
-    fields = request(**changes)
+    fields = first(name, **changes)
 
     seen = run(hosts[name], fields, batch(hosts[name], fields, given))
 
@@ -241,7 +301,7 @@ def test_a_batch_in_one_call_equals_its_cases_alone(
 @pytest.mark.parametrize("name", INSTALLED)
 def test_missing_states_are_zero(hosts: dict[str, Hosted], name: str) -> None:
     """And given ones are used."""
-    fields = request()
+    fields = first(name)
     arrays = batch(hosts[name], fields, shapes_for(name))
     zeros = {key: np.zeros_like(array) if key in {"h_0", "c_0"} else array for key, array in arrays.items()}
     absent = {key: array for key, array in arrays.items() if key not in {"h_0", "c_0"}}
@@ -255,16 +315,16 @@ def test_missing_states_are_zero(hosts: dict[str, Hosted], name: str) -> None:
 @pytest.mark.parametrize("name", INSTALLED)
 def test_weights_that_do_not_fit_are_refused(hosts: dict[str, Hosted], name: str) -> None:
     """A missing one, an unknown one, and one of another shape."""
-    fields = request()
+    fields = first(name)
     arrays = batch(hosts[name], fields, shapes_for(name))
-    first = f"weights/{next(iter(WEIGHTS[name]))}"
-    missing = {key: array for key, array in arrays.items() if key != first}
-    transposed = {**arrays, first: np.swapaxes(arrays[first], 1, 2)}
+    kernel = f"weights/{next(iter(weights_of(name)))}"
+    missing = {key: array for key, array in arrays.items() if key != kernel}
+    transposed = {**arrays, kernel: np.swapaxes(arrays[kernel], 1, 2)}
 
     with pytest.raises(AdapterError, match="expected the weights"):
         run(hosts[name], fields, missing)
     with pytest.raises(AdapterError, match=r"expected the weights .* came .*'another'"):
-        run(hosts[name], fields, {**arrays, "weights/another": arrays[first]})
+        run(hosts[name], fields, {**arrays, "weights/another": arrays[kernel]})
     with pytest.raises(AdapterError, match="expected shape"):
         run(hosts[name], fields, transposed)
 
@@ -272,13 +332,15 @@ def test_weights_that_do_not_fit_are_refused(hosts: dict[str, Hosted], name: str
 @pytest.mark.parametrize("name", INSTALLED)
 def test_an_error_of_the_framework_is_passed_on(hosts: dict[str, Hosted], name: str) -> None:
     """With the line of the adapter, not one deep inside the framework."""
-    fields = request()
+    fields = first(name)
     arrays = batch(hosts[name], fields, shapes_for(name))
     arrays["x"] = np.zeros((*arrays["x"].shape[:-1], I + 1))
 
     with pytest.raises(AdapterError) as caught:
         run(hosts[name], fields, arrays)
-    assert caught.value.where.startswith(f"{ADAPTERS[name].__module__.rpartition('.')[2]}.py:")
+    assert caught.value.where.partition(":")[0] in {
+        f"{each.__module__.rpartition('.')[2]}.py" for each in ADAPTERS[name].__mro__
+    }
 
 
 @pytest.mark.parametrize(("name", "path", "dtype"), HALF)

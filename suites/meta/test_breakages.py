@@ -9,7 +9,7 @@ from lstm_conformance.suites.meta.breakages import IN_KERAS_LAYOUT, IN_TORCH_LAY
 from lstm_conformance.suites.meta.broken import Broken
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
-IN_PROCESS = ("--in-process", "--tb=no", "-rN")
+IN_PROCESS = ("--in-process", "--brief", "--tb=no", "-rN")
 
 # A rule that must be among those that are red.
 CAUGHT_BY: dict[type[Broken], str] = {

@@ -19,6 +19,7 @@ from lstm_conformance.reports.results import Rule
 from lstm_conformance.reports.text import budget_text
 from lstm_conformance.suites.meta import browsing
 from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
+from lstm_conformance.suites.meta.matrices import a_matrix
 from lstm_conformance.suites.meta.records import a_check, a_failure
 from lstm_conformance.suites.meta.stories import KERAS, a_story, an_environment, full_header, report_of
 
@@ -442,6 +443,27 @@ def test_nothing_stands_in_the_way_of_anybody(browser: Browser, path: Path, sche
             seen[state] = ([each["id"] for each in Axe().run(page).response["violations"]], outside(page))
 
     assert seen == dict.fromkeys(STATES, ([], []))
+
+
+@pytest.mark.parametrize(("scheme", "width"), list(product(["light", "dark"], [WIDE, PHONE])))
+def test_a_night_stands_in_nobodys_way(browser: Browser, tmp_path: Path, scheme: Any, width: int) -> None:
+    """Nor do its versions, its nights before and its cells, with all that can be unfolded."""
+    path = written(tmp_path, a_matrix(tmp_path))
+
+    with opened(browser, path, color_scheme=scheme, viewport={"width": width, "height": 844}) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        shown = [page.is_visible(part) for part in ("#nights .mark", "#trend td a", "#outcomes pre", "#changes")]
+
+        assert shown == [True] * 4
+        assert ([each["id"] for each in Axe().run(page).response["violations"]], outside(page)) == ([], [])
+
+
+def test_a_point_of_a_trend_leads_to_its_check(browser: Browser, tmp_path: Path) -> None:
+    """In the version that it stands for."""
+    with opened(browser, written(tmp_path, a_matrix(tmp_path))) as page:
+        page.click("#trend td[data-level='over-1'] a")
+
+        assert "torch.nn.LSTM 2.15.0 eager" in " ".join(page.inner_text("#drawer").split())
 
 
 def test_what_is_too_wide_is_seen(browser: Browser, path: Path) -> None:

@@ -40,7 +40,7 @@ def test_an_implementation_in_two_environments_is_two_subjects(
     """They are told apart by as little as does it."""
     report = combined(tmp_path, an_environment(), an_environment(**second))
 
-    assert list(report.checks) == [Subject(TORCH, version) for version in versions]
+    assert set(report.checks) == {Subject(TORCH, version) for version in versions}
 
 
 def test_counts_are_those_of_all_files(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_counts_are_those_of_all_files(tmp_path: Path) -> None:
 
     assert (report.counts["pass"], report.counts["fail"], report.total, report.planned) == (2, 2, 4, 4)
     assert report.red
-    assert [str(subject) for subject in report.failing] == [f"{TORCH} 2.13.0", f"{TORCH} 2.12.0"]
+    assert [str(subject) for subject in report.failing] == [f"{TORCH} 2.12.0", f"{TORCH} 2.13.0"]
 
 
 def test_what_one_run_lacks_another_may_have(tmp_path: Path) -> None:
@@ -85,7 +85,48 @@ def test_runs_of_other_rules_or_numbers_are_refused(tmp_path: Path, changes: dic
         combine({"a.jsonl": first, "b.jsonl": other})
 
 
-def test_the_same_environment_twice_is_refused(tmp_path: Path) -> None:
-    """Nothing could tell their checks apart."""
-    with pytest.raises(InconsistentRuns, match=r"^1\.jsonl: torch\.nn\.LSTM .* is in another file as well"):
+def test_the_same_run_twice_is_refused(tmp_path: Path) -> None:
+    """Nothing could tell their checks apart; both files are named."""
+    with pytest.raises(InconsistentRuns, match=r"^1\.jsonl: expected another run than that of 0\.jsonl, got the same"):
         combined(tmp_path, an_environment(), an_environment())
+
+
+def test_equal_environments_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    """In a night two cells may happen to hold the same: the newest release is also pinned."""
+    later = full_header(an_environment(), started="2026-11-21T01:00:00Z")
+    runs = {
+        "night/torch-2.13.jsonl": results_of(tmp_path / "a", a_check(), header=full_header(an_environment())),
+        "night/torch-latest.jsonl": results_of(tmp_path / "b", a_check(), header=later),
+    }
+
+    report = combine(runs)
+
+    assert list(report.checks) == [Subject(TORCH, "2.13.0, torch-2.13"), Subject(TORCH, "2.13.0, torch-latest")]
+    assert list(report.origins.values()) == ["torch-2.13", "torch-latest"]
+
+
+def test_versions_stand_in_a_row(tmp_path: Path) -> None:
+    """By implementation, then by version, whatever the order of the files; a pre-release before its release."""
+    versions = ["2.13.0", "2.6.0", "2.14.0rc1", "2.14.0", "nightly"]
+    environments = [
+        *(an_environment(version=each) for each in versions[:2]),
+        an_environment(KERAS, "3.0"),
+        *(an_environment(version=each) for each in versions[2:]),
+    ]
+
+    found = [str(subject) for subject in combined(tmp_path, *environments, checks=()).checks]
+
+    assert found == [
+        *(f"{TORCH} {version}" for version in ("nightly", "2.6.0", "2.13.0", "2.14.0rc1", "2.14.0")),
+        f"{KERAS} 3.0",
+    ]
+
+
+def test_files_of_one_name_keep_their_folders(tmp_path: Path) -> None:
+    """Their names would not tell them apart."""
+    first, other = (results_of(tmp_path / each, header=full_header(an_environment(version=each))) for each in "ab")
+
+    assert list(combine({"a/results.jsonl": first, "b/results.jsonl": other}).runs) == [
+        "a/results.jsonl",
+        "b/results.jsonl",
+    ]

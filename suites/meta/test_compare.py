@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.combine import Report, Subject
-from lstm_conformance.reports.compare import KINDS, WORSE, Changes, compare, counterparts
+from lstm_conformance.reports.combine import Subject
+from lstm_conformance.reports.compare import KINDS, WORSE, Changes, compare
+from lstm_conformance.reports.pairs import counterparts
 from lstm_conformance.reports.results import VERDICTS, Check, Verdict
 from lstm_conformance.suites.meta.records import a_check
 from lstm_conformance.suites.meta.stories import KERAS, an_environment, full_header, report_of
@@ -119,11 +119,9 @@ def test_changed_packages_are_told(tmp_path: Path) -> None:
     assert found == [("Python", "3.11.6", "3.11.7"), ("new", None, "2"), ("gone", "1", None)]
 
 
-def in_versions(folder: Path, *versions: str) -> Report:
-    """The report of one implementation in several versions, by the labels of its subjects."""
-    report = report_of(folder, header=full_header(an_environment()))
-    checks: dict[Subject, Any] = {Subject("torch.nn.LSTM", version): () for version in versions}
-    return Report(runs=report.runs, environments={}, checks=checks)
+def in_versions(name: str, *versions: str) -> dict[Subject, str]:
+    """One implementation in several versions, each with the name of the run that it was tested in."""
+    return {Subject("torch.nn.LSTM", version): f"{name}-{version}" for version in versions}
 
 
 @pytest.mark.parametrize(
@@ -137,13 +135,22 @@ def in_versions(folder: Path, *versions: str) -> Report:
         ([], ["2.13"], {}),
     ],
 )
-def test_a_version_is_compared_with_its_own(
-    tmp_path: Path, then: list[str], now: list[str], expected: dict[str, str]
-) -> None:
+def test_a_version_is_compared_with_its_own(then: list[str], now: list[str], expected: dict[str, str]) -> None:
     """Else with the only one that is left, which it has replaced; never with one of several."""
-    found = counterparts(in_versions(tmp_path, *then), in_versions(tmp_path, *now))
+    found = counterparts(in_versions("then", *then), in_versions("now", *now))
 
     assert {new.version: old.version for new, old in found.items()} == expected
+
+
+def test_a_cell_is_compared_with_the_cell_of_its_name() -> None:
+    """Whatever versions they hold; a cell that is new, or gone, is compared with nothing, though a version be equal."""
+    torch = "torch.nn.LSTM"
+    then = {Subject(torch, "2.14"): "latest", Subject(torch, "2.6"): "torch-2.6", Subject(torch, "2.2"): "torch-2.2"}
+    now = {Subject(torch, "2.15"): "latest", Subject(torch, "2.6"): "torch-2.6", Subject(torch, "2.14"): "torch-2.14"}
+
+    found = counterparts(then, now)
+
+    assert {new.version: old.version for new, old in found.items()} == {"2.15": "2.14", "2.6": "2.6"}
 
 
 def test_an_upgraded_implementation_is_compared_check_by_check(tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ def test_the_run_is_green(run: Run) -> None:
     assert set(run.verdicts().values()) <= {"pass", "deviation"}
 
 
+def test_everything_declared_is_offered(run: Run) -> None:
+    """These versions offer all that their adapters declare, so that the run was held to the manifest."""
+    offered = {each.implementation: list(each.paths) for each in run.results.header.environments}
+
+    assert offered == {name: list(ADAPTERS[name].paths) for name in INSTALLED}
+
+
 @pytest.mark.parametrize("name", INSTALLED)
 def test_every_path_has_passing_checks(run: Run, name: str) -> None:
     """Those that the adapter says there are."""

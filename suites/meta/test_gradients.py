@@ -13,7 +13,7 @@ from lstm_conformance.reference.activations import Activation, activation
 from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF
 from lstm_conformance.reference.gradients import BackwardPass, slope
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Lengths, Outputs
+from lstm_conformance.reference.lstm import Cell, Mask, Outputs, within_lengths
 from lstm_conformance.reference.mutants import MUTANTS, family_of, gradients
 from lstm_conformance.reference.mutants.base import LSTM, Call, LSTMWithGradients
 from lstm_conformance.reference.rounded import Array
@@ -50,19 +50,19 @@ class Dual:
 
 
 class Example(NamedTuple):
-    """One case, without an axis of cases: a layer, its weights, x, h_0 and c_0, and lengths."""
+    """One case, without an axis of cases: a layer, its weights, x, h_0 and c_0, and a mask."""
 
     layer: Layer
     weights: Weights
     inputs: tuple[Array, Array, Array]
-    lengths: Lengths | None = None
+    mask: Mask | None = None
 
     @classmethod
-    def of(cls, cases: Cases, lengths: Lengths | None = None) -> Example:
+    def of(cls, cases: Cases, mask: Mask | None = None) -> Example:
         """The first of the cases."""
         x, h_0, c_0 = start(only(cases, 0))
         weights = arranged(cases.weights, (a[0] for a in arrays(cases.weights)))
-        return cls(cases.configuration.layer, weights, (x[:, 0], h_0[:, :, 0], c_0[:, :, 0]), lengths)
+        return cls(cases.configuration.layer, weights, (x[:, 0], h_0[:, :, 0], c_0[:, :, 0]), mask)
 
     def arrays(self) -> list[Array]:
         """Everything that has a gradient."""
@@ -75,11 +75,11 @@ class Example(NamedTuple):
 
     def outputs(self, lstm: LSTM) -> Outputs[Array]:
         """What the layer returns."""
-        return lstm(self.weights, Call(*self.inputs, lengths=self.lengths))
+        return lstm(self.weights, Call(*self.inputs, mask=self.mask))
 
     def gradients(self, backward: BackwardPass, given: Outputs[Array]) -> list[Array]:
         """In the order of `arrays`."""
-        found = backward.gradients(self.weights, *self.inputs, given, self.lengths)
+        found = backward.gradients(self.weights, *self.inputs, given, self.mask)
         return [found.x, found.h_0, found.c_0, *arrays(found.weights)]
 
 
@@ -99,7 +99,8 @@ def _cell(w: CellWeights, numbers: Iterator[Array]) -> CellWeights:
     return CellWeights(kernel, recurrent_kernel, tuple(biases), None if w.projection is None else next(numbers))
 
 
-RAGGED = np.array([3, 0, 2])
+RAGGED = within_lengths(4, np.array([3, 0, 2]))
+HOLES = np.array([[0, 1, 1], [1, 0, 1], [0, 0, 1], [1, 0, 0]], np.bool_)
 
 EXAMPLES = {
     "plain": Example.of(drawn(4, 3, 2, 5)),
@@ -109,11 +110,13 @@ EXAMPLES = {
     "stack": Example.of(drawn(4, 3, 4, 3, num_layers=3)),
     "projection": Example.of(drawn(4, 3, 2, 5, proj_size=3)),
     "lengths": Example.of(drawn(4, 3, 2, 5), RAGGED),
+    "mask": Example.of(drawn(4, 3, 2, 5), HOLES),
     "all at once": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), RAGGED),
+    "all at once with a mask": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), HOLES),
 }
 EVERY_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
 
-LONG = Example.of(drawn(10, 3, 4, 5, bidirectional=True, style="saturated"), np.array([10, 4, 9]))
+LONG = Example.of(drawn(10, 3, 4, 5, bidirectional=True, style="saturated"), within_lengths(10, np.array([10, 4, 9])))
 """A layer in which every wrong backward pass shows."""
 
 

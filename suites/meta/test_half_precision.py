@@ -6,12 +6,29 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.bfloat16 import BFLOAT16, from_float32, rounded, to_float32
+from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.implementations.mutants import adapter_of
+from lstm_conformance.fixtures.tiers import configuration
+from lstm_conformance.reference.mutants import MUTANTS
+from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.suites.judge import judge
 from lstm_conformance.suites.meta import breakages
 from lstm_conformance.suites.meta.breakages import IN_HALF_PRECISION
 from lstm_conformance.suites.meta.broken import Broken
+from lstm_conformance.suites.meta.judging import CHECKS, subject_of, verdicts
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
 DTYPES = ("bfloat16", "float16")
+
+
+class Right(LSTM):
+    """Makes no mistake, and has the options of Keras."""
+
+    layout = "keras"
+
+
+STATEFUL: dict[type[LSTM], str] = {Right: "pass", MUTANTS["stateful_ignored"]: "fail"}
+"""What is said of a layer that keeps its states."""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +57,17 @@ def test_a_breakage_in_half_precision_is_caught(run: Run, breakage: type[Broken]
 def test_half_precision_inside_float32_is_caught(run: Run) -> None:
     """By the outputs, the cell state and the probe of the gates."""
     assert red(run, f"{breakages.HalfInside.__name__}InTorchLSTM", "float32") >= {"1.1", "1.2", "13.1", "13.2"}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("kind", "verdict"), STATEFUL.items(), ids=lambda each: getattr(each, "__name__", each))
+def test_several_calls_in_half_precision_are_judged(kind: type[LSTM], verdict: str, dtype: str) -> None:
+    """Numbers of bfloat16 travel as such in calls in a row, too."""
+    called = configuration(5, 2, 3, 4, stateful=True, batch_size=2, dtype=dtype)
+
+    outcomes = judge(CHECKS["15.1"], subject_of(adapter_of(kind.__name__, kind)), draw(called, (0, 1), biases=1))
+
+    assert verdicts(outcomes) == [verdict, verdict]
 
 
 def test_bfloat16_rounds_to_nearest_even() -> None:

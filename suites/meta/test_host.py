@@ -116,11 +116,6 @@ class TestAnswers:
         for index in range(3):
             assert np.array_equal(seen[f"again/{index}"], seen[f"output/{index}"])
 
-    def test_gradients_are_refused_for_now(self, anywhere: hosts.Implementation) -> None:
-        """The verb is reserved."""
-        with pytest.raises(AdapterError, match="'gradients' is reserved"):
-            anywhere.request("gradients", {}, {}, DEADLINE)
-
     def test_an_unknown_verb_is_refused(self, anywhere: hosts.Implementation) -> None:
         """With those that there are."""
         with pytest.raises(AdapterError, match=r"expected a verb among hello, .*, came 'dance'"):

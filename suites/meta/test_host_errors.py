@@ -119,7 +119,11 @@ class TestAdapterErrors:
         ({"cases": 3}, {}, "expected a leading axis of 3 cases, came the shape"),
         ({}, {"h_0": None}, "expected x, and h_0 and c_0 both or neither"),
         ({}, {"x": None}, "expected x"),
-        ({}, {"lengths": np.ones(CASES)}, "expected the arrays x, h_0, c_0 and weights/..., came 'lengths'"),
+        (
+            {},
+            {"peepholes": np.ones(CASES)},
+            "expected the arrays x, h_0, c_0, mask, lengths, weights/...; came 'peepholes'",
+        ),
         ({}, {"weights/bias_ih_l0": None}, "expected the weights"),
         (
             {},

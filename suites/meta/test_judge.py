@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from lstm_conformance.suites.rules import Check
 IN_TORCH = [
     (check, next(c for c in TIERS["quick"].configurations if check.where(c) and {"initial_state"} >= c.requirements))
     for check in CHECKS.values()
+    if not check.paired
     if any(check.where(c) and {"initial_state"} >= c.requirements for c in TIERS["quick"].configurations)
 ]
 
@@ -49,7 +51,7 @@ class TestBatches:
         together = judge(check, subject_of(make), draw(where, NUMBERS, biases=2))
         alone = [judge(check, subject_of(make), draw(where, (k,), biases=2))[0] for k in NUMBERS]
 
-        assert together == alone
+        assert [str(asdict(each)) for each in together] == [str(asdict(each)) for each in alone]  # where NaN is NaN
 
     def test_a_batch_can_hold_both_verdicts(self) -> None:
         """A case that fails leaves its neighbours their pass, so the test before this one means something."""

@@ -12,20 +12,18 @@ import pytest
 
 from lstm_conformance.fixtures.cases import Cases, draw
 from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
-from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.tiers import TIERS, configuration
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.base import Shape, WeightsMismatch
 from lstm_conformance.reference.layouts.tf1 import with_forget_bias
+from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
+from lstm_conformance.suites.meta.adapters import claims_of
 from lstm_conformance.suites.meta.numbers import values
 
-CLAIMS = {
-    "torch": frozenset(TorchLSTM.claims),
-    "keras": frozenset(KerasLSTM.claims) | {"return_state"},
+CLAIMS = {name: claims_of(name) for name in ("torch", "keras")} | {
     "onnx": frozenset({"bidirectional", "batch_first", "no_bias", "initial_state", "go_backwards", "activations"}),
     "tf1": frozenset({"layers", "bidirectional", "batch_first", "projection", "initial_state", "activations"}),
     "gates": frozenset({"batch_first", "unbatched", "no_bias", "initial_state", "activations"}),
@@ -87,7 +85,7 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
     depth = layer.num_layers if layer.return_state else 0
     rows = (2, called.batch)
     assert list(shapes) == layout.output_names(layer)
-    assert found.y.shape == (time, *rows, layer.directions * layer.output_size)
+    assert found.y.shape == (time, *rows, layer.width)
     assert found.h_n.shape == (depth, layer.directions, *rows, layer.output_size)
     assert found.c_n.shape == (depth, layer.directions, *rows, layer.hidden_size)
 
@@ -151,6 +149,20 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
             },
         ),
         (
+            "keras",
+            {"input_size": 10, "hidden_size": 20, "num_layers": 2, "bidirectional": True, "bias": False},
+            {
+                "layer_0/forward/kernel": (10, 80),
+                "layer_0/forward/recurrent_kernel": (20, 80),
+                "layer_0/backward/kernel": (10, 80),
+                "layer_0/backward/recurrent_kernel": (20, 80),
+                "layer_1/forward/kernel": (40, 80),
+                "layer_1/forward/recurrent_kernel": (20, 80),
+                "layer_1/backward/kernel": (40, 80),
+                "layer_1/backward/recurrent_kernel": (20, 80),
+            },
+        ),
+        (
             "onnx",
             {"input_size": 10, "hidden_size": 20},
             {"W": (1, 80, 10), "R": (1, 80, 20), "B": (1, 160)},
@@ -198,6 +210,7 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
         "projection",
         "keras",
         "stack",
+        "keras in both directions",
         "onnx",
         "onnx both directions",
         "tf1",
@@ -409,11 +422,14 @@ def torch_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
 
 
 def keras_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
-    """Canonical y, h_n, c_n as the manual describes Keras'."""
-    y, h_n, c_n = outputs
-    last = np.einsum("tnbp->nbtp", y) if called.layer.return_sequences else y[-1]
-    states = [a for h, c in zip(h_n[:, 0], c_n[:, 0], strict=True) for a in (h, c)]
-    return [last, *(states if called.layer.return_state else [])]
+    """Canonical y, h_n, c_n as the manual describes Keras': of each direction the last output is where it ends."""
+    layer, (y, h_n, c_n) = called.layer, outputs
+    ways = [y[..., :5], y[::-1, ..., 5:]][: layer.directions]
+    parts = [np.einsum("tnbp->nbtp", way) if layer.return_sequences else way[-1] for way in ways]
+    parts[1:] = [part[:, :, ::-1] if layer.return_sequences else part for part in parts[1:]]
+    shown = parts if layer.merge_mode == "none" else [np.concatenate(parts, -1)]
+    states = [a[k, d] for k in range(len(h_n)) for d in range(layer.directions) for a in (h_n, c_n)]
+    return [*shown, *(states if layer.return_state else [])]
 
 
 def onnx_outputs(called: Configuration, outputs: list[Array]) -> list[Array]:
@@ -449,10 +465,10 @@ CALLS = [
         (1, {"unbatched": True}),
         (1, {"unbatched": True, "batch_first": True}),
     ]
-]
-CALLS += [
-    pytest.param("keras", configuration(4, 2, 3, 5, num_layers=n, return_sequences=s, return_state=r))
+] + [
+    pytest.param("keras", configuration(4, 2, 3, 5, num_layers=n, return_sequences=s, return_state=r, **directions))
     for n, s, r in product((1, 2), (True, False), (True, False))
+    for directions in ({}, {"bidirectional": True}, {"bidirectional": True, "merge_mode": "none"})
 ]
 CALLS += [
     pytest.param("onnx", configuration(4, 2, 3, 5, bidirectional=both, batch_first=first))
@@ -480,9 +496,11 @@ def test_outputs_are_taken_for_what_they_are(name: str, called: Configuration) -
     )
 
     layer = called.layer
-    expected = [outputs.y if layer.return_sequences else outputs.y[-1:], *outputs[1:]]
+    expected = [outputs.y if layer.return_sequences else last(outputs.y, layer.directions), *outputs[1:]]
     assert np.array_equal(found.y, expected[0])
-    assert equal(list(found[1:]), expected[1:] if layer.return_state else [a[:0, :1] for a in expected[1:]])
+    assert equal(list(found[1:]), expected[1:] if layer.return_state else [a[:0] for a in expected[1:]])
+    native = LAYOUTS[name].native_outputs(layer, outputs, unbatched=called.unbatched)
+    assert equal(native, AS_DESCRIBED[name](called, list(outputs)))
 
 
 @EVERY_CALL

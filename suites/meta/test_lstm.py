@@ -12,7 +12,7 @@ import pytest
 from lstm_conformance.fixtures.cases import Cases, only
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.reference.arithmetic import uniform
-from lstm_conformance.reference.lstm import Lengths, Mask, Outputs, flip, run
+from lstm_conformance.reference.lstm import Fill, Mask, Outputs, lstm, run, within_lengths
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
 from lstm_conformance.reference.weights import CellWeights, Weights
 from lstm_conformance.suites.meta import scalar
@@ -30,11 +30,15 @@ from lstm_conformance.suites.meta.numbers import (
 HARD = uniform("float64", rigorous=True)
 """Both implementations round in float64, in orders of summation that differ: the hard bound covers every one."""
 
-RAGGED = np.array([[5, 2, 0]])
-"""Lengths of three rows, for all cases."""
+RAGGED = within_lengths(5, np.array([[5, 2, 0]]))
+"""Three rows of different lengths, for all cases."""
 
-LENGTHS: dict[str, Lengths | None] = {"whole": None, "ragged": RAGGED, "other": np.array([[1, 5, 3]])}
-EVERY_LENGTH = pytest.mark.parametrize("lengths", LENGTHS)
+MASKS: dict[str, Mask | None] = {
+    "no mask": None,
+    "ragged": RAGGED,
+    "other": within_lengths(5, np.array([[1, 5, 3]])),
+}
+EVERY_MASK = pytest.mark.parametrize("mask", MASKS)
 
 LAYERS = {
     "plain": drawn(5, 3, 4, 6, dtype="float64"),
@@ -57,7 +61,7 @@ LAYERS = {
 EVERY_LAYER = pytest.mark.parametrize("name", LAYERS)
 
 
-BEHIND = np.arange(5)[:, None] >= RAGGED
+BEHIND = ~RAGGED[:, 0]
 """(T, B): the steps that do not count."""
 
 
@@ -81,11 +85,11 @@ def scalar_cell(cell: CellWeights, called: Configuration) -> scalar.Cell:
     )
 
 
-def by_scalars(cases: Cases, lengths: Lengths | None, weights: Weights | None = None) -> Scalar:
+def by_scalars(cases: Cases, mask: Mask | None, weights: Weights | None = None) -> Scalar:
     """The first case, row by row."""
     called, (x, h_0, c_0) = cases.configuration, start(cases)
     layers = [[scalar_cell(cell, called) for cell in cells] for cells in weights or cases.weights]
-    counts = [called.time] * called.batch if lengths is None else lengths[0].tolist()
+    counts = [called.time] * called.batch if mask is None else mask[:, 0].sum(0).tolist()
     rows = [
         scalar.stack(layers, x[:, 0, row].tolist(), h_0[:, :, 0, row].tolist(), c_0[:, :, 0, row].tolist(), length)
         for row, length in enumerate(counts)
@@ -96,14 +100,14 @@ def by_scalars(cases: Cases, lengths: Lengths | None, weights: Weights | None = 
 
 
 @cache
-def scalars(name: str, lengths: str) -> Scalar:
+def scalars(name: str, mask: str) -> Scalar:
     """The first case of a layer, by scalars."""
-    return by_scalars(LAYERS[name], LENGTHS[lengths])
+    return by_scalars(LAYERS[name], MASKS[mask])
 
 
-def budgets_of(found: Scalar, cases: Cases, lengths: Lengths | None) -> dict[str, float]:
+def budgets_of(found: Scalar, cases: Cases, mask: Mask | None) -> dict[str, float]:
     """The largest budget of the outputs and of the states, every layer fed what is observed of it and below."""
-    expected = forced(only(cases, 0), found.ys, HARD, lengths)
+    expected = forced(only(cases, 0), found.ys, HARD, mask)
     observed = [Outputs(*parts) for parts in zip(found.ys, found.h_n, found.c_n, strict=True)]
     return worst_of_each(zip(observed, expected, strict=True))
 
@@ -119,19 +123,19 @@ def outside(budgets: dict[str, float]) -> dict[str, float]:
     return {name: budget for name, budget in budgets.items() if not budget <= 1}
 
 
-@EVERY_LENGTH
+@EVERY_MASK
 @EVERY_LAYER
-def test_scalars_agree_with_every_layer(name: str, lengths: str) -> None:
+def test_scalars_agree_with_every_layer(name: str, mask: str) -> None:
     """Fed the outputs of the scalar implementation, every step of every layer lies within float64's hard bound."""
-    assert outside(budgets_of(scalars(name, lengths), LAYERS[name], LENGTHS[lengths])) == {}
+    assert outside(budgets_of(scalars(name, mask), LAYERS[name], MASKS[mask])) == {}
 
 
-@EVERY_LENGTH
+@EVERY_MASK
 @EVERY_LAYER
-def test_scalars_agree_with_the_trajectory(name: str, lengths: str) -> None:
+def test_scalars_agree_with_the_trajectory(name: str, mask: str) -> None:
     """Fed its own outputs, the reference and the scalar implementation lie within the bound of the trajectory."""
-    found = scalars(name, lengths)
-    expected = trajectory(only(LAYERS[name], 0), HARD, LENGTHS[lengths])
+    found = scalars(name, mask)
+    expected = trajectory(only(LAYERS[name], 0), HARD, MASKS[mask])
 
     assert outside(worst_of_each([(Outputs(found.ys[-1], found.h_n, found.c_n), expected)])) == {}
 
@@ -148,29 +152,29 @@ def test_scalars_with_exchanged_gates_do_not_agree(name: str) -> None:
 @EVERY_LAYER
 def test_a_small_error_does_not_agree(name: str) -> None:
     """Outputs that are wrong by 1e-12 do not lie within the bound of float64."""
-    found = scalars(name, "whole")
+    found = scalars(name, "no mask")
     ys = [y * (1 + 1e-12) for y in found.ys]
 
     assert budgets_of(found._replace(ys=ys), LAYERS[name], None)["y"] > 1
 
 
-@EVERY_LENGTH
+@EVERY_MASK
 @EVERY_LAYER
-def test_fed_its_own_outputs_it_runs_free(name: str, lengths: str) -> None:
+def test_fed_its_own_outputs_it_runs_free(name: str, mask: str) -> None:
     """Outputs and final states do not depend on whether a step is fed what it put out or what was observed."""
-    free = layer_by_layer(LAYERS[name], LENGTHS[lengths])
+    free = layer_by_layer(LAYERS[name], MASKS[mask])
 
-    told = forced(LAYERS[name], [each.y for each in free], HARD, LENGTHS[lengths])
+    told = forced(LAYERS[name], [each.y for each in free], HARD, MASKS[mask])
 
     assert outside(worst_of_each(zip(free, told, strict=True))) == {}
 
 
-@EVERY_LENGTH
+@EVERY_MASK
 @EVERY_LAYER
-def test_arrays_and_rounded_numbers_have_the_same_values(name: str, lengths: str) -> None:
+def test_arrays_and_rounded_numbers_have_the_same_values(name: str, mask: str) -> None:
     """The equations compute the same numbers, bit by bit, whether or not they carry an error."""
-    plain = values(LAYERS[name], LENGTHS[lengths])
-    carrying = trajectory(LAYERS[name], HARD, LENGTHS[lengths])
+    plain = values(LAYERS[name], MASKS[mask])
+    carrying = trajectory(LAYERS[name], HARD, MASKS[mask])
 
     assert all(np.array_equal(a, b.value) for a, b in zip(plain, carrying, strict=True))
 
@@ -245,40 +249,31 @@ def test_masked_steps_might_as_well_not_be_there(state: str, told: bool) -> None
     assert worst(short["hc".index(state)][-1], expected["hc".index(state)][-1]) <= 1
 
 
-@pytest.mark.parametrize("lengths", [None, RAGGED], ids=["whole", "ragged"])
-def test_flip_is_its_own_inverse(lengths: Lengths | None) -> None:
-    """Flipped twice, every number is where it was; flipped once, it is not."""
-    a = counted()
-
-    assert np.array_equal(flip(flip(a, lengths), lengths), a)
-    assert not np.array_equal(flip(a, lengths), a)
+def test_lengths_that_do_not_fit() -> None:
+    """A row cannot be longer than the sequence."""
+    with pytest.raises(ValueError, match="expected lengths from 0 to 5, came"):
+        within_lengths(5, np.array([5, 6]))
 
 
-def test_flip_begins_at_the_last_valid_step() -> None:
-    """Every row is reversed within its length; what is behind it stays."""
-    assert flip(counted(), RAGGED)[:, 0, :, 0].T.tolist() == [
-        [4, 3, 2, 1, 0],
-        [11, 10, 12, 13, 14],
-        [20, 21, 22, 23, 24],
-    ]
+@pytest.mark.parametrize("fill", ["zeros", "previous"])
+def test_what_is_put_out_at_a_step_that_does_not_count(fill: Fill) -> None:
+    """Zeros, or the output of the last step that counted: zeros again before the first."""
+    y = LAYERS["plain"]
+    mask = np.array([[0, 1, 0, 1, 0]] * 3, np.bool_).T[:, None]
+    found = lstm(cell_of(y.configuration), y.weights, *start(y), mask=mask, fill=fill).y
+
+    nothing = np.zeros_like(found[0])
+    before = {"zeros": [nothing] * 3, "previous": [nothing, found[1], found[3]]}[fill]
+    assert np.array_equal(found[[0, 2, 4]], before)
+    assert found[[1, 3]].all()
 
 
-def test_flip_moves_the_error_with_its_number() -> None:
-    """Value, deterministic and statistical error of a number stay together."""
-    numbers = exactly(counted(), HARD).through(lambda z: z, lambda z, _: 1 + z, relative=1)
-
-    flipped = flip(numbers, RAGGED)
-
-    assert np.array_equal(flipped.err, flip(numbers.err, RAGGED))
-    assert not np.array_equal(flipped.err, numbers.err)
-
-
-@pytest.mark.parametrize("lengths", [None, np.array([[5, 2, 1]])], ids=["whole", "ragged"])
-def test_final_states_are_the_last_outputs(lengths: Lengths | None) -> None:
+@pytest.mark.parametrize("lengths", [[5, 5, 5], [5, 2, 1]], ids=["whole", "ragged"])
+def test_final_states_are_the_last_outputs(lengths: list[int]) -> None:
     """Forwards that is the output of the last valid step, backwards that of step 0."""
     cases = LAYERS["both directions"]
-    ends = np.full(3, 5) if lengths is None else lengths[0]
-    found = values(cases, lengths)
+    ends = np.array(lengths)
+    found = values(cases, within_lengths(5, ends[None]))
 
     assert np.array_equal(found.h_n[0, 0], found.y[ends - 1, :, range(3), :6].swapaxes(0, 1))
     assert np.array_equal(found.h_n[0, 1], found.y[0, ..., 6:])

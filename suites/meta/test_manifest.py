@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +70,7 @@ def test_no_framework_is_imported_to_count(name: str) -> None:
 
     assert hello.implementation == name
     assert hello.claims
-    assert not sys.modules.keys() & {"torch", "tensorflow", "keras"}
+    assert not sys.modules.keys() & {"torch", "tensorflow", "keras", "jax", "tf_keras"}
 
 
 def test_as_many_as_stored_is_fine() -> None:
@@ -100,6 +102,26 @@ def test_a_difference_is_one_sentence(expected: Mapping[Place, int], sentence: s
 def test_of_others_nothing_is_expected(tested: list[str]) -> None:
     """Neither of an implementation that is not tested, nor of one that is not stored."""
     assert manifest.difference({**EXPECTED, (NAME, "eager", "2.1"): 3}, CHECKS, tested) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "held"),
+    [({}, True), ({"claims": ("layers",)}, False), ({"paths": ("eager",)}, False), ({"dtypes": {}}, False)],
+    ids=["all", "claims", "paths", "dtypes"],
+)
+def test_what_offers_less_than_declared_is_not_held_to_it(change: dict[str, Any], held: bool) -> None:
+    """An older version of a framework may lack an option, a path or a dtype."""
+    hello = replace(manifest.declared(NAME), **change)
+
+    assert manifest.complete({NAME: hello}) == ({NAME} if held else set())
+
+
+@pytest.mark.parametrize(("tested", "red"), [({"a", "a@b"}, True), ({"a"}, False)], ids=["whole", "a part"])
+def test_paths_are_compared_in_whole_families(tested: set[str], red: bool) -> None:
+    """How many paths are compared is stored for a family of which all were tested."""
+    expected = {("a", "eager", "18.1"): 1, ("a@b", "eager", "18.1"): 1}
+
+    assert (manifest.difference(expected, (), tested) is not None) == red
 
 
 @pytest.mark.parametrize("tier", ["fuzz", "another"])

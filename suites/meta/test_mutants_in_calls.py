@@ -12,7 +12,7 @@ from lstm_conformance.fixtures.cases import Cases, only
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.layouts import LAYOUTS
-from lstm_conformance.reference.lstm import Lengths, Outputs
+from lstm_conformance.reference.lstm import Mask, Outputs, within_lengths
 from lstm_conformance.reference.mutants import MUTANTS, family_of
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, exactly
@@ -22,10 +22,10 @@ HARD = uniform("float64", rigorous=True)
 
 
 class Called(NamedTuple):
-    """A case, and how many steps of each row count."""
+    """A case, and which steps of its rows count."""
 
     cases: Cases
-    lengths: Lengths | None = None
+    mask: Mask | None = None
 
 
 def called(
@@ -41,7 +41,7 @@ def called(
     """A layer of these sizes; with one bias for options that only Keras has."""
     biases = 1 if {"go_backwards", "return_sequences", "unroll"} & options.keys() else 2
     cases = drawn(time, batch, input_size, hidden_size, biases=biases, dtype="float64", **options)
-    return Called(only(cases, case), np.array([lengths]) if lengths else None)
+    return Called(only(cases, case), within_lengths(time, np.array([lengths])) if lengths else None)
 
 
 PLAIN = called(5, 3, 4, 6)
@@ -55,6 +55,8 @@ PROJECTED = called(5, 3, 4, 6, proj_size=2)
 BATCH_FIRST = called(5, 3, 4, 6, batch_first=True, num_layers=2)
 EMPTY_ROW = called(5, 3, 4, 6, lengths=(5, 0, 3))
 RAGGED = called(5, 3, 4, 6, lengths=(2, 5, 3), bidirectional=True)
+HOLES = PLAIN._replace(mask=np.array([[0, 1, 1], [1, 1, 0], [1, 0, 0], [0, 1, 1], [1, 1, 0]], np.bool_)[:, None])
+HOLES_IN_A_STACK = STACK._replace(mask=HOLES.mask)
 BACKWARDS = called(5, 3, 4, 6, go_backwards=True)
 LAST_ALONE = called(5, 3, 4, 6, return_sequences=False)
 
@@ -90,6 +92,10 @@ SHOWS: list[tuple[Called, Called, str]] = [
     (RAGGED, BOTH, "reversed_over_the_padding reversed_one_step_too_long rows_sorted_and_not_put_back"),
     (RAGGED, BOTH, "rows_sorted_without_their_states"),
     (EMPTY_ROW, RAGGED, "empty_rows_stepped empty_rows_end_in_zeros"),
+    (HOLES, PLAIN, "mask_inverted holes_taken_for_an_end steps_counted_for_a_length mask_of_the_first_step"),
+    (HOLES, PLAIN, "mask_of_the_next_step states_cleared_where_masked"),
+    (HOLES, PLAIN, "zero_output_for_mask_ignored"),
+    (HOLES_IN_A_STACK, HOLES, "mask_not_passed_on"),
     (PLAIN, ROW, "initial_states_of_the_first_row last_row_copied output_rows_rolled final_state_rows_rolled"),
     (PLAIN, ROW, "hidden_state_of_the_first_row_in_all_rows hidden_state_of_the_next_row"),
     (ROW, PLAIN, "single_row_transposed"),
@@ -156,8 +162,15 @@ SHOWN_OUTPUTS = {
 }
 """Outputs whose order, shape or dtype is not the documented one."""
 
-ALONE = {"first_call_without_biases", "one_call_in_a_hundred_unfinished", "given_states_kept"}
-"""Each has a test of its own."""
+ALONE = {
+    "states_frozen_by_multiplication",
+    "zeros_behind_the_end",
+    "initial_state_put_out_where_masked",
+    "first_call_without_biases",
+    "one_call_in_a_hundred_unfinished",
+    "given_states_kept",
+}
+"""Each has a test of its own, or one in `test_mutants.py`."""
 
 FAMILIES = {"states", "final_states", "time", "directions", "masks", "sizes", "calls"}
 
@@ -165,7 +178,7 @@ FAMILIES = {"states", "final_states", "time", "directions", "masks", "sizes", "c
 def outputs(lstm: LSTM, layer: Called) -> Outputs[Array]:
     """What a layer returns, in float64."""
     x, h_0, c_0 = layer.cases.inputs
-    return lstm(layer.cases.weights, Call(x, h_0, c_0, layer.lengths))
+    return lstm(layer.cases.weights, Call(x, h_0, c_0, layer.mask))
 
 
 def built(name: str, layer: Called) -> LSTM:
@@ -175,7 +188,7 @@ def built(name: str, layer: Called) -> LSTM:
 
 def is_right(found: Outputs[Array], layer: Called) -> bool:
     """Whether the outputs that the caller sees lie within the bound of the trajectory."""
-    expected = trajectory(layer.cases, HARD, layer.lengths)
+    expected = trajectory(layer.cases, HARD, layer.mask)
     shown = slice(None if layer.cases.configuration.layer.return_sequences else -1, None)
     pairs = [(found.y[shown], expected.y[shown]), (found.h_n, expected.h_n), (found.c_n, expected.c_n)]
     return all(a.shape == b.shape and worst(a, b) <= 1 for a, b in pairs)
@@ -211,7 +224,7 @@ def test_a_mistake_fits_itself(name: str, layer: Called) -> None:
     observed = found.y if layer.cases.configuration.layer.return_sequences else None
     x = exactly(layer.cases.inputs.x, HARD)
     h_0, c_0 = (None if a is None else exactly(a, HARD) for a in layer.cases.inputs[1:])
-    call = Call(x, h_0, c_0, layer.lengths)
+    call = Call(x, h_0, c_0, layer.mask)
 
     expected = built(name, layer)(layer.cases.weights, call, observed)
     assert max(worst(a, b) for a, b in zip(found, expected, strict=True)) <= 1

@@ -13,7 +13,7 @@ from lstm_conformance.reports.document import Story
 from lstm_conformance.reports.page import RULES, render
 from lstm_conformance.reports.results import SCHEMA_VERSION, Check, Rule
 from lstm_conformance.reports.verdict import sentence
-from lstm_conformance.suites.meta.parsed import Page
+from lstm_conformance.suites.meta.parsed import Page, section
 from lstm_conformance.suites.meta.records import a_check, a_failure, results_of
 from lstm_conformance.suites.meta.stories import (
     KERAS,
@@ -38,13 +38,6 @@ def story(tmp_path: Path) -> Story:
 def alone(tmp_path: Path) -> str:
     """The page of a run with every verdict and nothing to compare it with."""
     return page_of(tmp_path, *every_verdict())
-
-
-def section(html: str, name: str) -> str:
-    """Return the text of one section of the page."""
-    found = re.search(f'<section class="card" id="{name}".*?(?=<section class="card"|</main>)', html, re.DOTALL)
-    assert found, f"the page has no section {name}"
-    return Page(found[0]).shown
 
 
 # The verdict
@@ -130,7 +123,7 @@ def test_the_parts_come_in_order(story: Story) -> None:
     """The verdict is first, the environments are last."""
     parts = re.findall('<section class="card[^"]*"(?: id="([^"]*)")?', render(story))
 
-    assert parts == ["", "changes", "failures", "matrix", "checks", "deviations", "not-run", "environments"]
+    assert parts == ["", "changes", "failures", "nights", "matrix", "checks", "deviations", "not-run", "environments"]
 
 
 def test_every_verdict_is_counted(story: Story) -> None:

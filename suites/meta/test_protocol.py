@@ -17,7 +17,7 @@ FIXTURES = Path(protocol.__file__).parent
 
 # What runs in the Python of an implementation, which may be old.
 OLD_PYTHON_FILES = [
-    *(FIXTURES / name for name in ("protocol.py", "host.py", "servant.py", "batches.py")),
+    *(FIXTURES / name for name in ("protocol.py", "host.py", "servant.py", "verbs.py", "errors.py", "batches.py")),
     *sorted((FIXTURES / "implementations").glob("*.py")),
 ]
 

@@ -10,10 +10,10 @@ from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hosted, InP
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
-from lstm_conformance.fixtures.mistakes import MISTAKES
+from lstm_conformance.fixtures.mistakes import MISTAKES, OF_CALLS
 from lstm_conformance.fixtures.tiers import TIERS, configuration
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.refusals import REFUSALS
+from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED
 from lstm_conformance.suites import test_12_refusals
 from lstm_conformance.suites.judge import Outcome, judge
 from lstm_conformance.suites.meta import asking, refusing_adapters
@@ -129,9 +129,16 @@ def test_a_mistake_is_one(name: str) -> None:
     """It changes the inputs or the constructor, by an argument that there is; and some layout answers it."""
     mistake = MISTAKES[name]
 
-    assert [mistake.canonical, mistake.native, mistake.constructor or None].count(None) == 2
+    assert [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None].count(None) == 3
     assert set(mistake.constructor) <= set(Layer.__dataclass_fields__)
-    assert any(name in known for known in REFUSALS.values())
+    assert any(name in known for known in (*REFUSALS.values(), *UNDOCUMENTED.values()))
+
+
+@pytest.mark.parametrize("layout", UNDOCUMENTED)
+def test_what_is_undocumented_is_not_documented(layout: str) -> None:
+    """It is the mistake of a call, and no kind of exception is listed for it."""
+    assert set(UNDOCUMENTED[layout]) <= set(OF_CALLS)
+    assert set(UNDOCUMENTED[layout]) & set(REFUSALS[layout]) == set()
 
 
 @pytest.mark.parametrize("layout", REFUSALS)
@@ -149,7 +156,7 @@ def test_a_host_says_what_was_raised_and_by_whom() -> None:
     """All kinds of the exception, the method that was asked, and that it was the adapter itself."""
     called = configuration(4, 3, 5, 6, mistake="x_of_rank_4")
     with Hosted(f"{refusing_adapters.__file__}:Subclassing") as host:
-        error = attempt(Subject(host, host.hello(), "eager"), draw(called, (0,), biases=2))
+        error = attempt(Subject(host, host.hello(), "eager"), draw(called, (0,), biases=2)).error
 
     assert error is not None
     assert (error.type, error.kinds[:2], error.method) == ("UnicodeError", ("UnicodeError", "ValueError"), "call")
@@ -160,7 +167,7 @@ def test_what_the_framework_raises_is_not_the_adapters_own() -> None:
     """Although the traceback passes through the adapter's file."""
     called = configuration(4, 3, 5, 6, mistake="x_too_wide")
     with InProcess(NumpyLSTM) as implementation:
-        error = attempt(Subject(implementation, implementation.hello(), "eager"), draw(called, (0,), biases=2))
+        error = attempt(Subject(implementation, implementation.hello(), "eager"), draw(called, (0,), biases=2)).error
 
     assert error is not None
     assert (error.type, error.own) == ("ValueError", False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.meta.running import EVERYTHING, PYTEST, ROOT, Run, adapters, conformance, finished, python
 
@@ -23,7 +24,7 @@ ONE_ITEM = ("-k", f"test_every_output and {CONFIGURATION}")
 # Stands in for an environment in which no framework is installed.
 BARE = """
 import sys
-sys.modules.update(torch=None, keras=None, tensorflow=None)
+sys.modules.update(torch=None, keras=None, tensorflow=None, jax=None, tf_keras=None)
 import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """
@@ -127,8 +128,7 @@ class TestWhoIsThere:
 
         lines = [" ".join(line.split()) for line in run.output.splitlines() if "absent" in line]
         assert lines == [
-            "torch.nn.LSTM absent not installed: torch",
-            "keras.layers.LSTM absent not installed: keras, tensorflow",
+            f"{name} absent not installed: {', '.join(entry.packages)}" for name, entry in IMPLEMENTATIONS.items()
         ]
         assert "skip" not in run.output
         assert run.status == pytest.ExitCode.NO_TESTS_COLLECTED

@@ -8,13 +8,11 @@ import pytest
 
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
-from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.styles import STYLES
 from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.suites.meta.adapters import ADAPTERS
 
-ADAPTERS: tuple[type[Adapter], ...] = (TorchLSTM, KerasLSTM)
-CLAIMS = frozenset(word for adapter in ADAPTERS for word in adapter.claims)
+CLAIMS = frozenset(word for adapter in ADAPTERS.values() for word in adapter.claims)
 EVERY_TIER = pytest.mark.parametrize("tier", TIERS)
 
 
@@ -43,6 +41,10 @@ def test_ids_are_unique(tier: str) -> None:
             "T5-B1-I4-H9-no_bias-recurrent_activation_hard_sigmoid-unbatched-float32-mild",
         ),
         (configuration(6, 3, 4, 9, go_backwards=True, unroll=True), "T6-B3-I4-H9-go_backwards-unroll-float32-mild"),
+        (
+            configuration(6, 3, 4, 9, bidirectional=True, merge_mode="mul", structure="nested", mask="left"),
+            "T6-B3-I4-H9-bidirectional-merge_mode_mul-structure_nested-mask_left-float32-mild",
+        ),
     ],
     ids=str,
 )
@@ -60,6 +62,8 @@ def test_ids_are_readable_and_stable(called: Configuration, expected: str) -> No
         ({"unbatched": True}, {"batch_first": True}),
         ({"num_layers": 2}, {"proj_size": 2}),
         ({"return_state": False}, {"return_sequences": False}),
+        ({"bidirectional": True}, {"bidirectional": True, "merge_mode": "none"}),
+        ({"structure": "nested"}, {"structure": "shared"}),
         ({"activation": "relu"}, {"activation": "softsign"}),
         ({"activation": "softsign"}, {"recurrent_activation": "softsign"}),
         ({"activation": "sigmoid"}, {"recurrent_activation": "tanh", "activation": "sigmoid"}),
@@ -88,6 +92,8 @@ def test_different_configurations_have_different_ids(one: dict[str, object], oth
         ({"unroll": True}, {"initial_state", "unroll"}),
         ({"activation": "relu"}, {"initial_state", "activations"}),
         ({"recurrent_activation": "relu"}, {"initial_state", "activations"}),
+        ({"bidirectional": True, "merge_mode": "sum"}, {"initial_state", "bidirectional", "merge_modes"}),
+        ({"structure": "Sequential", "initial_state": False}, {"structures"}),
         ({"activation": "tanh", "recurrent_activation": "sigmoid"}, {"initial_state"}),
         ({"dtype": "float64", "style": "huge"}, {"initial_state"}),
         (
@@ -100,6 +106,28 @@ def test_different_configurations_have_different_ids(one: dict[str, object], oth
 def test_requirements(options: dict[str, object], expected: set[str]) -> None:
     """An implementation is asked for what it claims, and for nothing else."""
     assert configuration(5, 1, 4, 9, **options).requirements == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({}, "ordinary"),
+        ({"mask": "left"}, "masked"),
+        ({"stateful": True, "batch_size": 1}, "stateful"),
+        ({"bidirectional": True, "merge_mode": "none"}, "ordinary"),
+        ({"bidirectional": True, "merge_mode": "sum"}, "composed"),
+        ({"bidirectional": True, "merge_mode": "mul", "mask": "left"}, "composed"),
+        ({"merge_mode": "mul"}, "ordinary"),
+        ({"go_backwards": True}, "ordinary"),
+        ({"go_backwards": True, "num_layers": 2}, "composed"),
+        ({"structure": "nested"}, "ordinary"),
+        ({"mistake": "x_too_wide", "bidirectional": True, "merge_mode": "sum"}, "mistaken"),
+    ],
+    ids=str,
+)
+def test_kinds(options: dict[str, object], kind: str) -> None:
+    """What the general rules cannot be asked about is of a kind of its own."""
+    assert configuration(5, 1, 4, 9, **options).kind == kind
 
 
 def test_an_unknown_option_is_refused() -> None:
@@ -127,7 +155,7 @@ def test_slow_paths_go_through_configurations_of_their_tier(tier: str) -> None:
 @pytest.mark.parametrize("word", sorted(CLAIMS))
 def test_every_claim_is_put_to_the_test(word: str) -> None:
     """By at least one configuration of the quick tier that the implementation which claims it can run."""
-    offers = [adapter for adapter in ADAPTERS if word in adapter.claims]
+    offers = [adapter for adapter in ADAPTERS.values() if word in adapter.claims]
 
     assert all(any(asks(called, adapter, word) for called in TIERS["quick"].configurations) for adapter in offers)
 
@@ -135,7 +163,11 @@ def test_every_claim_is_put_to_the_test(word: str) -> None:
 @EVERY_TIER
 def test_every_configuration_is_run_on_somebody(tier: str) -> None:
     """None requires what no implementation of the suite's own claims, in a dtype that none has."""
-    idle = [str(called) for called in TIERS[tier].configurations if not any(asks(called, each) for each in ADAPTERS)]
+    idle = [
+        str(called)
+        for called in TIERS[tier].configurations
+        if not any(asks(called, each) for each in ADAPTERS.values())
+    ]
 
     assert idle == []
 

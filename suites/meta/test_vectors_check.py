@@ -287,7 +287,7 @@ class TestBadVectors:
     @pytest.mark.parametrize(
         ("change", "sentence"),
         [
-            ({"plain/lengths": np.array([7, 1, 2], np.int32)}, "plain/lengths: expected 0 to 6"),
+            ({"plain/lengths": np.array([7, 1, 2], np.int32)}, "plain/lengths: expected lengths from 0 to 6"),
             ({"plain/lengths": np.array([6.0, 1, 2])}, "plain/lengths: expected integers, came float64"),
             ({"plain/c_0": np.full((1, 1, 3, 20), np.nan, np.float32)}, "plain/c_0: expected finite numbers"),
             ({"plain/x": np.zeros((6, 3, 11), np.float32)}, "plain/x: expected (6, 3, 10), came (6, 3, 11)"),

@@ -1,4 +1,4 @@
-"""With `--dist loadgroup` every implementation has one worker, and so one host."""
+"""With `--dist loadgroup` every family of implementations has one worker, and so every implementation one host."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ MINE = "suites/test_01_outputs.py::test_one_step_at_a_time[a/b/mine.LSTM/eager/T
 
 @pytest.mark.parametrize(
     ("nodeid", "scope"),
-    [(MINE, "a/b/mine.LSTM"), ("test_a.py::test_b", "test_a.py"), ("test_a.py::test_b[x/y]", "test_a.py")],
+    [
+        (MINE, "a/b/mine.LSTM"),
+        (MINE.replace("/eager", "@jax/jit"), "a/b/mine.LSTM"),
+        ("test_a.py::test_b", "test_a.py"),
+        ("test_a.py::test_b[x/y]", "test_a.py"),
+    ],
 )
-def test_the_scope_is_the_implementation(nodeid: str, scope: str) -> None:
+def test_the_scope_is_the_family(nodeid: str, scope: str) -> None:
     """Whose name may hold slashes; of other tests it is the file."""
     assert OneEach.__new__(OneEach)._split_scope(nodeid) == scope
 

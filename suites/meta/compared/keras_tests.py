@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from lstm_conformance.fixtures.vectors.vector import Vector
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Lengths
+from lstm_conformance.reference.lstm import Mask, within_lengths
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import CellWeights
@@ -25,8 +25,8 @@ from lstm_conformance.suites.meta.compared.kinds import (
 )
 from lstm_conformance.suites.meta.compared.published import Published, Suite, within
 
-LENGTHS = np.array([3, 2])
-"""What the masks leave of two rows of four steps."""
+MASK = within_lengths(4, np.array([3, 2]))
+"""What counts of two rows of four steps."""
 
 STATE = np.arange(4.0).reshape(1, 1, 2, 2)
 """h_0 and c_0 are the same."""
@@ -52,7 +52,7 @@ def _test(
     kind: type[LSTM] = LSTM,
     *,
     state: Array | None = None,
-    lengths: Lengths | None = None,
+    mask: Mask | None = None,
     unroll: bool = False,
 ) -> Published:
     layer = Layer(
@@ -67,7 +67,7 @@ def _test(
         name=name,
         layer=layer,
         cells=[cell],
-        call=Call(x, state, state, lengths),
+        call=Call(x, state, state, mask),
         looks_at=tuple(values),
         kind=kind,
         values={key: np.array(value) for key, value in values.items()},
@@ -146,7 +146,7 @@ _MASKING = (
         _SMALL_CELL,
         {"last y": _rows(_FIRST[-1], _SECOND[-1], units=2)},
         RepeatsOutputs,
-        lengths=LENGTHS,
+        mask=MASK,
         unroll=True,
     ),
     _test(
@@ -155,16 +155,16 @@ _MASKING = (
         _SMALL_CELL,
         {"y": _masked((_FIRST[-1], _SECOND[-1]))},
         RepeatsOutputs,
-        lengths=LENGTHS,
+        mask=MASK,
     ),
-    _test("masking, zero_output_for_mask", _SMALL, _SMALL_CELL, {"y": _masked((0, 0))}, lengths=LENGTHS),
+    _test("masking, zero_output_for_mask", _SMALL, _SMALL_CELL, {"y": _masked((0, 0))}, mask=MASK),
     _test(
         "masking, go_backwards",
         _SMALL,
         _SMALL_CELL,
         {"last y": _rows(0.15341201, 0.3844719, units=2)},
         GoBackwardsRepeating,
-        lengths=LENGTHS,
+        mask=MASK[::-1],
     ),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lstm_conformance.reference.lstm import Lengths, Mask, Outputs
+from lstm_conformance.reference.lstm import Mask, Outputs, filled
 from lstm_conformance.reference.mutants.base import LSTM, Call, applied
 from lstm_conformance.reference.rounded import Array, Numbers
 from lstm_conformance.reference.weights import CellWeights, Weights
@@ -18,39 +18,35 @@ class Reverse(LSTM):
         directions: Sequence[CellWeights],
         x: Numbers,
         states: tuple[Numbers, Numbers],
-        lengths: Lengths | None,
+        mask: Mask | None,
         observed: Array | None,
     ) -> Outputs[Numbers]:
         """Turn the input, and turn the outputs back."""
-        y, h_n, c_n = super().layer(directions, self.turned(x, lengths), states, lengths, observed)
-        return Outputs(self.turned_back(y, lengths), h_n, c_n)
+        y, h_n, c_n = super().layer(directions, self.turned(x), states, self.turned_mask(mask), observed)
+        return Outputs(self.turned_back(y), h_n, c_n)
 
 
 class GoBackwards(LSTM):
-    """One direction, which runs backwards and puts out in the order of processing: `go_backwards` of Keras.
-
-    What is masked is in front of each row, and comes last when it is turned.
-    """
+    """One direction, which runs backwards and puts out in the order of processing: `go_backwards` of Keras."""
 
     def layer(
         self,
         directions: Sequence[CellWeights],
         x: Numbers,
         states: tuple[Numbers, Numbers],
-        lengths: Lengths | None,
+        mask: Mask | None,
         observed: Array | None,
     ) -> Outputs[Numbers]:
         """Turn the input."""
-        return super().layer(directions, self.turned(x, None), states, lengths, observed)
+        return super().layer(directions, self.turned(x), states, self.turned_mask(mask), observed)
 
 
 class RepeatsOutputs(LSTM):
     """Where a step does not count, puts out what it put out before, as Keras does unless `zero_output_for_mask`."""
 
     def put_out(self, h: Numbers, mask: Mask | None) -> Numbers:
-        """The state that was kept."""
-        del mask
-        return h
+        """What was put out before."""
+        return h if mask is None else filled(h, mask, "previous")
 
 
 class GoBackwardsRepeating(RepeatsOutputs, GoBackwards):

@@ -59,7 +59,7 @@ def _adopted(vector: Vector) -> Vector | None:
     """An operator has one layer, no projection, no lengths, and activations of three kinds."""
     layer = vector.layer
     known = {layer.activation, layer.recurrent_activation} <= {"relu", "sigmoid", "tanh"}
-    fits = layer.num_layers == 1 and not layer.proj_size and vector.call.lengths is None and known
+    fits = layer.num_layers == 1 and not layer.proj_size and vector.call.mask is None and known
     return vector if fits else None
 
 

@@ -1,0 +1,46 @@
+"""`lstm-conformance compare`: what changed between two runs, or two nights of the version matrix."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.reports.changed import annotation_lines, changes_document, lines
+from lstm_conformance.reports.compare import compare
+from lstm_conformance.reports.errors import ResultsError
+from lstm_conformance.reports.files import write
+from lstm_conformance.reports.markdown import changes_summary
+from lstm_conformance.reports.reading import read
+
+ABOUT = """\
+Says what newly fails, is fixed, vanished, is newly covered, or uses more than twice as much of its budget, and which
+packages changed. Of two nights, a cell is compared with the cell of the same name, whatever version it holds.
+The exit status is 1 when something newly fails.
+"""
+
+
+def declare(subparsers: Subparsers) -> None:
+    """Two runs, and what to write."""
+    parser = subparsers.add_parser("compare", help="say what changed between two runs", description=ABOUT)
+    parser.add_argument("before", metavar="BEFORE", type=Path, help="results, a file or the folder of a night")
+    parser.add_argument("after", metavar="AFTER", type=Path, help="later results")
+    parser.add_argument("--markdown", metavar="FILE", type=Path, help="also for the summary of a CI step")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also for programs: every change, every check")
+    parser.add_argument("--annotations", action="store_true", help="also print lines that GitHub shows at the top")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, compare, tell."""
+    try:
+        changes = compare(read([arguments.before]), read([arguments.after]))
+        if arguments.markdown:
+            write(arguments.markdown, changes_summary(changes))
+        if arguments.json:
+            write(arguments.json, json.dumps(changes_document(changes), allow_nan=False) + "\n")
+    except (OSError, ResultsError) as error:
+        raise BadInput(f"nothing is compared: {error}") from error
+    told = lines(changes) + (annotation_lines(changes) if arguments.annotations else [])
+    print("\n".join(told))
+    return int(changes.worse)

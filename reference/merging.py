@@ -1,0 +1,34 @@
+"""What a layer puts out of the outputs of its two directions.
+
+Source: https://keras.io/api/layers/recurrent_layers/bidirectional/, `merge_mode`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstm_conformance.reference.rounded import Numbers, concatenate, same_kind
+
+
+def halves(y: Numbers, directions: int) -> list[Numbers]:
+    """The outputs (T, ..., B, P) of each direction, from y (T, ..., B, D P)."""
+    size = y.shape[-1] // directions
+    return [y[..., direction * size : (direction + 1) * size] for direction in range(directions)]
+
+
+def last(y: Numbers, directions: int) -> Numbers:
+    """The only output of a layer that returns no sequence, (1, ..., B, D P), from y (T, ..., B, D P).
+
+    Each direction ends elsewhere: forwards at the last step, backwards at the first.
+    """
+    forward, *backward = halves(y, directions)
+    return concatenate([forward[-1:], *(each[:1] for each in backward)], -1)
+
+
+def merged(y: Numbers, mode: str) -> Numbers:
+    """The sum, the average or the product (T, ..., B, P) of the two directions' outputs y (T, ..., B, 2 P)."""
+    forward, backward = halves(y, 2)
+    if mode == "mul":
+        return forward * backward
+    total = forward + backward
+    return total * same_kind(np.full((), 0.5), total) if mode == "ave" else total

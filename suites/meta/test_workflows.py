@@ -1,0 +1,137 @@
+"""What CI runs can be run on a desk, and it may do no more than it must."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from lstm_conformance.suites.meta.outside import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+NIGHTLY = ROOT / ".github" / "workflows" / "nightly.yml"
+
+# There is no make, and a wheel in the place of the clone.
+WITHOUT_MAKE = {"windows"}
+
+GOOD = "jobs: {a: {runs-on: ubuntu-latest, steps: [{uses: actions/checkout@v4}, {run: make test}]}}"
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """A workflow."""
+    found: dict[str, Any] = YAML(typ="safe").load(text)
+    return found
+
+
+def steps(workflow: dict[str, Any], leave: set[str] | None = None) -> list[dict[str, Any]]:
+    """The steps of all jobs, but for some."""
+    return [step for name, job in workflow["jobs"].items() if name not in (leave or set()) for step in job["steps"]]
+
+
+def targets() -> set[str]:
+    """The targets of the Makefile."""
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+
+def not_on_a_desk(workflow: dict[str, Any]) -> list[str]:
+    """The commands that are no target of the Makefile."""
+    commands = [step["run"].strip() for step in steps(workflow, WITHOUT_MAKE) if "run" in step]
+    return [command for command in commands if not known(command)]
+
+
+def known(command: str) -> bool:
+    """Whether a command is one call of make for one target, and there is that target."""
+    found = re.fullmatch(r"make ([a-z-]+)( [A-Z]+=\S+)*", command)
+    return found is not None and found[1] in targets()
+
+
+def unpinned(workflow: dict[str, Any]) -> list[str]:
+    """The actions without a version, and those of anybody but GitHub."""
+    used = [step["uses"] for step in steps(workflow) if "uses" in step]
+    return [each for each in used if not re.fullmatch(r"actions/[a-z-]+(/[a-z]+)?@v\d+", each)]
+
+
+def writing(workflow: dict[str, Any], what: str) -> list[str]:
+    """The jobs that may write something, where not all may."""
+    everywhere = workflow["permissions"].get(what) == "write"
+    return [
+        name for name, job in workflow["jobs"].items() if everywhere or job.get("permissions", {}).get(what) == "write"
+    ]
+
+
+@pytest.fixture(params=WORKFLOWS, ids=lambda path: path.stem)
+def workflow(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each of the workflows."""
+    return loaded(request.param.read_text("utf-8"))
+
+
+def test_every_command_is_a_target_of_the_makefile(workflow: dict[str, Any]) -> None:
+    """What fails in CI can be repeated."""
+    assert not_on_a_desk(workflow) == []
+
+
+@pytest.mark.parametrize("command", ["pip install .", "make nothing", "make test && rm -rf x", "make test\nmake lint"])
+def test_other_commands_are_found(command: str) -> None:
+    """The test above can fail."""
+    content = loaded(GOOD)
+    content["jobs"]["a"]["steps"].append({"run": command})
+
+    assert not_on_a_desk(loaded(GOOD)) == []
+    assert not_on_a_desk(content) == [command]
+
+
+def test_every_action_has_a_version(workflow: dict[str, Any]) -> None:
+    """And all are GitHub's own."""
+    assert unpinned(workflow) == []
+
+
+@pytest.mark.parametrize("action", ["actions/checkout", "actions/checkout@main", "somebody/action@v4"])
+def test_other_actions_are_found(action: str) -> None:
+    """The test above can fail."""
+    assert unpinned(loaded(GOOD.replace("actions/checkout@v4", action))) == [action]
+
+
+def test_a_workflow_may_only_read(workflow: dict[str, Any]) -> None:
+    """Unless a job says otherwise."""
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_one_job_may_write_issues() -> None:
+    """The one that keeps them."""
+    content = loaded(NIGHTLY.read_text("utf-8"))
+
+    assert writing(content, "issues") == ["track"]
+    assert writing(content | {"permissions": {"issues": "write"}}, "issues") == list(content["jobs"])
+
+
+def test_a_cell_that_fails_stops_no_other() -> None:
+    """And leaves behind what it found."""
+    job = loaded(NIGHTLY.read_text("utf-8"))["jobs"]["cell"]
+
+    assert job["strategy"]["fail-fast"] is False
+    assert job["steps"][-1]["if"] == "always()"
+    assert "fromJSON" in job["strategy"]["matrix"]
+
+
+@pytest.mark.parametrize(("job", "needs"), [("merge", {"plan", "cell"}), ("track", {"plan", "merge", "pages"})])
+def test_a_night_is_told_whatever_became_of_its_cells(job: str, needs: set[str]) -> None:
+    """A red cell is what the report is for."""
+    found = loaded(NIGHTLY.read_text("utf-8"))["jobs"][job]
+
+    assert set(found["needs"]) == needs
+    assert "!cancelled()" in found["if"]
+
+
+@pytest.mark.parametrize(("text", "status"), [(GOOD, 0), (GOOD.replace("runs-on", "run-on"), 1)])
+def test_workflows_are_linted(tmp_path: Path, text: str, status: int) -> None:
+    """By the schema that `make lint` holds them to: it knows a key that GitHub does not."""
+    path = tmp_path / "workflow.yml"
+    path.write_text(f"on: push\n{text}", "utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+
+    assert subprocess.run(command, capture_output=True, check=False).returncode == status

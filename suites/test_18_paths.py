@@ -1,0 +1,96 @@
+"""Chapter 18: the ways to execute one layer, held against each other.
+
+Each path is compared with the first one of its implementation, and that with the first of its family (`Subject.model`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.hosts import AdapterError
+from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.rounded import Array, Rounded
+from lstm_conformance.suites.comparison import Statement, within
+from lstm_conformance.suites.examinations import Examined
+from lstm_conformance.suites.refusing import Answer, attempt, meant, undocumented
+from lstm_conformance.suites.rules import rule
+from lstm_conformance.suites.subject import Subject
+
+STEPS = 6
+"""The bounds of trajectories that nobody observed grow with their length."""
+
+
+def _is_compared(configuration: Configuration) -> bool:
+    exact = configuration.dtype in {"float32", "float64"} and configuration.style == "mild"
+    return exact and configuration.time <= STEPS
+
+
+@rule("18.1", where=_is_compared, kinds=("ordinary", "masked"), paired=True)
+def test_all_paths_give_the_same_numbers(subject: Subject, cases: Cases) -> Examined:
+    """Outputs and states differ by no more than both bounds together."""
+    model, ours, theirs = _model(subject), _answer(subject, cases), _answer(_model(subject), cases)
+    yield _same_verdict(ours, theirs, model)
+    if ours.error is None and theirs.error is None:
+        yield from _same_numbers(subject, cases, ours, theirs)
+
+
+@rule("18.2", kinds=("mistaken",), paired=True)
+def test_all_paths_refuse_the_same(subject: Subject, cases: Cases) -> Examined:
+    """A mistake that one path refuses is accepted by none."""
+    model = _model(subject)
+    yield _same_verdict(attempt(subject, cases), attempt(model, cases), model)
+
+
+@rule("18.3", kinds=("mistaken",), paired=True, undocumented=True)
+def test_all_paths_answer_alike_where_nothing_is_documented(subject: Subject, cases: Cases) -> Examined:
+    """The same numbers, or the same kind of exception."""
+    model, ours, theirs = _model(subject), attempt(subject, cases), attempt(_model(subject), cases)
+    yield _same_verdict(ours, theirs, model, same_kind=True)
+    if ours.error is None and theirs.error is None:
+        yield from _same_numbers(subject, meant(cases), ours, theirs)
+    yield undocumented(cases, ours)
+
+
+def _model(subject: Subject) -> Subject:
+    if subject.model is None:
+        raise ValueError("expected a path that is compared with the first one of its family")
+    return subject.model
+
+
+def _answer(subject: Subject, cases: Cases) -> Answer:
+    """What came of an ordinary call. Raises as `Subject.run` does, but for what the adapter raised."""
+    try:
+        return Answer(None, subject.run(cases).native)
+    except AdapterError as error:
+        return Answer(error)
+
+
+def _same_verdict(ours: Answer, theirs: Answer, model: Subject, *, same_kind: bool = False) -> Statement:
+    """Both are answered or both refused; same_kind: by the same kind of exception."""
+    alike = ours.kind == theirs.kind if same_kind else (ours.error is None) == (theirs.error is None)
+    told = f"{ours.sentence}, but {theirs.sentence} on {model.hello.implementation} {model.path}"
+    return Statement("answer", None if alike else told, ours.kind)
+
+
+def _same_numbers(subject: Subject, cases: Cases, ours: Answer, theirs: Answer) -> Examined:
+    """Every output lies within both bounds together of the model's."""
+    layer, unbatched = cases.configuration.layer, cases.configuration.unbatched
+    names, arithmetic = subject.layout.output_names(layer), arithmetic_of(cases.configuration.dtype)
+    bounds = [
+        subject.layout.native_outputs(layer, _bounds(each, cases), unbatched=unbatched)
+        for each in (subject, _model(subject))
+    ]
+    for name, a, b, *both in zip(names, ours.native, theirs.native, *bounds, strict=True):
+        if a.shape != b.shape:
+            yield Statement(name, f"has the shape {a.shape}, but {b.shape} on the other path")
+            continue
+        due = Rounded(b.astype(np.float64), sum(both, np.zeros(())), np.zeros(()), arithmetic)
+        yield within(name, a, due, " ".join(["case", *(f"axis_{k}" for k in range(1, a.ndim))]))
+
+
+def _bounds(subject: Subject, cases: Cases) -> Outputs[Array]:
+    """How far a legal trajectory, of which nothing is observed, may lie from the reference."""
+    return Outputs(*(each.bound for each in subject.trajectory(cases, None)))
