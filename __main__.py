@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -31,15 +32,23 @@ options of test that are wanted most:
 
 BAD_INPUT_STATUS = 2
 
+BROKEN_PIPE_STATUS = 141
+"""128 and the number of SIGPIPE, as a shell has it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the first word says. The exit status is 0 if nothing is wrong, 1 if something is, 2 for bad input."""
     parsed = parser().parse_args(arguments)
     try:
-        return COMMANDS[parsed.command].run(parsed)
+        status = COMMANDS[parsed.command].run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # what reads the output, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE_STATUS
     except BadInput as error:
         print(f"lstm-conformance {parsed.command}: {error}", file=sys.stderr)
         return BAD_INPUT_STATUS
+    return status
 
 
 def parser() -> argparse.ArgumentParser:

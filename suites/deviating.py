@@ -15,7 +15,7 @@ from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.planning import PATHS_AGREE, family_of
 
 WIDEST = 20
-"""Checks that one entry may cover: a deviation that is wider is not understood."""
+"""Rules on configurations that one entry may cover, however many cases a tier has: what is wider is not understood."""
 
 Place = tuple[str, str, str, str]
 """Implementation, path, rule and configuration."""
@@ -84,16 +84,19 @@ def problems(
     deviations: Deviations, planned: Iterable[Place], hellos: Mapping[str, Hello], *, tier: str, partial: bool
 ) -> Iterator[str]:
     """What is wrong with the entries themselves, one sentence each; planned: the place of every check."""
-    places = list(planned)
+    places = list(dict.fromkeys(planned))
     covering: dict[Place, str] = {}
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
         if len(covered) > WIDEST:
-            yield f"deviation {entry.id!r} covers {len(covered)} checks; expected {WIDEST} at most: narrow it"
+            yield (
+                f"deviation {entry.id!r} covers {len(covered)} rules on configurations; "
+                f"expected {WIDEST} at most: narrow it"
+            )
         idle = [] if partial or _is_elsewhere(entry, tier) else _idle(entry, covered, hellos)
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
-        for place in dict.fromkeys(covered):
+        for place in covered:
             if covering.setdefault(place, entry.id) != entry.id:
                 yield f"deviations {covering[place]!r} and {entry.id!r} cover the same check: {'/'.join(place)}"
                 break
@@ -123,8 +126,11 @@ def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello
 
 
 def _is_elsewhere(entry: Deviation, tier: str) -> bool:
-    """The entry is about configurations that this tier does not go through, and another does."""
-    here, *others = (TIERS[name].configurations for name in (tier, *(set(TIERS) - {tier})))
-    if any(entry.names(str(each)) for each in here):
-        return False
-    return any(entry.names(str(each)) for configurations in others for each in configurations)
+    """The entry is about configurations that its paths do not go through in this tier, and do in another."""
+    names = {
+        name
+        for name, other in TIERS.items()
+        for path in entry.paths
+        if any(entry.names(str(each)) for each in other.on(path))
+    }
+    return bool(names) and tier not in names

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.ids import configuration_called
-from lstm_conformance.fixtures.tiers import TIERS, Tier
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
 
@@ -130,13 +130,11 @@ class Plan:
 
     def _asked(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
         """Those of the tier, or those that are crossed for this implementation; a single case may be of any."""
-        tier = TIERS[self.tier]
         if self.case:
             found = configuration_called(self.case.configuration)
             return [] if found is None else [found]
-        if check.crossed:
-            return tier.crossing.of(hello, path)
-        return [called for called in tier.configurations if _affordable(tier, path, called)]
+        tier = TIERS[self.tier]
+        return tier.crossing.of(hello, path) if check.crossed else tier.on(path)
 
     def _numbers(self, configuration: Configuration) -> tuple[int, ...]:
         if self.case:
@@ -180,7 +178,3 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
 def offers(hello: Hello, path: str, configuration: Configuration) -> bool:
     """The implementation claims all that the configuration requires, and has its dtype on the path."""
     return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
-
-
-def _affordable(tier: Tier, path: str, configuration: Configuration) -> bool:
-    return path not in tier.on_slow_paths or configuration in tier.on_slow_paths[path]

@@ -3,7 +3,7 @@
 Rule 16.3; deviation keras-bidirectional-stateful. Seen with Keras 3.15.1, TensorFlow 2.21.0.
 Bidirectional.compute_mask multiplies a generator, `(None for _ in self.states) * 2`; it is reached if there are states.
 Expected: 5 tensors from both layers, as in Keras 2.
-Actual:
+Actual, with KERAS_BACKEND=tensorflow; on torch 2.13.0 and jax 0.10.2 alike:
 
     stateful=False: 5 tensors
     stateful=True: TypeError: unsupported operand type(s) for *: 'generator' and 'int'

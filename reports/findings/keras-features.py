@@ -1,14 +1,17 @@
 """keras.layers.LSTM reports a wrong number of features as an error of a matrix product; its kind hangs on the backend.
 
-Rule 12.2; deviation keras-features. Seen with Keras 3.15.1, TensorFlow 2.21.0.
+Rule 12.2; deviations keras-features, keras-features-torch, keras-features-jax.
+Seen with Keras 3.15.1, TensorFlow 2.21.0.
 Expected: ValueError from the built layer, which knows its number of features, as in Keras 2
 ("Input 0 is incompatible with layer lstm: expected shape=(None, None, 5), found shape=(3, 4, 10)").
-Actual, with KERAS_BACKEND=tensorflow and then torch (2.13.0):
+Actual, with KERAS_BACKEND=tensorflow, then torch (2.13.0), then jax (0.10.2):
 
     eager: InvalidArgumentError, a ValueError: False
     tf.function: ValueError, a ValueError: True
 
     eager: RuntimeError, a ValueError: False
+
+    eager: TypeError, a ValueError: False
 """
 
 import keras

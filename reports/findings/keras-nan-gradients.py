@@ -1,6 +1,6 @@
 """NaN in a masked step of keras.layers.LSTM does not reach the output, and makes NaN of the gradients.
 
-Rule 19.4; deviations keras-nan-gradients and keras-rnn-nan-gradients. Seen with Keras 3.15.1, TensorFlow 2.21.0.
+Rule 19.4; deviations keras-nan-gradients and keras-wrapped-nan-gradients. Seen with Keras 3.15.1, TensorFlow 2.21.0.
 The guide: masked steps are "skipped". `rnn` runs the cell over them, and selects with tf.where, whose manual warns:
 the gradient is NaN where the branch that was not selected has a NaN. Public, for the loop itself, without Keras:
 https://github.com/tensorflow/tensorflow/issues/6209. One missing value that a mask hides ends a training.

@@ -1,6 +1,6 @@
 """keras.layers.LSTM reports a sequence of no steps as an error of an index, whose kind hangs on the backend.
 
-Rule 12.5; deviation keras-no-steps. Seen with Keras 3.15.1, TensorFlow 2.21.0.
+Rule 12.5; deviations keras-no-steps and keras-no-steps-torch. Seen with Keras 3.15.1, TensorFlow 2.21.0.
 Expected: ValueError that speaks of time steps.
 Actual, with KERAS_BACKEND=tensorflow and then torch (2.13.0):
 

@@ -1,6 +1,7 @@
 """keras.layers.LSTM on torch does not compare the shapes of states and masks with those of its input.
 
-Rules 12.3, 17.8, 18.2; deviations keras-states-refused-torch, keras-states-accepted, keras-mask-...-torch.
+Rules 12.3, 17.8, 18.2; deviations keras-states-refused-torch, keras-states-accepted, keras-mask-rows-torch,
+keras-mask-steps-torch, keras-mask-cut-torch, keras-mask-rank, keras-mask-repeated.
 Seen with Keras 3.15.1, torch 2.13.0. The manual: "mask: Binary tensor of shape `(samples, timesteps)`".
 What does not fit fails within the loop, with an error that is no ValueError, or is repeated, or is not looked at:
 a mask of twice the steps is cut, where TensorFlow raises ValueError.

@@ -1,6 +1,7 @@
 """A layer of Keras 2 that is built reports arguments that do not fit as errors of operations, or accepts them.
 
-Rules 12.3, 12.5, 12.6, 17.8; deviations tf-keras-states, tf-keras-no-steps, tf-keras-dropout, tf-keras-mask-...
+Rules 12.3, 12.5, 12.6, 17.8; deviations tf-keras-states, tf-keras-no-steps, tf-keras-dropout,
+tf-keras-mask-rows, tf-keras-mask-steps, tf-keras-mask-rank, tf-keras-mask-repeated.
 Seen with tf_keras 2.21.0, TensorFlow 2.21.0, eager.
 The manual: "mask: Binary tensor of shape `[batch_size, timesteps]`", "dropout: Float between 0 and 1".
 Expected: ValueError for all of them.

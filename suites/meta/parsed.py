@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 # Elements without an end tag; those of an inline drawing close themselves.
-VOID = {"meta", "rect", "link", "input"}
+VOID = {"meta", "rect", "link", "input", "wbr"}
 
 
 class Page(HTMLParser):

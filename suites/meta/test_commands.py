@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance import __main__ as command_line
-from lstm_conformance.__main__ import COMMANDS, main
+from lstm_conformance.__main__ import BROKEN_PIPE_STATUS, COMMANDS, main
 from lstm_conformance.commands import BadInput, Subparsers
 from lstm_conformance.suites.meta.outside import SUITE, run
 
@@ -89,6 +91,19 @@ def test_bad_input_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys
 
     assert main(["fake"]) == 2
     assert capsys.readouterr() == ("", "lstm-conformance fake: expected a, came b: do c\n")
+
+
+def test_nobody_reads_on() -> None:
+    """What is cut off by `head` is no mistake, and prints no traceback."""
+    command = [sys.executable, "-m", "lstm_conformance", "matrix", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()
+        told = listing.stderr.read()
+
+    assert listing.returncode == BROKEN_PIPE_STATUS
+    assert told == ""
 
 
 def test_a_mistake_of_ours_is_no_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:

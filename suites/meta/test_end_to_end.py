@@ -68,8 +68,9 @@ def test_every_path_has_passing_checks(run: Run, name: str) -> None:
 
 @pytest.mark.parametrize("name", INSTALLED)
 def test_budgets_stay_far_from_the_bound(run: Run, name: str) -> None:
-    """On every path and in every dtype; and they are measured, not zero."""
-    budgets = {c.id: c.budget for c in run.results.checks if c.implementation == name and c.budget is not None}
+    """On every path and in every dtype, but for recorded deviations; and they are measured, not zero."""
+    passing = [c for c in run.results.checks if (c.implementation, c.verdict) == (name, "pass")]
+    budgets = {c.id: c.budget for c in passing if c.budget is not None}
 
     assert {each: budget for each, budget in budgets.items() if budget > LARGEST_BUDGET} == {}
     assert max(budgets.values()) > 0.05
