@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lstm_conformance.fixtures.deviations import Deviation
+from lstm_conformance.fixtures.deviations.scope import Flags, Ids
 from lstm_conformance.fixtures.deviations.values import Failure
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.tiers import TIERS
@@ -15,7 +16,10 @@ from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.planning import PATHS_AGREE, family_of
 
 WIDEST = 20
-"""Rules on configurations that one entry may cover, however many cases a tier has: what is wider is not understood."""
+"""Rules on configurations with ids that one entry may name, however many cases a tier has.
+
+What is wider is not understood. What names flags is as wide as the tier, and says what it understood.
+"""
 
 Place = tuple[str, str, str, str]
 """Implementation, path, rule and configuration."""
@@ -49,10 +53,11 @@ def main_version(hello: Hello) -> str:
 
 def held_against(entries: Sequence[Deviation], outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The outcomes of a check that these entries cover: a failure as recorded is a deviation, all else is red."""
-    return [_held(entries[0], each) if entries else each for each in outcomes]
+    return [_held(entries, each) if entries else each for each in outcomes]
 
 
-def _held(entry: Deviation, outcome: Outcome) -> Outcome:
+def _held(entries: Sequence[Deviation], outcome: Outcome) -> Outcome:
+    entry = next((each for each in entries if _is_as_recorded(each.fails, outcome)), entries[0])
     if outcome.verdict == "not-run":
         return outcome
     if outcome.verdict == "pass":
@@ -88,7 +93,7 @@ def problems(
     covering: dict[Place, str] = {}
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
-        if len(covered) > WIDEST:
+        if isinstance(entry.configurations, Ids) and len(covered) > WIDEST:
             yield (
                 f"deviation {entry.id!r} covers {len(covered)} rules on configurations; "
                 f"expected {WIDEST} at most: narrow it"
@@ -96,7 +101,7 @@ def problems(
         idle = [] if partial or _is_elsewhere(entry, tier) else _idle(entry, covered, hellos)
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
-        for place in covered:
+        for place in covered if isinstance(entry.configurations, Ids) else []:
             if covering.setdefault(place, entry.id) != entry.id:
                 yield f"deviations {covering[place]!r} and {entry.id!r} cover the same check: {'/'.join(place)}"
                 break
@@ -126,7 +131,12 @@ def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello
 
 
 def _is_elsewhere(entry: Deviation, tier: str) -> bool:
-    """The entry is about configurations that its paths do not go through in this tier, and do in another."""
+    """The entry is about configurations that its paths do not go through in this tier, and do in another.
+
+    Which flags meet in a tier is computed for each implementation: it is not said here.
+    """
+    if isinstance(entry.configurations, Flags):
+        return True
     names = {
         name
         for name, other in TIERS.items()

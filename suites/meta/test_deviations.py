@@ -9,15 +9,19 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lstm_conformance.fixtures.deviations import BadDeviation, Deviation, bundled, known, parse, read
+from lstm_conformance.fixtures.deviations.scope import Flags, Ids
+from lstm_conformance.fixtures.flags import legal
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.deviating import Deviations, Place, held_against, problems, warnings
 from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.meta import refusing_adapters
@@ -113,7 +117,13 @@ def test_nothing_may_be_missing(key: str) -> None:
         ({"rule": '["1.1", "1.x"]'}, "expected `rule` to be the number of a rule"),
         ({"rule": '["1.1", "1.1"]'}, "expected `rule` to be one, or a list of different ones"),
         ({"rule": '"1.x"'}, "expected `rule` to be the number of a rule"),
-        ({"configurations": "[1]"}, "expected `configurations` to be a list of texts, came [1]"),
+        ({"configurations": "[1]"}, "expected `configurations` to be a list of texts, or a table of flags, came [1]"),
+        ({"configurations": '["a", "a"]'}, "expected `configurations` to be a list of different texts"),
+        ({"configurations": "{}"}, "expected `configurations` to be a list of texts, or a table of flags, came {}"),
+        ({"configurations": "{ unrol = [true] }"}, "expected `configurations` to be a table of the flags num_layers, "),
+        ({"configurations": "{ unroll = true }"}, "expected `configurations` to be values of unroll among False, True"),
+        ({"configurations": "{ unroll = [1] }"}, "expected `configurations` to be values of unroll among False, True"),
+        ({"configurations": "{ time = [4] }"}, "expected `configurations` to be values of time among 5, 1, came"),
         ({"fails": '"value"'}, "expected `fails` to be one of value, shape, exception, crash, came 'value'"),
         ({"fails": "{}"}, "expected `fails` to be one of"),
         ({"fails": '{ error = "x" }'}, "expected `fails` to be one of"),
@@ -188,17 +198,29 @@ def test_a_users_file_is_added(tmp_path: Path) -> None:
     assert [each.id for each in known([file])] == [*(each.id for each in bundled()), "some-entry"]
 
 
+def dead(scope: Ids | Flags) -> list[object]:
+    """The patterns that no configuration of any tier fits; flags that nothing legal has."""
+    if isinstance(scope, Ids):
+        every = {str(called) for tier in TIERS.values() for called in tier.configurations}
+        return [pattern for pattern in scope.patterns if not any(Ids((pattern,)).names(each) for each in every)]
+    together = [dict(zip(scope.values, each, strict=True)) for each in product(*scope.values.values())]
+    return [] if any(legal(each) for each in together) else [scope]
+
+
+def test_what_nothing_fits_is_dead() -> None:
+    """The twin of the test below."""
+    assert dead(Ids(("T6-*", "T0.5-*"))) == ["T0.5-*"]
+    assert dead(Flags({"go_backwards": (True,), "bidirectional": (True,)}))
+    assert not dead(Flags({"go_backwards": (True,), "bidirectional": (True, False)}))
+
+
 @pytest.mark.parametrize("recorded", bundled(), ids=lambda each: each.id)
 def test_the_suites_own_entries_are_about_something(recorded: Deviation) -> None:
-    """An implementation, a rule, configurations, each of their patterns; and their reproduction exists."""
-    every = {str(called) for tier in TIERS.values() for called in tier.configurations}
-
+    """An implementation, a rule, configurations; and their reproduction exists."""
     assert set(recorded.implementation) <= set(IMPLEMENTATIONS)
     assert set(recorded.rule) <= set(specification()[1])
-    assert all(
-        any(replace(recorded, configurations=(pattern,)).names(each) for each in every)
-        for pattern in recorded.configurations
-    )
+    assert not dead(recorded.configurations)
+    assert all(all_checks()[rule].crossed for rule in recorded.rule) or isinstance(recorded.configurations, Ids)
     assert recorded.link.startswith("https://") or (ROOT / recorded.link).is_file()
 
 
@@ -222,6 +244,26 @@ def test_the_suites_own_entries_are_about_something(recorded: Deviation) -> None
 def test_a_star_stands_for_anything_and_nothing_else_does(pattern: str, *, covers: bool) -> None:
     """The whole id must fit."""
     assert entry(configurations=f'["{pattern}"]').covers(*PLACE) is covers
+
+
+@pytest.mark.parametrize(
+    ("flags", "configuration", "covers"),
+    [
+        ("unroll = [true]", "T5-B3-I4-H7-unroll-float32-mild", True),
+        ("unroll = [true]", "T5-B3-I4-H7-float32-mild", False),
+        ("unroll = [false]", "T5-B3-I4-H7-float32-mild", True),
+        ("unroll = [false]", "T5-B3-I4-H7-unroll-float32-mild", False),
+        ('unroll = [true], mask = ["left", "holes"]', "T5-B3-I4-H7-unroll-mask_holes-float32-mild", True),
+        ('unroll = [true], mask = ["left", "holes"]', "T5-B3-I4-H7-unroll-mask_right-float32-mild", False),
+        ('unroll = [true], mask = ["left", "holes"]', "T5-B3-I4-H7-mask_holes-float32-mild", False),
+        ("time = [5]", "T5-B3-I4-H7-float32-mild", True),
+        ("time = [5]", "T1-B3-I4-H7-float32-mild", False),
+        ("unroll = [false]", "nothing", False),
+    ],
+)
+def test_flags_say_which_values_they_have(flags: str, configuration: str, *, covers: bool) -> None:
+    """All of them hold; a default is a value as every other; what is no configuration has no flags."""
+    assert entry(configurations=f"{{ {flags} }}").covers(*PLACE[:3], configuration) is covers
 
 
 @pytest.mark.parametrize(
@@ -470,6 +512,34 @@ def test_two_entries_may_not_cover_one_check() -> None:
     assert found(entry(), entry(id='"other"', configurations='["*"]')) == (
         f"deviations 'some-entry' and 'other' cover the same check: some.LSTM/eager/1.1/{CONFIGURATION}"
     )
+
+
+CROSSED = {"rule": '"20.1"', "configurations": "{ unroll = [true] }"}
+
+
+def test_an_entry_that_names_flags_is_as_wide_as_they_are() -> None:
+    """And a configuration may have the faults of two."""
+    sizes = range(1, 30)
+    planned: list[Place] = [(*PLACE[:2], "20.1", f"T5-B1-I1-H{each}-unroll-float32-mild") for each in sizes]
+
+    assert found(entry(**CROSSED), entry(**CROSSED, id='"other"'), planned=planned) == ""
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_an_entry_that_names_flags_may_cover_nothing(tier: str) -> None:
+    """They need not meet in every tier."""
+    assert found(entry(**CROSSED), planned=[PLACE], tier=tier) == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "held"), [(RAISED, "other"), (failing(budget=3.0), "some-entry"), (ACCEPTED, None)], ids=str
+)
+def test_a_failure_is_held_against_all_that_cover_it(outcome: Outcome, held: str | None) -> None:
+    """It is as one of them says, or red."""
+    (seen,) = held_against([entry(**VALUE), entry(**RAISES, id='"other"')], [outcome])
+
+    assert seen.deviation == held
+    assert (seen.verdict == "deviation") is (held is not None)
 
 
 LATE = "deviation 'some-entry' was to be reviewed by 2026-07-01: is it reported, is it mended? https://example.org/1"
