@@ -68,3 +68,9 @@ def test_a_refusal_leaves_nothing_behind(subject: Subject, cases: Cases) -> Exam
     top = cases.configuration.layer.num_layers - 1
     x = cut_off(subject, cases, top).outputs.y if top else cases.inputs.x
     yield from layer_legal(subject, cases, top, x, outputs)
+
+
+@rule("12.9", where=_about("combinations"), kinds=("mistaken",))
+def test_arguments_that_do_not_go_together(subject: Subject, cases: Cases) -> Examined:
+    """The constructor refuses arguments of which each alone is right."""
+    yield refused(subject, cases)

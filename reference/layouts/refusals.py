@@ -107,6 +107,13 @@ KERAS: Mapping[str, Kinds] = {
     "dropout_negative": _VALUE,
     "hidden_size_float": _VALUE + _TYPE,
     "hidden_size_text": _VALUE + _TYPE,
+    # keras.layers.Bidirectional, `merge_mode` and `backward_layer`: "A ValueError will be raised if these requirements
+    # are not met"
+    "merge_mode_unknown": _VALUE,
+    "backward_layer_of_last_output": _VALUE,
+    "backward_layer_without_states": _VALUE,
+    "backward_layer_that_keeps_states": _VALUE,
+    "backward_layer_in_same_direction": _VALUE,
     # keras.activations.get
     "activation_unknown": _VALUE,
 }

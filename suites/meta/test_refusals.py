@@ -8,7 +8,7 @@ from lstm_conformance.fixtures.cases import draw
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hosted, InProcess, take_error
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.keras_layers_lstm import KerasLSTM
+from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.mistakes import MISTAKES, OF_CALLS
 from lstm_conformance.fixtures.tiers import TIERS, configuration
@@ -104,7 +104,7 @@ def test_who_does_not_claim_it_is_not_asked() -> None:
     assert [Plan().of(check, hellos) for check in CHECKS] == [[]] * len(CHECKS)
 
 
-@pytest.mark.parametrize("adapter", [TorchLSTM, KerasLSTM])
+@pytest.mark.parametrize("adapter", [TorchLSTM, KerasOnTorch])
 def test_the_suites_own_are_asked(adapter: type[Adapter]) -> None:
     """Every mistake that the layout knows, by the rule about it and by the rule about what it leaves."""
     asked = {
@@ -130,7 +130,7 @@ def test_a_mistake_is_one(name: str) -> None:
     mistake = MISTAKES[name]
 
     assert [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None].count(None) == 3
-    assert set(mistake.constructor) <= set(Layer.__dataclass_fields__)
+    assert set(mistake.constructor) <= {*Layer.__dataclass_fields__, "backward_layer"}
     assert any(name in known for known in (*REFUSALS.values(), *UNDOCUMENTED.values()))
 
 
