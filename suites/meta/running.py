@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,15 +50,18 @@ class Run:
         return {check.id: check.verdict for check in self.results.checks}
 
 
-def conformance(folder: Path, *options: str, of: Iterable[str] = EVERYTHING) -> Run:
+def conformance(
+    folder: Path, *options: str, of: Iterable[str] = EVERYTHING, environment: Mapping[str, str] | None = None
+) -> Run:
     """Run these files of the suite with these options; the records go into the folder."""
     path = folder / "results.jsonl"
-    return finished([*PYTEST, *of, "-q", "--results", os.fspath(path), *options], path)
+    return finished([*PYTEST, *of, "-q", "--results", os.fspath(path), *options], path, environment)
 
 
-def finished(command: list[str], path: Path) -> Run:
+def finished(command: list[str], path: Path, environment: Mapping[str, str] | None = None) -> Run:
     """Run a command in the root of the repository, on one thread, untouched by the options of the pytest around it."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    own |= environment or {}
     done = subprocess.run(
         command,
         cwd=ROOT,
