@@ -6,6 +6,7 @@ By themselves these layers compute what is right; the copy does not.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,14 +21,14 @@ Native = dict[str, Array]
 class _Copied(LSTM):
     """Base of those whose copy is wrong, in torch."""
 
-    dtypes = SINGLE
+    dtypes: ClassVar[tuple[str, ...]] = SINGLE
 
 
 class _Configured(LSTM):
     """Base of those whose copy is wrong in an argument that only Keras has."""
 
     layout = "keras"
-    dtypes = SINGLE
+    dtypes: ClassVar[tuple[str, ...]] = SINGLE
 
 
 # Weights
