@@ -77,7 +77,7 @@ class DirectionsExchangedWhenLoaded(_Copied):
 
 
 class WeightsSavedInHalfPrecision(_Copied):
-    """Saves its weights in float16, to make the file smaller."""
+    """Writes float16 into its file, which is then half as large."""
 
     def saved(self, native: Native) -> Native:
         """Round them, and widen them again."""
