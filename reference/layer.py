@@ -29,6 +29,7 @@ class Layer:
     `implementation` and `use_cudnn` choose between ways to compute the same; "never" stands for False.
     `training` and `requires_grad` say how the layer is called: in training mode, and so that gradients are recorded.
     `batch_size` is the number of rows of every call, of which a stateful layer must be told (Keras' `batch_shape`).
+    `elaborate`: every other argument that changes no number at inference, as regularizers, is away from its default.
     `dropout` is never more than 0 in a layer that is run: it is here because its limits are documented.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html,
@@ -58,6 +59,7 @@ class Layer:
     training: bool = False
     requires_grad: bool = False
     structure: str = ""
+    elaborate: bool = False
 
     @property
     def directions(self) -> int:

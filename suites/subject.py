@@ -16,7 +16,7 @@ from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.cotangents import cotangents
 from lstm_conformance.fixtures.hosts import Hello, Implementation
-from lstm_conformance.fixtures.protocol import dtype_name
+from lstm_conformance.fixtures.protocol import Header, dtype_name
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.layer import Layer
@@ -26,6 +26,9 @@ from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, dot, exactly
 from lstm_conformance.reference.weights import GATES
 from lstm_conformance.suites.casualties import Casualties
+
+WeightType = tuple[Shape, str]
+"""Shape and dtype of a weight."""
 
 MEMORY = 2**28
 """Bytes of observations that are kept, so that one call of a layer serves every rule."""
@@ -105,6 +108,7 @@ class Subject:
     model: Subject | None = None
     _seen: OrderedDict[object, Seen] = field(default_factory=OrderedDict)
     _trained: dict[object, Trained] = field(default_factory=dict)
+    _descriptions: dict[str, Header] = field(default_factory=dict)
 
     @property
     def layout(self) -> Layout:
@@ -153,16 +157,21 @@ class Subject:
             self._trained[key] = self._train(cases, steps)
         return self._trained[key]
 
-    def describe(self, cases: Cases) -> list[dict[str, Any]]:
-        """Name, dtype and shape of every weight of a freshly built layer. Raises as `run` does."""
-        header, _ = self.implementation.request("describe", self.fields(cases.configuration), {}, self.deadline)
-        weights: list[dict[str, Any]] = header["weights"]
-        return weights
+    def describe(self, configuration: Configuration) -> dict[str, WeightType]:
+        """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
+        weights = self._described(configuration)["weights"]
+        return {each["name"]: (tuple(each["shape"]), each["dtype"]) for each in weights}
+
+    def arguments(self, configuration: Configuration) -> dict[str, Any]:
+        """What a freshly built layer says that it was constructed with, by the framework's names. Raises as `run`."""
+        arguments: dict[str, Any] = self._described(configuration).get("arguments", {})
+        return arguments
 
     def forget(self) -> None:
         """Ask again from now on, in a fresh host."""
         self._seen.clear()
         self._trained.clear()
+        self._descriptions.clear()
         self.implementation.restart()
 
     def expected(self, cases: Cases, index: int, x: Array, observed: Array | None) -> Outputs[Rounded]:
@@ -207,6 +216,13 @@ class Subject:
             for name in (configuration.layer.recurrent_activation, configuration.layer.activation)
         )
         return Cell(gate, other, other)
+
+    def _described(self, configuration: Configuration) -> Header:
+        key = str(configuration)
+        if key not in self._descriptions:
+            fields = self.fields(configuration)
+            self._descriptions[key], _ = self.implementation.request("describe", fields, {}, self.deadline)
+        return self._descriptions[key]
 
     def _answer(self, cases: Cases, *, observe: bool) -> Seen:
         """An answer, kept or new."""
@@ -262,8 +278,10 @@ class Subject:
 
     def fields(self, configuration: Configuration) -> dict[str, Any]:
         """The fields of a request that say which layer is meant."""
+        layer = {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
         memory = {"strided": True} if configuration.strided else {}
-        return {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path, **memory}
+        route = {"route": configuration.route} if configuration.route else {}
+        return layer | memory | route
 
     def _keep(self, key: object, seen: Seen) -> None:
         self._seen[key] = seen

@@ -32,8 +32,7 @@ def test_names_shapes_and_dtypes_of_the_weights(subject: Subject, cases: Cases) 
     called = cases.configuration
     stored_in = PRECISIONS[called.dtype].weights
     documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(called.layer).items()}
-    found = {w["name"]: (tuple(w["shape"]), w["dtype"]) for w in subject.describe(cases)}
-    yield _agree("weights", documented, found)
+    yield _agree("weights", documented, subject.describe(called))
 
 
 def _agree(measure: str, documented: object, found: object) -> Statement:

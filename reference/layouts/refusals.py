@@ -125,6 +125,12 @@ Other dtypes are not known to be a mistake there: Keras converts some of what it
 REFUSALS: Mapping[str, Mapping[str, Kinds]] = {"torch": TORCH, "keras": KERAS}
 """By layout, then by mistake (`fixtures/mistakes.py`)."""
 
+WEIGHTS: Mapping[str, Kinds] = {"torch": _RUNTIME, "keras": _VALUE}
+"""By layout, what comes of weights of which one is missing, unknown or of another shape.
+
+Sources: `torch.nn.Module.load_state_dict`, "RuntimeError", and `set_weights` in Keras 2, "ValueError".
+"""
+
 UNDOCUMENTED: Mapping[str, tuple[str, ...]] = {
     "torch": ("no_rows",),
     "keras": (

@@ -15,6 +15,7 @@ from lstm_conformance.reference.mutants import (
     final_states,
     gates,
     gradients,
+    life_cycle,
     masks,
     options,
     precision,
@@ -45,6 +46,7 @@ FAMILIES = (
     options,
     gradients,
     calls,
+    life_cycle,
     products,
 )
 """The modules of the catalogue, in the order in which it is printed."""

@@ -37,6 +37,10 @@ SINGLE = ("float64", "float32")
 """The dtypes in which an error shows that the rounding of half precision hides."""
 
 
+class WeightsRefused(ValueError, RuntimeError):
+    """Weights that are not those of the layer: the one is what Keras raises, the other what torch does."""
+
+
 class Call(NamedTuple, Generic[Numbers]):
     """What a layer is called with: x, and, if they are given, the initial states and which steps count (T, ..., B)."""
 
@@ -161,6 +165,23 @@ class LSTM:
     def copied_out(self, native: dict[str, Array]) -> dict[str, Array]:
         """The weights under the names and in the shapes in which the framework shows them."""
         return native
+
+    # Life cycle
+
+    def reconstructed(self, layer: Layer) -> Layer:
+        """The arguments with which a copy is constructed."""
+        return layer
+
+    def saved(self, native: dict[str, Array]) -> dict[str, Array]:
+        """What a copy is made of: the weights under the framework's names."""
+        return {name: a.copy() for name, a in native.items()}
+
+    def restored(self, blank: dict[str, Array], saved: dict[str, Array]) -> dict[str, Array]:
+        """The weights of a copy, which has blank ones and reads those that were saved. Raises WeightsRefused."""
+        expected, found = ({name: a.shape for name, a in each.items()} for each in (blank, saved))
+        if expected != found:
+            raise WeightsRefused(f"expected weights of the shapes {expected}, came {found}")
+        return saved
 
     # Weights
 

@@ -95,6 +95,18 @@ class CellStateRoundedOnce(LSTM):
         return np.asarray(i * g + f * wide_c, c.dtype)
 
 
+class WeightsSavedInFloat64(LSTM):
+    """Saves its weights in float64 and in the reverse order, and rounds them where it loads them, which is exact."""
+
+    def saved(self, native: dict[str, Array]) -> dict[str, Array]:
+        """Widened, the last one first."""
+        return {name: a.astype(np.float64) for name, a in reversed(super().saved(native).items())}
+
+    def restored(self, blank: dict[str, Array], saved: dict[str, Array]) -> dict[str, Array]:
+        """In the dtype of the copy."""
+        return {name: a.astype(blank[name].dtype) for name, a in super().restored(blank, saved).items()}
+
+
 def _tanh(z: Array) -> Array:
     """Of magnitudes, which never overflow where they are limited to 20."""
     grown = np.expm1(2 * np.minimum(np.abs(z), 20))

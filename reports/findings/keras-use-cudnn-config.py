@@ -1,0 +1,28 @@
+"""keras.layers.LSTM forgets use_cudnn in its configuration.
+
+Rule 22.2; deviation keras-use-cudnn-config. Seen with Keras 3.15.1, on all backends.
+Expected: False everywhere; "an object config is a Python dictionary containing the information needed to
+re-instantiate it", says the docstring of get_config. https://github.com/keras-team/keras/issues/21533
+Actual:
+
+    constructed: False
+    in Bidirectional: False
+    from_config: auto
+    clone_model: auto
+    deepcopy: auto
+    Bidirectional.from_config: auto
+"""
+
+import copy
+
+import keras
+
+layer = keras.layers.LSTM(1, use_cudnn=False)
+both = keras.layers.Bidirectional(layer)
+model = keras.Sequential([keras.Input((2, 1)), layer])
+print("constructed:", layer.use_cudnn)
+print("in Bidirectional:", both.backward_layer.use_cudnn)
+print("from_config:", keras.layers.LSTM.from_config(layer.get_config()).use_cudnn)
+print("clone_model:", keras.models.clone_model(model).layers[0].use_cudnn)
+print("deepcopy:", copy.deepcopy(layer).use_cudnn)
+print("Bidirectional.from_config:", keras.layers.Bidirectional.from_config(both.get_config()).forward_layer.use_cudnn)

@@ -1,0 +1,254 @@
+"""Chapter 22: who keeps everything on a route passes, and who loses something is caught."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.hosts import AdapterError, InProcess
+from lstm_conformance.fixtures.implementations import keras_routes, torch_routes
+from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.fixtures.routes import OF_BOTH, OF_KERAS, OF_KERAS_2, OF_TORCH, REFUSED, ROUTES
+from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts.arguments import constructed
+from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
+from lstm_conformance.suites import test_22_life_cycle
+from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.suites.meta import asking
+from lstm_conformance.suites.meta.adapters import ADAPTERS as OF_FRAMEWORKS
+from lstm_conformance.suites.meta.fakes import NumpyLSTM
+from lstm_conformance.suites.planning import Plan
+from lstm_conformance.suites.rules import Check
+from lstm_conformance.suites.subject import Subject
+
+CHECKS: dict[str, Check] = {
+    test.check.rule: test.check for name, test in vars(test_22_life_cycle).items() if name.startswith("test_")
+}
+
+CAUGHT_BY = {
+    "weights_not_loaded": {"22.1"},
+    "biases_not_saved": {"22.1"},
+    "second_bias_not_saved": {"22.1"},
+    "gates_exchanged_when_loaded": {"22.1"},
+    "directions_exchanged_when_loaded": {"22.1"},
+    "weights_saved_in_half_precision": {"22.1"},
+    "copy_shares_its_weights": {"22.1"},
+    "weights_saved_when_built": {"22.1"},
+    "copy_in_float64": {"22.3"},
+    "missing_weights_accepted": {"22.4"},
+    "unknown_weights_accepted": {"22.4"},
+    "saved_weights_broadcast": {"22.4"},
+    "activation_not_in_config": {"22.1", "22.2"},
+    "recurrent_activation_not_in_config": {"22.1", "22.2"},
+    "go_backwards_not_in_config": {"22.1"},
+    "stateful_not_in_config": {"22.1", "22.2"},
+    "use_bias_not_in_config": {"22.1", "22.2", "22.3"},
+    "use_cudnn_not_in_config": {"22.2"},
+    "unroll_not_in_config": {"22.2"},
+    "regularizers_not_in_config": {"22.2"},
+}
+"""The rules that catch each of the wrong LSTMs."""
+
+BIASES = {"torch": 2, "keras": 1}
+
+PLAIN = configuration(4, 3, 5, 7, route="deepcopy")
+
+
+def outcomes(adapter: type[Adapter]) -> list[tuple[str, Outcome]]:
+    """Of all checks of the chapter in the quick tier, with their rules."""
+    with InProcess(adapter) as implementation:
+        hello = implementation.hello()
+        subject = Subject(implementation, hello, "eager")
+        plan, who = Plan(tier="quick"), [(hello.implementation, hello)]
+        planned = [each for check in CHECKS.values() for each in plan.of(check, who)]
+        return [
+            (each.check.rule, outcome)
+            for each in planned
+            for outcome in judge(
+                each.check, subject, draw(each.configuration, each.numbers, biases=BIASES[hello.layout])
+            )
+        ]
+
+
+def outcome_of(adapter: type[Adapter], rule: str, called: Configuration, biases: int = 2) -> Outcome:
+    """The outcome of one check."""
+    with InProcess(adapter) as implementation:
+        subject = Subject(implementation, implementation.hello(), "eager")
+        (found,) = judge(CHECKS[rule], subject, draw(called, (0,), biases=biases))
+        return found
+
+
+@pytest.mark.parametrize("name", BENIGN)
+def test_right_ones_pass(name: str) -> None:
+    """Whatever they compute with, and whatever they write into a file."""
+    assert {outcome.message for _, outcome in outcomes(ADAPTERS[name])} == {None}
+
+
+@pytest.mark.parametrize(("name", "rules"), CAUGHT_BY.items())
+def test_wrong_ones_are_caught(name: str, rules: set[str]) -> None:
+    """By the rule that is about what they lose."""
+    found = outcomes(ADAPTERS[name])
+
+    assert rules <= {rule for rule, outcome in found if outcome.verdict != "pass"}
+
+
+def test_every_wrong_one_is_tried() -> None:
+    """All of the family."""
+    assert set(CAUGHT_BY) == {name for name, mutant in MUTANTS.items() if family_of(mutant) == "life_cycle"}
+
+
+@pytest.mark.parametrize("name", CAUGHT_BY)
+def test_wrong_ones_are_right_without_a_route(name: str) -> None:
+    """Only their copies are wrong."""
+    dtype = MUTANTS[name].dtypes[0]
+    called, biases = configuration(4, 3, 5, 7, dtype=dtype), BIASES[MUTANTS[name].layout]
+
+    assert outcome_of(ADAPTERS[name], "22.1", called, biases).verdict == "pass"
+
+
+class Silent(NumpyLSTM):
+    """Has a route, and does not say what it was constructed with."""
+
+    name = "test_life_cycle.Silent"
+    claims = ("deepcopy", "initial_state")
+
+    def routed(self, built: Any, route: str) -> Any:
+        """Copy the weights."""
+        del route
+        return {name: array.copy() for name, array in built.items()}
+
+
+class Forgetful(Silent):
+    """Shows no arguments at the end of a route."""
+
+    name = "test_life_cycle.Forgetful"
+    copied = False
+
+    def routed(self, built: Any, route: str) -> Any:
+        """Copy the layer."""
+        self.copied = True
+        return super().routed(built, route)
+
+    def arguments(self, built: Any) -> dict[str, Any]:
+        """Those of a layer that is no copy."""
+        return {} if self.copied else {"hidden_size": built["weight_hh_l0"].shape[1]}
+
+
+class InPlace(Silent):
+    """Comes back to the layer itself, whose weights must then not be cleared."""
+
+    def routed(self, built: Any, route: str) -> Any:
+        """Nothing happens."""
+        del route
+        return built
+
+
+class Unbuilt(Silent):
+    """Refuses everything, with a kind of its own."""
+
+    def routed(self, built: Any, route: str) -> Any:
+        """Raise what torch does not."""
+        del built
+        raise KeyError(route)
+
+
+class TestArguments:
+    """What a layer was constructed with."""
+
+    def test_arguments_that_are_gone_are_told(self) -> None:
+        """A copy that does not say them has lost them."""
+        assert "None, before it is" in str(outcome_of(Forgetful, "22.2", PLAIN).message)
+
+    def test_an_adapter_need_not_say_them(self) -> None:
+        """Then the rule has nothing to compare."""
+        assert outcome_of(Silent, "22.2", PLAIN).verdict == "pass"
+
+    @pytest.mark.parametrize(
+        ("layout", "changes", "expected"),
+        [
+            ("torch", {"bias": False}, {"bias": False, "hidden_size": 4}),
+            ("keras", {"use_cudnn": "never", "bidirectional": True}, {"use_cudnn": False, "units": 4}),
+            ("keras", {"merge_mode": "none"}, {"merge_mode": None}),
+            ("keras", {"recurrent_activation": "hard_sigmoid_0.2"}, {"recurrent_activation": "hard_sigmoid"}),
+            ("onnx", {}, {}),
+        ],
+    )
+    def test_they_have_the_names_of_the_framework(
+        self, layout: str, changes: dict[str, Any], expected: dict[str, object]
+    ) -> None:
+        """And its values."""
+        found = constructed(layout, Layer(input_size=3, hidden_size=4, **changes))
+
+        assert found | expected == found
+
+
+class TestHost:
+    """What the host does with a route."""
+
+    @pytest.mark.parametrize("adapter", [Silent, InPlace])
+    def test_the_first_layer_is_cleared_unless_it_is_the_last(self, adapter: type[Adapter]) -> None:
+        """Both compute what they did."""
+        assert outcome_of(adapter, "22.1", PLAIN).verdict == "pass"
+
+    def test_no_other_request_is_served_by_a_layer_that_took_a_route(self) -> None:
+        """The next one has its own."""
+        with InProcess(Silent) as implementation:
+            asking.run(implementation)
+            fields = {**asking.layer(), "route": "deepcopy", "cases": 1, "observe": []}
+            implementation.request("run", fields, asking.batch(1), 1.0)
+            (first,) = [asking.run(implementation)["output/0"]]
+
+        with InProcess(Silent) as fresh:
+            np.testing.assert_array_equal(asking.run(fresh)["output/0"], first)
+
+    def test_a_route_is_a_text(self) -> None:
+        """Anything else is refused."""
+        with InProcess(Silent) as implementation, pytest.raises(AdapterError, match="expected `route` to be a text"):
+            implementation.request("describe", {**asking.layer(), "route": 1}, {}, 1.0)
+
+
+class TestRefusals:
+    """Weights that do not fit."""
+
+    @pytest.mark.parametrize("route", REFUSED)
+    def test_another_kind_of_error_is_no_refusal(self, route: str) -> None:
+        """The documented one is due."""
+        found = outcome_of(Unbuilt, "22.4", configuration(4, 3, 5, 7, route=route))
+
+        assert (found.verdict, found.detail) == ("fail", {"raised": "KeyError"})
+
+    @pytest.mark.parametrize("route", REFUSED)
+    def test_whoever_takes_them_is_caught(self, route: str) -> None:
+        """Nothing was raised."""
+        found = outcome_of(Silent, "22.4", configuration(4, 3, 5, 7, route=route))
+
+        assert found.detail == {"raised": "none"}
+
+
+class TestRoutes:
+    """What can be claimed is there, and asked."""
+
+    @pytest.mark.parametrize(
+        ("routes", "module"),
+        [((*OF_BOTH, *OF_TORCH, *REFUSED), torch_routes), ((*OF_BOTH, *OF_KERAS, *OF_KERAS_2, *REFUSED), keras_routes)],
+        ids=["torch", "keras"],
+    )
+    def test_every_route_is_a_function(self, routes: tuple[str, ...], module: ModuleType) -> None:
+        """Of the same name."""
+        assert [name for name in routes if not callable(getattr(module, name, None))] == []
+
+    @pytest.mark.parametrize("route", ROUTES)
+    def test_every_route_is_claimed_and_asked(self, route: str) -> None:
+        """By somebody, in the quick tier."""
+        claimed = [adapter for adapter in OF_FRAMEWORKS.values() if route in adapter.claims]
+        asked = [called for called in TIERS["quick"].configurations if called.route == route]
+
+        assert claimed
+        assert any(called.requirements <= set(adapter.claims) for called in asked for adapter in claimed)

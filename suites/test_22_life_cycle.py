@@ -1,0 +1,75 @@
+"""Chapter 22: layers that are saved and loaded, copied and moved. Each configuration has one route (`routes.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.hosts import AdapterError
+from lstm_conformance.fixtures.routes import REFUSED
+from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.layouts.arguments import constructed
+from lstm_conformance.reference.layouts.refusals import WEIGHTS
+from lstm_conformance.suites.comparison import Statement
+from lstm_conformance.suites.examinations import Examined
+from lstm_conformance.suites.rules import rule
+from lstm_conformance.suites.stacks import computed
+from lstm_conformance.suites.subject import Subject
+
+
+def _goes_through(configuration: Configuration) -> bool:
+    return configuration.route not in REFUSED
+
+
+@rule("22.1", where=_goes_through, kinds=("routed",))
+def test_what_comes_out_computes_the_same(subject: Subject, cases: Cases) -> Examined:
+    """At the end of a route, a layer computes the equations with the weights that went in."""
+    yield from computed(subject, cases)
+
+
+@rule("22.2", where=_goes_through, kinds=("routed",))
+def test_every_argument_of_the_constructor_survives(subject: Subject, cases: Cases) -> Examined:
+    """A freshly built layer has the arguments that it was given, and one at the end of a route has them still."""
+    called = cases.configuration
+    built = subject.arguments(replace(called, route=""))
+    given = constructed(subject.hello.layout, called.layer)
+    yield from _unlike("asked for", built, {name: given[_last(name)] for name in built if _last(name) in given})
+    yield from _unlike("before", subject.arguments(called), built)
+
+
+@rule("22.3", where=_goes_through, kinds=("routed",))
+def test_weights_keep_their_names(subject: Subject, cases: Cases) -> Examined:
+    """At the end of a route, a layer has the documented weights, and no others."""
+    called = cases.configuration
+    stored_in = PRECISIONS[called.dtype].weights
+    documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(called.layer).items()}
+    found = subject.describe(called)
+    yield Statement("weights", None if found == documented else f"{found}, documented is {documented}")
+
+
+@rule("22.4", where=lambda c: not _goes_through(c), kinds=("routed",))
+def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> Examined:
+    """A layer refuses weights of which one is missing, unknown or of another shape."""
+    due, raised = WEIGHTS[subject.hello.layout], "none"
+    try:
+        subject.describe(cases.configuration)
+    except AdapterError as error:
+        raised = error.type
+        if error.method == "routed" and set(due) & set(error.kinds):
+            yield Statement("refusal", None)
+            return
+    yield Statement("refusal", f"raised {raised}, documented is {' or '.join(due)}", raised)
+
+
+def _unlike(what: str, found: dict[str, Any], due: dict[str, Any]) -> Iterator[Statement]:
+    """A statement about every argument; `what` is due."""
+    for name in sorted({*found, *due} if what == "before" else due):
+        a, b = found.get(name), due.get(name)
+        yield Statement(name, None if a == b else f"{a!r}, {what} it is {b!r}")
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
