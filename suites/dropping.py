@@ -3,6 +3,7 @@
 Weights are made so that every unit reads one number, through one of its gates, and all its other gates are open or
 shut. Its output then has one of two values, that of the number dropped or that of it scaled by 1 / (1 - rate): both
 are computed by the reference, with their bounds, from weights that are 0 or scaled instead of the number.
+In a sequence only the last layer reads, because nobody sees every output of the others.
 """
 
 from __future__ import annotations
@@ -40,22 +41,22 @@ READING = 0.5
 
 @dataclass(frozen=True)
 class Read:
-    """What was dropped in one layer of what its units read, (T, N, B, D P), of an inner layer in its last step alone.
+    """What was dropped in one layer of what its units read, (T, N, B, D P), of an inner layer (1, N, B, D P).
 
     compared: its outputs and states, held against the nearer of their two legal values.
-    drops: whether the layer should drop anything.
+    by_chance: whether it is a layer that should drop, and whose units read.
     """
 
     index: int
-    drops: bool
+    by_chance: bool
     dropped: Mask
     compared: Sequence[Comparison]
 
 
-def readable(subject: Subject, cases: Cases, seed: int) -> Cases:
+def readable(cases: Cases, seed: int) -> Cases:
     """These cases with weights and numbers from which it can be read what was dropped, of a layer with a seed."""
     weights = [
-        [_cell(subject, cases, index, d, cell) for d, cell in enumerate(directions)]
+        [_cell(cases.configuration, index, d, cell) for d, cell in enumerate(directions)]
         for index, directions in enumerate(cases.weights)
     ]
     h_0, c_0 = cases.states
@@ -82,18 +83,17 @@ def read(subject: Subject, cases: Cases, outputs: Outputs[Array]) -> list[Read]:
     for index in range(len(cases.weights)):
         is_last = index + 1 == len(cases.weights)
         possible = _possible(subject, cases, index, x, outputs.y if is_last else None)
-        h_n, last = _nearer(outputs.h_n[index], [each.h_n for each in possible])
+        h_n, in_h = _nearer(outputs.h_n[index], [each.h_n for each in possible])
         c_n, _ = _nearer(outputs.c_n[index], [each.c_n for each in possible])
+        dropped = np.concatenate(in_h, -1)[None]
+        y, in_y = _nearer(outputs.y, [each.y for each in possible]) if is_last else (possible[-1].y, dropped)
         compared = [
             within(f"h_n of layer {index}", outputs.h_n[index], h_n, STATE_AXES),
             within(f"c_n of layer {index}", outputs.c_n[index], c_n, STATE_AXES),
+            *([within("y", outputs.y, y, Y_AXES)] if is_last else []),
         ]
-        dropped = np.concatenate(last, -1)[None]
-        x = _chosen([each.y for each in possible], dropped)
-        if is_last:
-            x, dropped = _nearer(outputs.y, [each.y for each in possible])
-            compared.append(within("y", outputs.y, x, Y_AXES))
-        found.append(Read(index, drops(subject, cases.configuration.layer, index), dropped, compared))
+        x = where(dropped, possible[0].y, possible[-1].y)
+        found.append(Read(index, len(possible) > 1, in_y, compared))
     return found
 
 
@@ -105,21 +105,21 @@ def _possible(
     h_0, c_0 = (exactly(state[index], arithmetic_of(called.dtype)) for state in cases.states)
     return [
         one_layer(cell, [_scaled(w, called.layer, scale) for w in cases.weights[index]], x, h_0, c_0, observed=observed)
-        for scale in _scales(subject, called.layer, index)
+        for scale in _scales(subject, called, index)
     ]
 
 
-def drops(subject: Subject, layer: Layer, index: int) -> bool:
-    """Whether the layer at this index of a stack drops anything."""
-    return bool(layer.recurrent_dropout) or index >= DROPPING[subject.hello.layout].first
-
-
-def _scales(subject: Subject, layer: Layer, index: int) -> list[float]:
+def _scales(subject: Subject, called: Configuration, index: int) -> list[float]:
     """What the numbers that the layer at this index reads may be multiplied by."""
-    if not drops(subject, layer, index):
+    rate, drops = rate_of(called.layer), DROPPING[subject.hello.layout].first
+    if not _reads(called, index) or (called.layer.dropout and index < drops):
         return [1.0]
-    rate = rate_of(layer)
     return [0.0, 1 / (1 - rate)] if rate < 1 else [0.0]
+
+
+def _reads(called: Configuration, index: int) -> bool:
+    """Whether the units of the layer at this index read anything."""
+    return called.time == 1 or index + 1 == called.layer.num_layers
 
 
 def _scaled(w: CellWeights, layer: Layer, scale: float) -> CellWeights:
@@ -136,21 +136,16 @@ def _nearer(observed: Array, possible: Sequence[Rounded]) -> tuple[Rounded, Mask
     return where(nearer, dropped, kept), nearer
 
 
-def _chosen(possible: Sequence[Rounded], dropped: Mask) -> Rounded:
-    """The outputs (T, N, B, D P) of units of which it is known what was dropped."""
-    return where(np.broadcast_to(dropped, possible[0].value.shape), possible[0], possible[-1])
-
-
-def _cell(subject: Subject, cases: Cases, index: int, direction: int, drawn: CellWeights) -> CellWeights:
+def _cell(called: Configuration, index: int, direction: int, drawn: CellWeights) -> CellWeights:
     """The weights of one cell of every case, the same in all of them."""
-    layer, size = cases.configuration.layer, cases.configuration.layer.hidden_size
-    gates, units = _gates(subject, cases), np.arange(layer.output_size)
+    layer, size = called.layer, called.layer.hidden_size
+    gates, units = _gates(called), np.arange(layer.output_size)
     kernel, recurrent_kernel = np.zeros_like(drawn.kernel), np.zeros_like(drawn.recurrent_kernel)
-    rows = gates[units] * size + units
+    rows, columns = gates[units] * size + units, (direction * layer.output_size + units) % kernel.shape[-1]
     if layer.dropout:
-        kernel[:, rows, (direction * layer.output_size + units) % kernel.shape[-1]] = READING
+        kernel[:, rows, columns] = READING * _reads(called, index)
     else:
-        recurrent_kernel[:, rows, units] = READING
+        recurrent_kernel[:, rows, units] = READING * _reads(called, index)
     first, *others = drawn.biases
     biases = (np.broadcast_to(_biases(gates), first.shape).astype(first.dtype), *(0 * each for each in others))
     projection = None if drawn.projection is None else np.zeros_like(drawn.projection)
@@ -159,10 +154,9 @@ def _cell(subject: Subject, cases: Cases, index: int, direction: int, drawn: Cel
     return CellWeights(kernel, recurrent_kernel, biases, projection)
 
 
-def _gates(subject: Subject, cases: Cases) -> NDArray[np.intp]:
-    """By unit, the gate that reads; f, which shows what it did before, only where that is the same at every step."""
-    once = cases.configuration.time == 1 or DROPPING[subject.hello.layout].constant
-    reading, size = np.array([I, F, G, O] if once else [I, G, O]), cases.configuration.layer.hidden_size
+def _gates(called: Configuration) -> NDArray[np.intp]:
+    """By unit, the gate that reads; f, whose effect stays, only where there is one step."""
+    reading, size = np.array([I, F, G, O] if called.time == 1 else [I, G, O]), called.layer.hidden_size
     return reading[np.arange(size) * len(reading) // size]
 
 
@@ -184,5 +178,6 @@ def _distinct(a: Array) -> Array:
 def is_readable(configuration: Configuration) -> bool:
     """Whether it can be read what was dropped: of inputs or of states, in a layer that is called once and shows all."""
     layer = configuration.layer
-    shows = layer.return_sequences and layer.return_state and configuration.initial_state
-    return shows and not configuration.trained and bool(layer.dropout) != bool(layer.recurrent_dropout)
+    shows = layer.return_sequences and layer.return_state and layer.bias and configuration.initial_state
+    paired = configuration.batch % 2 == layer.output_size % 2 == 0
+    return shows and paired and not configuration.trained and bool(layer.dropout) != bool(layer.recurrent_dropout)

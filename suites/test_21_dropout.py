@@ -32,14 +32,14 @@ def _in_time(configuration: Configuration) -> bool:
     return _by_chance(configuration) and configuration.time > 1
 
 
-@rule("21.1", where=is_readable, kinds=("dropped",))
+def _all(configuration: Configuration) -> bool:
+    return is_readable(configuration) and rate_of(configuration.layer) == 1
+
+
+@rule("21.1", where=_by_chance, kinds=("dropped",))
 def test_what_is_dropped_is_zero_and_what_is_not_is_scaled(subject: Subject, cases: Cases) -> Examined:
     """Outputs and states are those of numbers that are 0 or divided by 1 - rate, where the layer drops at all."""
-    made = readable(subject, cases, 0)
-    seen = subject.observe(made)
-    for outputs in (seen.outputs, seen.outputs_again):
-        for each in read(subject, made, outputs):
-            yield from each.compared
+    yield from _compared(subject, cases)
 
 
 @rule("21.2", where=_by_chance, kinds=("dropped",))
@@ -100,14 +100,29 @@ def test_dropout_goes_together_with_every_flag(subject: Subject, cases: Cases) -
         yield Statement(f"outputs{call.name}", f"{', '.join(wrong)}: not finite" if wrong else None)
 
 
+@rule("21.8", where=_all, kinds=("dropped",))
+def test_a_rate_of_1_drops_all(subject: Subject, cases: Cases) -> Examined:
+    """Outputs and states are those of numbers that are 0."""
+    yield from _compared(subject, cases)
+
+
+def _compared(subject: Subject, cases: Cases) -> Examined:
+    """What two calls of readable cases return, held against what it may be."""
+    made = readable(cases, 0)
+    seen = subject.observe(made)
+    for outputs in (seen.outputs, seen.outputs_again):
+        for each in read(subject, made, outputs):
+            yield from each.compared
+
+
 def _dropping(
     subject: Subject, cases: Cases, *, seed: int = 0, name: str = "", again: bool = False
 ) -> Iterator[Read]:
     """The layers that drop, and what they dropped in the first call of a new layer, or in the second."""
-    made = readable(subject, cases, seed)
+    made = readable(cases, seed)
     seen = subject.observe(made.varied(name) if name else made)
     found = read(subject, made, seen.outputs_again if again else seen.outputs)
-    return (each for each in found if each.drops)
+    return (each for each in found if each.by_chance)
 
 
 def _drawn(subject: Subject, dropped: Mask) -> Mask:
