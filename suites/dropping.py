@@ -33,7 +33,7 @@ Mask = NDArray[np.bool_]
 
 I, F, G, O = range(4)  # noqa: E741  # the gates are called so
 OPEN, SHUT, AJAR = 200.0, -200.0, 0.25
-"""Biases: a gate is 1, it is 0, or it moves with what the unit reads; AJAR, the outputs of dropped numbers are not 0."""
+"""Biases: a gate is 1, it is 0, or it moves with what the unit reads, and is not 0 where that is."""
 
 READING = 0.5
 """The weight of the number that a unit reads."""
@@ -97,9 +97,7 @@ def read(subject: Subject, cases: Cases, outputs: Outputs[Array]) -> list[Read]:
     return found
 
 
-def _possible(
-    subject: Subject, cases: Cases, index: int, x: Rounded, observed: Array | None
-) -> list[Outputs[Rounded]]:
+def _possible(subject: Subject, cases: Cases, index: int, x: Rounded, observed: Array | None) -> list[Outputs[Rounded]]:
     """What the layer returns if all is dropped and if nothing is; only the one that can be where there is no chance."""
     called, cell = cases.configuration, subject.cell(cases.configuration)
     h_0, c_0 = (exactly(state[index], arithmetic_of(called.dtype)) for state in cases.states)

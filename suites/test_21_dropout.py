@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.reference.layouts.dropping import DROPPING
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.chance import as_often
 from lstm_conformance.suites.comparison import Statement, same
 from lstm_conformance.suites.dropping import Mask, Read, is_readable, rate_of, read, readable, seeded
@@ -20,8 +23,6 @@ from lstm_conformance.suites.examinations import Y_AXES, Examined
 from lstm_conformance.suites.rules import rule
 from lstm_conformance.suites.stacks import calls, computed
 from lstm_conformance.suites.subject import Subject
-
-ROW, UNIT = -2, -1
 
 
 def _by_chance(configuration: Configuration) -> bool:
@@ -60,7 +61,7 @@ def test_every_number_is_dropped_by_itself(subject: Subject, cases: Cases) -> Ex
         for name, a, b in _pairs(cases.configuration, drawn):
             yield _agree(cases, f"{name} of dropping layer {index}", a, b)
         yield _agree(cases, f"two calls of dropping layer {index}", drawn, other)
-    for index, (below, above) in enumerate(zip(first, first[1:], strict=False)):
+    for index, (below, above) in enumerate(pairwise(first)):
         yield _agree(cases, f"dropping layers {index} and {index + 1}", below[:1], above[:1])
 
 
@@ -75,12 +76,12 @@ def test_every_step_drops_as_documented(subject: Subject, cases: Cases) -> Exami
             yield _agree(cases, f"steps of layer {each.index}", each.dropped[::2], each.dropped[1::2])
 
 
-@rule("21.5", where=_by_chance, kinds=("dropped",))
+@rule("21.5", where=_in_time, kinds=("dropped",))
 def test_what_is_dropped_follows_from_the_seed(subject: Subject, cases: Cases) -> Examined:
     """A new layer with the same seed drops the same, one with another seed drops others."""
-    for each, alike in zip(_dropping(subject, cases), _dropping(subject, cases, name="once more"), strict=True):
+    for each, alike in zip(_dropping(subject, cases), _anew(subject, cases, 0), strict=True):
         yield same(f"dropped in layer {each.index}", alike.dropped, each.dropped, Y_AXES)
-    for each, other in zip(_dropping(subject, cases), _dropping(subject, cases, seed=1), strict=True):
+    for each, other in zip(_dropping(subject, cases), _anew(subject, cases, 1), strict=True):
         a, b = (_drawn(subject, which.dropped) for which in (each, other))
         yield _agree(cases, f"two seeds in layer {each.index}", a, b)
 
@@ -115,14 +116,21 @@ def _compared(subject: Subject, cases: Cases) -> Examined:
             yield from each.compared
 
 
-def _dropping(
-    subject: Subject, cases: Cases, *, seed: int = 0, name: str = "", again: bool = False
-) -> Iterator[Read]:
+def _dropping(subject: Subject, cases: Cases, *, again: bool = False) -> list[Read]:
     """The layers that drop, and what they dropped in the first call of a new layer, or in the second."""
+    made = readable(cases, 0)
+    seen = subject.observe(made)
+    return _by_chance_alone(subject, made, seen.outputs_again if again else seen.outputs)
+
+
+def _anew(subject: Subject, cases: Cases, seed: int) -> list[Read]:
+    """The same of another new layer."""
     made = readable(cases, seed)
-    seen = subject.observe(made.varied(name) if name else made)
-    found = read(subject, made, seen.outputs_again if again else seen.outputs)
-    return (each for each in found if each.by_chance)
+    return _by_chance_alone(subject, made, subject.run(made.varied("once more")).outputs)
+
+
+def _by_chance_alone(subject: Subject, cases: Cases, outputs: Outputs[Array]) -> list[Read]:
+    return [each for each in read(subject, cases, outputs) if each.by_chance]
 
 
 def _drawn(subject: Subject, dropped: Mask) -> Mask:
@@ -132,11 +140,12 @@ def _drawn(subject: Subject, dropped: Mask) -> Mask:
 
 def _pairs(configuration: Configuration, drawn: Mask) -> Iterator[tuple[str, Mask, Mask]]:
     """What must not hang together, (S, N, B, D P)."""
+    rows, units = (size // 2 for size in drawn.shape[-2:])
     yield "neighbouring rows", drawn[..., ::2, :], drawn[..., 1::2, :]
-    yield "first and later rows", *np.split(drawn, 2, ROW)
+    yield "first and later rows", drawn[..., :rows, :], drawn[..., rows:, :]
     yield "neighbouring units", drawn[..., ::2], drawn[..., 1::2]
     if configuration.layer.bidirectional:
-        yield "directions", *np.split(drawn, 2, UNIT)
+        yield "directions", drawn[..., :units], drawn[..., units:]
 
 
 def _agree(cases: Cases, measure: str, a: Mask, b: Mask) -> Statement:
