@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log10
 
 from lstm_conformance.suites.comparison import Statement
 
@@ -32,7 +33,10 @@ def as_often(measure: str, count: int, trials: int, chance: Fraction) -> Stateme
 
 def _inverse(probability: Fraction) -> str:
     """One in how many, as a power of ten; without end where it cannot be at all."""
-    return f"10^{len(str(int(1 / probability))) - 1}" if probability else "no"
+    if not probability:
+        return "none"
+    bits = probability.denominator.bit_length() - probability.numerator.bit_length()
+    return f"10^{int(bits * log10(2))}"
 
 
 def _at_most(count: int, trials: int, chance: Fraction) -> Fraction:
