@@ -20,7 +20,6 @@ Actual, the outputs of 6 equal steps, with i and o open and f shut:
 import tensorflow as tf
 import tf_keras
 
-
 for options in ({}, {"unroll": True}, {"recurrent_activation": "hard_sigmoid"}):
     tf_keras.utils.set_random_seed(1)
     layer = tf_keras.layers.LSTM(1, dropout=0.5, return_sequences=True, **options)
