@@ -1,6 +1,7 @@
 """keras.layers.LSTM(dropout=1.0) drops nothing, and so does recurrent_dropout=1.0.
 
-Rule 21.8; deviation keras-dropout-rate-1. Seen with Keras 3.15.1, TensorFlow 2.21.0, torch 2.13.0, JAX 0.10.2.
+Rule 21.8; deviations keras-dropout-rate-1, keras-dropout-rate-1-torch.
+Seen with Keras 3.15.1, TensorFlow 2.21.0, torch 2.13.0, JAX 0.10.2.
 The manual: "Float between 0 and 1. Fraction of the units to drop". LSTMCell drops if 0 < rate < 1: a rate of 1 is
 answered as if it were 0. keras.layers.Dropout(1.0) and torch.nn.LSTM(dropout=1.0) drop everything.
 On torch `dropout` is right, because another function multiplies there; `recurrent_dropout` is not.
