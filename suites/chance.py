@@ -18,8 +18,10 @@ def two_sided(count: int, trials: int, chance: Fraction) -> Fraction:
     """
     if not 0 <= count <= trials:
         raise ValueError(f"expected a count from 0 to {trials}, came {count}")
-    smaller = min(_at_most(count, trials, chance), _at_most(trials - count, trials, 1 - chance))
-    return min(Fraction(1), 2 * smaller)
+    if 2 * count > trials:
+        return two_sided(trials - count, trials, 1 - chance)
+    at_most, exactly = _tail(count, trials, chance)
+    return min(Fraction(1), 2 * min(at_most, 1 - at_most + exactly))
 
 
 def as_often(measure: str, count: int, trials: int, chance: Fraction) -> Statement:
@@ -39,13 +41,13 @@ def _inverse(probability: Fraction) -> str:
     return f"10^{int(bits * log10(2))}"
 
 
-def _at_most(count: int, trials: int, chance: Fraction) -> Fraction:
-    """The probability of this count or a smaller one, of numerators over one denominator."""
+def _tail(count: int, trials: int, chance: Fraction) -> tuple[Fraction, Fraction]:
+    """The probability of this count or a smaller one, and that of this count."""
     yes, no = chance.numerator, chance.denominator - chance.numerator
     if not no:
-        return Fraction(int(count == trials))
+        return Fraction(int(count == trials)), Fraction(int(count == trials))
     term = total = no**trials
     for k in range(count):
         term = term * (trials - k) * yes // ((k + 1) * no)
         total += term
-    return Fraction(total, chance.denominator**trials)
+    return Fraction(total, chance.denominator**trials), Fraction(term, chance.denominator**trials)
