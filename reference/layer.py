@@ -30,7 +30,8 @@ class Layer:
     `training` and `requires_grad` say how the layer is called: in training mode, and so that gradients are recorded.
     `batch_size` is the number of rows of every call, of which a stateful layer must be told (Keras' `batch_shape`).
     `elaborate`: every other argument that changes no number at inference, as regularizers, is away from its default.
-    `dropout` is never more than 0 in a layer that is run: it is here because its limits are documented.
+    `dropout` and `recurrent_dropout` are the fractions of inputs and of h_{t-1} that are dropped in training mode.
+    `seed` says which they are: a layer with another one drops others, with none (0) any.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html,
     https://keras.io/api/layers/recurrent_layers/lstm/ (there `hidden_size` is called `units`).
@@ -54,6 +55,8 @@ class Layer:
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
     dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int = 0
     implementation: int = 2
     use_cudnn: str = "auto"
     training: bool = False

@@ -140,8 +140,8 @@ class Plan:
         if self.case:
             return (self.case.number,)
         first = self.base_seed * PER_SEED
-        if configuration.mistake or configuration.route:
-            return (first,)  # it is the same mistake, and the same way, with any numbers
+        if configuration.mistake or configuration.route or configuration.drops:
+            return (first,)  # the same mistake or route with any numbers; chance is drawn once, in many rows
         affordable = max(1, min(LARGEST // configuration.size, LONGEST // configuration.time))
         return tuple(range(first, first + min(TIERS[self.tier].cases, affordable)))
 

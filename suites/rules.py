@@ -97,7 +97,7 @@ def rule(
         test.__doc__, test.__module__ = examine.__doc__, examine.__module__
 
         def applies(configuration: Configuration) -> bool:
-            return crossed or (configuration.kind in kinds and where(configuration))
+            return (crossed or configuration.kind in kinds) and where(configuration)
 
         test.check = Check(number, applies, examine, undocumented, paired, crossed)  # type: ignore[attr-defined]
         return test  # type: ignore[return-value]

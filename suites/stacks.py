@@ -31,7 +31,7 @@ class Call(NamedTuple):
 def computed(subject: Subject, cases: Cases) -> Examined:
     """The outputs and states of all calls of a layer are legal: of two, of one in training, of two in a row."""
     layer, states = cases.configuration.layer, _given(cases)
-    for call in _calls(subject, cases):
+    for call in calls(subject, cases):
         start = states if call.goes_on else _given(cases)
         expected = returned(subject, cases, start, call.outputs.y)
         states = expected.h_n, expected.c_n
@@ -61,7 +61,8 @@ def returned(subject: Subject, cases: Cases, start: States, observed: Array) -> 
     return Outputs(x, stack(h_n), stack(c_n))
 
 
-def _calls(subject: Subject, cases: Cases) -> Iterator[Call]:
+def calls(subject: Subject, cases: Cases) -> Iterator[Call]:
+    """Two calls of a layer, two in a row of one that keeps its states, or one in training."""
     called = cases.configuration
     if called.trained:
         yield Call(" in training", subject.gradients(cases).outputs)

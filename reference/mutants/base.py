@@ -78,6 +78,9 @@ class LSTM:
     dtypes: ClassVar[tuple[str, ...]] = ("float64", "float32", "bfloat16", "float16")
     """The dtypes in which it is wrong by more than rounding."""
 
+    claims: ClassVar[tuple[str, ...]] = ()
+    """What it claims besides what all those of its layout do, because its mistake is about that."""
+
     waits_for: ClassVar[str] = ""
     """The topic of the rules that are going to cover it, if there are none yet."""
 

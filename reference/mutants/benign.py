@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_conformance.reference.mutants.base import LSTM, Gates, applied, term_by_term, wide
+from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate
 from lstm_conformance.reference.weights import CellWeights
 
@@ -111,3 +112,14 @@ def _tanh(z: Array) -> Array:
     """Of magnitudes, which never overflow where they are limited to 20."""
     grown = np.expm1(2 * np.minimum(np.abs(z), 20))
     return np.asarray(np.copysign(grown / (grown + 2), z))
+
+
+class DropoutOfTorch(LSTMWithDropout):
+    """Drops in training mode what every layer but the first reads, at every step something else."""
+
+
+class DropoutOfKeras(LSTMWithDropout):
+    """Drops in training mode of what every layer reads, and of h, the same at every step."""
+
+    layout = "keras"
+    claims = ("dropout", "recurrent_dropout")

@@ -1,7 +1,7 @@
 """keras.layers.LSTM on torch cannot be unrolled, go backwards and have a mask; nor can an unrolled Bidirectional.
 
 Rules 3.1, 3.2, 11.1, 11.2, 14.1, 14.3, 14.4, 14.5, 18.1;
-deviations keras-unrolled-mask-torch, keras-unrolled-mask-bidirectional-torch.
+deviations keras-unrolled-mask-torch, keras-unrolled-mask-bidirectional-torch, keras-unrolled-mask-dropout-torch.
 Seen with Keras 3.15.1, torch 2.13.0. The loop calls torch.flip, which takes a tensor, on the tuple that torch.unbind
 returns of the mask. TensorFlow and JAX answer.
 Expected: three shapes.

@@ -1,0 +1,105 @@
+"""A right LSTM that drops in training mode, in pieces each of which can be got wrong.
+
+What is dropped, and when, is what the frameworks of its layout document (`reference/layouts/dropping.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts.dropping import DROPPING
+from lstm_conformance.reference.lstm import Cell, Mask, Outputs
+from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call, Trajectory, constant
+from lstm_conformance.reference.rounded import Array, Numbers
+from lstm_conformance.reference.weights import CellWeights, Weights
+
+
+class LSTMWithDropout(LSTM):
+    """A right LSTM with dropout; its random numbers follow from the seed of the layer."""
+
+    dtypes = SINGLE
+    claims: ClassVar[tuple[str, ...]] = ("dropout",)
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.index = 0
+        self.random = np.random.RandomState(self.seed(layer))
+        self.of_states: Any = None
+
+    def __call__(self, weights: Weights, call: Call[Numbers], observed: Array | None = None) -> Outputs[Numbers]:
+        """The same, of layers that are counted."""
+        self.index = 0
+        return super().__call__(weights, call, observed)
+
+    def seed(self, layer: Layer) -> int:
+        """What the random numbers begin with."""
+        return layer.seed
+
+    def is_active(self) -> bool:
+        """Whether anything is dropped."""
+        return self.constructed.training
+
+    def drops_inputs(self, index: int) -> bool:
+        """Whether the layer at this index drops what it reads."""
+        return index >= DROPPING[self.layout].first
+
+    def constant(self) -> bool:
+        """Whether the same is dropped at every step of a sequence."""
+        return DROPPING[self.layout].constant
+
+    def rates(self) -> tuple[float, float]:
+        """The rates of inputs and of states."""
+        return self.constructed.dropout, self.constructed.recurrent_dropout
+
+    def kept(self, shape: tuple[int, ...], rate: float) -> Array:
+        """1 where a number (T, ..., B, K) is kept, 0 where it is dropped."""
+        return np.asarray(self.random.uniform(size=shape) >= rate, np.float64)
+
+    def scale(self, rate: float) -> float:
+        """By what kept numbers are multiplied."""
+        return 1 / (1 - rate) if rate < 1 else 0.0
+
+    def factors(self, shape: tuple[int, ...], rate: float) -> Array:
+        """By what numbers (T, ..., B, K) are multiplied."""
+        drawn = self.kept((1, *shape[1:]) if self.constant() else shape, rate)
+        return np.broadcast_to(drawn * self.scale(rate), shape)
+
+    def layer(
+        self,
+        directions: Sequence[CellWeights],
+        x: Numbers,
+        states: tuple[Numbers, Numbers],
+        mask: Mask | None,
+        observed: Array | None,
+    ) -> Outputs[Numbers]:
+        """Count it; in torch, drop for both directions at once."""
+        x = self.read_by(x) if self.layout == "torch" else x
+        outputs = super().layer(directions, x, states, mask, observed)
+        self.index += 1
+        return outputs
+
+    def run(
+        self, w: CellWeights, x: Numbers, states: tuple[Numbers, Numbers], observed: Array | None, mask: Mask | None
+    ) -> Trajectory[Numbers]:
+        """Choose what is dropped of h before every step; in Keras, drop of the inputs for each direction."""
+        x = self.read_by(x) if self.layout == "keras" else x
+        rate = self.rates()[1] if self.is_active() else 0
+        self.of_states = self.factors((x.shape[0], *states[0].shape), rate) if rate else None
+        return super().run(w, x, states, observed, mask)
+
+    def read_by(self, x: Numbers) -> Numbers:
+        """What a layer, or one direction of it, is left of its input (T, ..., B, I)."""
+        rate = self.rates()[0] if self.is_active() and self.drops_inputs(self.index) else 0
+        return self.dropped(x, self.factors(x.shape, rate)) if rate else x
+
+    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+        """Drop of h."""
+        return super().step(w, x, h if self.of_states is None else self.dropped(h, self.of_states[t]), c, t)
+
+    def dropped(self, a: Numbers, factors: Array) -> Numbers:
+        """The numbers, multiplied."""
+        return a * constant(factors, a)

@@ -1,0 +1,167 @@
+"""Dropout: what is read from the outputs is what was drawn, right layers pass, and every wrong one is noticed."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, adapter_of
+from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.reference.layouts.dropping import DROPPING
+from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
+from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
+from lstm_conformance.reference.rounded import Array
+from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.suites.dropping import is_readable, rate_of, read, readable, seeded
+from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.meta.judging import subject_of
+from lstm_conformance.suites.planning import offers
+
+RIGHT = {name: kind for name, kind in BENIGN.items() if issubclass(kind, LSTMWithDropout)}
+
+WRONG = {name: kind for name, kind in MUTANTS.items() if family_of(kind) == "dropout"}
+
+ONLY = {
+    "dropout_of_what_is_kept": "21.2",
+    "dropout_of_whole_rows": "21.3",
+    "dropout_repeated_in_the_batch": "21.3",
+    "dropout_the_same_in_every_call": "21.3",
+    "dropout_the_same_in_all_layers": "21.3",
+    "dropout_the_same_at_every_step": "21.4",
+    "dropout_of_every_step_by_itself": "21.4",
+    "dropout_without_seed": "21.5",
+    "dropout_with_one_seed": "21.5",
+    "dropout_in_evaluation": "21.6",
+    "dropout_ignored_at_rate1": "21.8",
+}
+"""Those that one rule alone notices, and which."""
+
+CHAPTER = {number: check for number, check in all_checks().items() if number.startswith("21.")}
+
+
+@cache
+def failing(name: str) -> set[str]:
+    """The rules that an adapter of the catalogue breaks in the quick tier."""
+    subject = subject_of(ADAPTERS[name])
+    asked = [*TIERS["quick"].configurations, *TIERS["quick"].crossing.of(subject.hello, "eager")]
+    planned = [
+        (number, called)
+        for (number, check), called in product(CHAPTER.items(), asked)
+        if check.where(called) and offers(subject.hello, "eager", called)
+    ]
+    with np.errstate(all="ignore"):
+        return {number for number, called in planned if not passes(subject, number, called)}
+
+
+def passes(subject: Any, number: str, called: Configuration) -> bool:
+    """Whether a rule holds."""
+    cases = draw(called, [0], biases=subject.layout.biases)
+    return judge(CHAPTER[number], subject, cases, brief=True)[0].verdict == "pass"
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_layers_pass(name: str) -> None:
+    """In every configuration of the quick tier."""
+    assert failing(name) == set()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_layers_are_noticed(name: str) -> None:
+    """By a rule of the chapter; by one alone, if it is the only one that is about it."""
+    assert failing(name)
+    assert failing(name) == {ONLY.get(name)} or name not in ONLY
+
+
+def test_every_rule_notices_something() -> None:
+    """But the one about layers that raise, which has a test of its own."""
+    assert set().union(*map(failing, WRONG)) == CHAPTER.keys() - {"21.7"}
+
+
+class _Raising(LSTMWithDropout):
+    """Cannot drop where there are no biases."""
+
+    def factors(self, shape: tuple[int, ...], rate: float) -> Array:
+        """Divide by nothing."""
+        return super().factors(shape, rate) if self.constructed.bias else super().factors(shape, rate / 0)
+
+
+class _Infinite(LSTMWithDropout):
+    """Multiplies kept numbers by infinity."""
+
+    def scale(self, rate: float) -> float:
+        """Without end, so that outputs are not numbers."""
+        return float("nan") * rate
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [(LSTMWithDropout, "pass"), (_Raising, "error"), (_Infinite, "fail")])
+def test_what_dropout_does_not_go_together_with_is_noticed(kind: type[LSTMWithDropout], verdict: str) -> None:
+    """An exception, and outputs that are no numbers."""
+    subject = subject_of(adapter_of("crossed", kind))
+    crossed = [called for called in TIERS["quick"].crossing.of(subject.hello, "eager") if called.drops]
+    cases = [draw(called, [0], biases=2) for called in crossed]
+
+    assert verdict in {judge(CHAPTER["21.7"], subject, each, brief=True)[0].verdict for each in cases}
+
+
+class _Known(LSTMWithDropout):
+    """Remembers what it has drawn."""
+
+    drawn: list[Array]
+
+    def kept(self, shape: tuple[int, ...], rate: float) -> Array:
+        """Keep it."""
+        _Known.drawn = [*getattr(_Known, "drawn", []), super().kept(shape, rate)]
+        return _Known.drawn[-1]
+
+
+class _KnownOfKeras(_Known):
+    """The same in the axes of Keras."""
+
+    layout = "keras"
+    claims = ("dropout", "recurrent_dropout")
+
+
+READABLE = [c for c in TIERS["quick"].configurations if c.drops and is_readable(c) and rate_of(c.layer) < 1]
+
+KNOWN = [
+    (kind, called)
+    for kind in (_Known, _KnownOfKeras)
+    for called in READABLE
+    if offers(subject_of(adapter_of("known", kind)).hello, "eager", called) and not called.layer.bidirectional
+]
+
+
+@pytest.mark.parametrize(("kind", "called"), KNOWN, ids=str)
+def test_what_is_read_is_what_was_drawn(kind: type[_Known], called: Configuration) -> None:
+    """Of the layer that is read last, unit by unit and step by step."""
+    subject = subject_of(adapter_of("known", kind))
+    made = readable(draw(called, [0], biases=subject.layout.biases), 0)
+    _Known.drawn = []
+    with np.errstate(over="ignore"):
+        found = read(subject, made, subject.run(made).outputs)
+    dropped = [each.dropped for each in found if each.by_chance]
+    for each, drawn in zip(dropped[-1:], _Known.drawn[-1:], strict=True):
+        assert np.array_equal(each, np.broadcast_to(drawn == 0, each.shape))
+
+
+def test_seeds_follow_from_the_case() -> None:
+    """They are the same in every run, others of other cases and of other numbers, and never 0."""
+    first, second = (draw(READABLE[0], [number], biases=1) for number in (0, 1))
+    seeds = [seeded(cases, number).configuration.layer.seed for cases in (first, second) for number in (0, 1)]
+
+    assert seeds == [seeded(cases, number).configuration.layer.seed for cases in (first, second) for number in (0, 1)]
+    assert len(set(seeds)) == 4
+    assert min(seeds) > 0
+
+
+def test_what_is_not_documented_is_not_asked() -> None:
+    """A layout without dropout has no layers that drop."""
+    assert set(DROPPING) == {"torch", "keras"}
+    assert not READABLE[0].applies_to("onnx")
+    assert all(READABLE[0].applies_to(layout) for layout in DROPPING)
