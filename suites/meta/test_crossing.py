@@ -14,7 +14,9 @@ from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.crossing import missing, rows
 from lstm_conformance.fixtures.flags import (
     CONSTRAINTS,
+    DROPPED,
     FLAGS,
+    RATES,
     SIZES,
     Constraint,
     configuration_of,
@@ -52,6 +54,12 @@ def choices_for(hello: Hello) -> Choices:
 def asked(hello: Hello, tier: str) -> list[dict[str, object]]:
     """What it is asked in a tier."""
     planned = Plan(tier=tier).of(CHECK, [(hello.implementation, hello)])
+    return [{"path": each.path, **values_of(each.configuration)} for each in planned]
+
+
+def dropping(hello: Hello) -> list[dict[str, object]]:
+    """What it is asked in the quick tier of layers that drop."""
+    planned = Plan().of(all_checks()["21.7"], [(hello.implementation, hello)])
     return [{"path": each.path, **values_of(each.configuration)} for each in planned]
 
 
@@ -99,6 +107,43 @@ class TestStrength:
         assert counts["torch.nn.LSTM"] <= 25
         assert counts["keras.layers.LSTM"] <= 40
         assert counts[WIDEST] <= 65
+
+
+class TestDropping:
+    """Layers that drop are crossed by themselves."""
+
+    @pytest.mark.parametrize("name", ["torch.nn.LSTM", "keras.layers.LSTM", WIDEST])
+    def test_every_rate_meets_every_value_in_the_quick_tier(self, name: str) -> None:
+        """In layers that drop, on the paths that are crossed there."""
+        hello = declared(name)
+        paths = {path: hello.dtypes[path] for path in hello.paths if path not in QUICK.without_dropping}
+
+        lost, possible = missing(choices_of(frozenset(hello.claims), paths, DROPPED), dropping(hello), 2, RATES)
+        assert possible > 30
+        assert not lost
+
+    def test_a_rate_that_is_lost_is_seen(self) -> None:
+        """Without the last of the configurations."""
+        hello = declared("torch.nn.LSTM")
+        choices = choices_of(frozenset(hello.claims), {"eager": hello.dtypes["eager"]}, DROPPED)
+        *others, last = rows(choices, 2, about=RATES)
+
+        lost, _ = missing(choices, others, 2, RATES)
+        assert lost
+        assert all(last[name] == value for pair in lost for name, value in pair)
+
+    @pytest.mark.parametrize("name", ["torch.nn.LSTM", "keras.layers.LSTM"])
+    def test_chance_hides_nothing_else(self, name: str) -> None:
+        """What is held to the equations does not drop, and what drops is asked for nothing but to run."""
+        hello = declared(name)
+
+        assert not any(configuration_of(row).drops for row in asked(hello, "quick"))
+        assert dropping(hello)
+        assert all(configuration_of(row).drops for row in dropping(hello))
+
+    def test_who_claims_no_dropout_is_not_asked(self) -> None:
+        """`torch.nn.LSTMCell` has none."""
+        assert dropping(declared("torch.nn.LSTMCell")) == []
 
 
 class TestCounting:

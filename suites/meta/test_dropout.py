@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases import draw
 from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, adapter_of
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, Built, MutantAdapter, adapter_of
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layouts.dropping import DROPPING
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
@@ -158,6 +159,30 @@ def test_seeds_follow_from_the_case() -> None:
     assert seeds == [seeded(cases, number).configuration.layer.seed for cases in (first, second) for number in (0, 1)]
     assert len(set(seeds)) == 4
     assert min(seeds) > 0
+
+
+class _Counting(MutantAdapter):
+    """Counts the layers that it builds."""
+
+    built = 0
+
+    def build(self, layer: Any, dtype: str, path: str) -> Built:
+        """One more."""
+        _Counting.built += 1
+        return super().build(layer, dtype, path)
+
+
+@pytest.mark.parametrize(("seed", "built"), [(0, 1), (7, 2)])
+def test_a_layer_with_a_seed_is_built_for_every_request(seed: int, built: int) -> None:
+    """And one without is kept."""
+    subject, cases = subject_of(_Counting), draw(READABLE[0], [0], biases=2)
+    layer = replace(READABLE[0].layer, dropout=0.0, seed=seed)
+    cases = cases.varied("seed", configuration=replace(READABLE[0], layer=layer))
+    _Counting.built = 0
+    for name in ("first", "second"):
+        subject.run(cases.varied(name))
+
+    assert _Counting.built == built
 
 
 def test_what_is_not_documented_is_not_asked() -> None:
