@@ -33,7 +33,7 @@ COMPUTING = {
     if family_of(mutant) not in {"stateful", "dropout", "life_cycle", "products"}
     and all(getattr(mutant, hook, None) is getattr(LSTM, hook, None) for hook in HOOKS)
 }
-"""Those that return wrong outputs; those of stateful layers of dropout and of copies have tests of their own."""
+"""Those that return wrong outputs wherever they are asked; the others have tests of their own."""
 
 ALL: dict[str, type[LSTM]] = {"right": LSTM, **MUTANTS, **BENIGN}
 
