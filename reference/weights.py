@@ -32,8 +32,8 @@ class CellWeights(NamedTuple):
         """H."""
         return int(self.kernel.shape[-2]) // len(GATES)
 
-    def at(self, cases: int | slice) -> CellWeights:
-        """The weights at an index of the first axis, which goes, or in a slice of it."""
+    def at(self, cases: int | slice | NDArray[np.intp]) -> CellWeights:
+        """The weights at an index of the first axis, which goes, in a slice of it, or at several."""
         projection = None if self.projection is None else self.projection[cases]
         biases = tuple(bias[cases] for bias in self.biases)
         return CellWeights(self.kernel[cases], self.recurrent_kernel[cases], biases, projection)

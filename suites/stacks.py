@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lstm_conformance.fixtures.cases import Cases
@@ -28,12 +28,20 @@ class Call(NamedTuple):
     goes_on: bool = False
 
 
-def computed(subject: Subject, cases: Cases) -> Examined:
-    """The outputs and states of all calls of a layer are legal: of two, of one in training, of two in a row."""
+Expectation = Callable[[Subject, Cases, States, Outputs[Array]], Outputs[Rounded]]
+"""What a call returns that begins with these states, where this was seen."""
+
+
+def computed(subject: Subject, cases: Cases, expect: Expectation | None = None) -> Examined:
+    """The outputs and states of all calls of a layer are legal: of two, of one in training, of two in a row.
+
+    expect: what they are held against, the equations if it is not said.
+    """
+    expect = expect or returned
     layer, states = cases.configuration.layer, _given(cases)
     for call in calls(subject, cases):
         start = states if call.goes_on else _given(cases)
-        expected = returned(subject, cases, start, call.outputs.y)
+        expected = expect(subject, cases, start, call.outputs)
         states = expected.h_n, expected.c_n
         yield within(f"y{call.name}", call.outputs.y, expected.y, Y_AXES)
         if layer.return_state:
@@ -41,17 +49,17 @@ def computed(subject: Subject, cases: Cases) -> Examined:
             yield within(f"c_n{call.name}", call.outputs.c_n, expected.c_n, f"layer {STATE_AXES}")
 
 
-def returned(subject: Subject, cases: Cases, start: States, observed: Array) -> Outputs[Rounded]:
+def returned(subject: Subject, cases: Cases, start: States, observed: Outputs[Array]) -> Outputs[Rounded]:
     """What the stack returns from these states on; inner layers follow their own outputs.
 
-    observed: y as it was seen, which the last layer is fed where it shows the outputs of each direction and step.
+    observed: what was seen; the last layer is fed y where that shows the outputs of each direction and step.
     """
     called = cases.configuration
     layer, cell, fill = called.layer, subject.cell(called), subject.layout.fill(called.layer)
     x, h_n, c_n = exactly(cases.inputs.x, arithmetic_of(called.dtype)), [], []
     for index, directions in enumerate(cases.weights):
         is_last = index == layer.num_layers - 1
-        seen = observed if is_last and layer.return_sequences and not layer.merges else None
+        seen = observed.y if is_last and layer.return_sequences and not layer.merges else None
         h_0, c_0 = (state[index] for state in start)
         y, h, c = one_layer(cell, directions, x, h_0, c_0, observed=seen, mask=cases.mask, fill=fill)
         y = last(y, layer.directions) if is_last and not layer.return_sequences else y

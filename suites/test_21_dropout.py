@@ -20,6 +20,7 @@ from lstm_conformance.suites.chance import as_often
 from lstm_conformance.suites.comparison import Statement, same
 from lstm_conformance.suites.dropping import Mask, Read, is_readable, rate_of, read, readable, seeded
 from lstm_conformance.suites.examinations import Y_AXES, Examined
+from lstm_conformance.suites.guessing import can_be_guessed, guessed
 from lstm_conformance.suites.rules import rule
 from lstm_conformance.suites.stacks import calls, computed
 from lstm_conformance.suites.subject import Subject
@@ -94,8 +95,12 @@ def test_nothing_is_dropped_in_evaluation(subject: Subject, cases: Cases) -> Exa
 
 @rule("21.7", where=lambda c: c.drops, crossed=True)
 def test_dropout_goes_together_with_every_flag(subject: Subject, cases: Cases) -> Examined:
-    """The layer can be called, and its outputs are numbers in the documented shapes."""
-    for call in calls(subject, seeded(cases, 0)):
+    """The layer can be called, and its outputs are numbers; where few may be dropped, those of the equations."""
+    cases = seeded(cases, 0)
+    if can_be_guessed(subject.hello.layout, cases.configuration):
+        yield from computed(subject, cases, guessed)
+        return
+    for call in calls(subject, cases):
         outputs = call.outputs._asdict().items()
         wrong = [name for name, a in outputs if not np.isfinite(a).all()]
         yield Statement(f"outputs{call.name}", f"{', '.join(wrong)}: not finite" if wrong else None)

@@ -1,6 +1,6 @@
 """Frameworks with a line of their flag handling changed: whether the crossing finds it, which has no rule for a flag.
 
-`make patched` changes the line in a copy of the installed package, and runs rule 20.1 on the copy.
+`make patched` changes the line in a copy of the installed package, and runs rules 20.1 and 21.7 on the copy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.suites.meta.running import Run, conformance
 
-CROSSED = ("--ignore=suites/meta", "-k", "test_20_crossing")
+CROSSED = ("--ignore=suites/meta", "-k", "test_flags_together or test_dropout_goes_together")
 
 
 class Patch(NamedTuple):
@@ -41,6 +41,12 @@ PATCHES: Mapping[str, Patch] = {
         "keras/src/layers/rnn/rnn.py",
         "        if initial_state is None:",
         "        if initial_state is None or self.stateful:",
+    ),
+    "what dropout keeps is not rescaled": Patch(
+        "keras.layers.LSTM",
+        "keras/src/layers/rnn/dropout_rnn_cell.py",
+        "                ones, rate=dropout_rate, seed=self.seed_generator",
+        "                ones * (1 - dropout_rate), rate=dropout_rate, seed=self.seed_generator",
     ),
     "the wrapper forgets the mask of the backward layer": Patch(
         "keras.layers.Bidirectional",
