@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.hosts import Hello
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.suites.candidates import BY_NAME, Candidate
 from lstm_conformance.suites.catalogue import WORD
 from lstm_conformance.suites.checks import all_checks

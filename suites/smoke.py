@@ -7,9 +7,8 @@ An implementation that cannot do this would fail every other rule for the same r
 from __future__ import annotations
 
 from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.hosts import Hello
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.layouts.base import Shape
 from lstm_conformance.suites.comparison import Statement
 from lstm_conformance.suites.examinations import Examined

@@ -9,9 +9,9 @@ import numpy as np
 
 from lstm_conformance import suites
 from lstm_conformance.fixtures.cases import Cases, draw
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.hosts import InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.rounded import Rounded
 from lstm_conformance.suites.checks import all_checks

@@ -12,10 +12,10 @@ from time import thread_time
 from typing import Literal, NamedTuple, get_args
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import DTYPES, Configuration
 from lstm_conformance.fixtures.hosts import InProcess
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
-from lstm_conformance.fixtures.tiers import DTYPES, TIERS
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, diagnose
 from lstm_conformance.reference.diagnosis.evidence import expected
 from lstm_conformance.reference.diagnosis.hypotheses import single

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.tiers import configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, Arithmetic
 from lstm_conformance.reference.lstm import Cell, Mask, Outputs, layer, lstm

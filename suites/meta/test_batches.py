@@ -9,10 +9,10 @@ import pytest
 
 from lstm_conformance.fixtures.batches import MANY
 from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.hosts import AdapterError, InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.protocol import Arrays
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.suites.judge import judge
 from lstm_conformance.suites.meta.asking import batch, run
 from lstm_conformance.suites.meta.fakes import NumpyLSTM

@@ -8,10 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.hosts import InProcess
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.arithmetic import arithmetic_of, uniform
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, diagnose, reason
 from lstm_conformance.reference.diagnosis.hypotheses import combining, pairs, single

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.drawing import MEMORY, Drawn
 from lstm_conformance.suites.planning import Plan
 

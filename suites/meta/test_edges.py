@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.mistakes import MISTAKES
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.refusals import REFUSALS
 from lstm_conformance.suites.judge import Outcome, judge

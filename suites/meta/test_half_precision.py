@@ -7,8 +7,8 @@ import pytest
 
 from lstm_conformance.fixtures.bfloat16 import BFLOAT16, from_float32, rounded, to_float32
 from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.mutants import MUTANTS
 from lstm_conformance.reference.mutants.base import LSTM
 from lstm_conformance.suites.judge import judge

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.tiers import configuration
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.reports.results import Check
 from lstm_conformance.suites import test_01_outputs as outputs
 from lstm_conformance.suites import test_12_refusals as refusals

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.base import Shape, WeightsMismatch

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.hosts import AdapterError, InProcess
 from lstm_conformance.fixtures.implementations import keras_routes, torch_routes
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
 from lstm_conformance.fixtures.routes import OF_BOTH, OF_KERAS, OF_KERAS_2, OF_TORCH, REFUSED, ROUTES
-from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.arguments import constructed
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of

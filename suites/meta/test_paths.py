@@ -7,9 +7,8 @@ import dataclasses
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.hosts import Hello, InProcess
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.suites.candidates import BY_NAME, Candidate, stand_in
 from lstm_conformance.suites.judge import Outcome, judge
 from lstm_conformance.suites.meta import edged

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hosted, InProcess, take_error
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.mistakes import MISTAKES, OF_CALLS
-from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED
 from lstm_conformance.suites import test_12_refusals

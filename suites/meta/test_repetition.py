@@ -8,9 +8,9 @@ from itertools import chain, repeat
 import pytest
 
 from lstm_conformance.fixtures.cases import Cases, draw
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.hosts import Hello, HostDied, InProcess, Message
 from lstm_conformance.fixtures.protocol import Arrays, Header
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.suites.candidates import BY_NAME, Candidate
 from lstm_conformance.suites.casualties import DEATHS
 from lstm_conformance.suites.judge import Outcome, confirm, judge

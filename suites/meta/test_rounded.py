@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases import Cases, draw, only
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.styles import STYLES
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.arithmetic import Arithmetic, uniform
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import (

@@ -14,7 +14,8 @@ import pytest
 
 from lstm_conformance import suites
 from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.examinations import Examined
 from lstm_conformance.suites.rules import Check, Rule, _resolved, rule, specification
 from lstm_conformance.suites.subject import Subject

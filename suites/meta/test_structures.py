@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.rounded import Rounded, budget

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.styles import STYLES
-from lstm_conformance.fixtures.tiers import TIERS, configuration
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.manifest import declared
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 

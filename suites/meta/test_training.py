@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.cotangents import cotangents
 from lstm_conformance.fixtures.hosts import AdapterError, Hosted, InProcess
 from lstm_conformance.fixtures.protocol import Arrays
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.suites.judge import judge
 from lstm_conformance.suites.meta import trainable

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.hosts import Hello
-from lstm_conformance.fixtures.tiers import configuration
 from lstm_conformance.suites.planning import Plan, Planned
 from lstm_conformance.suites.plugin import RUN
 from lstm_conformance.suites.rules import Check

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.tiers import configuration
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Cell, layer
 from lstm_conformance.reference.rounded import Array, budget, exactly
