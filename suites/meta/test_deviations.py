@@ -491,7 +491,7 @@ def test_in_a_tier_without_its_configurations_it_is_none(tier: str, *, is_proble
 @pytest.mark.parametrize(("tier", "is_problem"), [("quick", False), ("full", True)])
 def test_in_a_tier_whose_path_leaves_them_out_it_is_none(tier: str, *, is_problem: bool) -> None:
     """Slow paths go through fewer configurations where there is little time."""
-    slow = entry(paths='["jit_compile"]', configurations='["T6-B3-I5-H9-mask_holes-float32-mild"]')
+    slow = entry(paths='["jit_compile"]', configurations='["T20-B3-I8-H8-float64-mild"]')
 
     assert bool(found(slow, tier=tier)) is is_problem
 
