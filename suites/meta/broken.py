@@ -44,6 +44,10 @@ class Broken(Adapter):
         """Copy the weights out, or show those that were kept to be shown."""
         return {**super().weights(built.below), **built.weights}
 
+    def arguments(self, built: Built) -> Mapping[str, Any]:
+        """Read them from the layer below."""
+        return super().arguments(built.below)
+
     def call(self, built: Built, x: Any, states: States) -> list[Any]:
         """The outputs, in a list."""
         return list(super().call(built.below, x, states))

@@ -28,6 +28,7 @@ from lstm_conformance.suites.candidates import (
 )
 from lstm_conformance.suites.catalogue import FAMILIES, described
 from lstm_conformance.suites.listing import listed
+from lstm_conformance.suites.manifest import declared
 from lstm_conformance.suites.planning import Plan
 from lstm_conformance.suites.session import Session
 
@@ -170,8 +171,10 @@ def test_what_would_be_tested_less_than_meant_is_told(changes: dict[str, Any], s
 
 
 def configurations() -> set[Configuration]:
-    """All of all tiers."""
-    return {each for tier in TIERS.values() for each in tier.configurations}
+    """All of all tiers, and those that are crossed for the implementations of the suite."""
+    selected = {each for tier in TIERS.values() for each in tier.configurations}
+    hellos = [declared(name) for name in IMPLEMENTATIONS]
+    return selected.union(*(TIERS["quick"].crossing.of(each, path) for each in hellos for path in each.paths))
 
 
 def test_every_requirement_of_a_configuration_is_explained() -> None:

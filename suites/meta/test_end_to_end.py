@@ -84,15 +84,6 @@ def test_every_configuration_is_asked_of_somebody() -> None:
     assert unasked == []
 
 
-@pytest.mark.parametrize("name", IMPLEMENTATIONS)
-def test_every_claim_is_put_to_the_test(name: str) -> None:
-    """Some configuration of the quick tier requires it, and nothing that the adapter does not claim."""
-    claims = set(ADAPTERS[name].claims)
-    required = {word for c in TIERS["quick"].configurations if c.requirements <= claims for word in c.requirements}
-
-    assert claims - required == set()
-
-
 def test_the_suites_own_process_imports_no_framework(run: Run) -> None:
     """Neither to collect nor to judge."""
     assert run.output.splitlines()[-1] == "imported: []"

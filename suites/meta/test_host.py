@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -128,6 +130,20 @@ def test_in_process_equals_hosted_bit_for_bit(host: Hosted) -> None:
     hosted, here = run(host, observe), run(InProcess(fakes.NumpyLSTM), observe)
 
     assert {name: array.tobytes() for name, array in hosted.items()} == {n: a.tobytes() for n, a in here.items()}
+
+
+class _Warning(fakes.NumpyLSTM):
+    """Says at every call that it may go."""
+
+    def call(self, built: Any, x: Any, states: Any) -> Any:
+        """Warn, then compute."""
+        warnings.warn("it may go", FutureWarning, stacklevel=1)
+        return super().call(built, x, states)
+
+
+def test_a_warning_is_no_error() -> None:
+    """Also in this process, in which pytest makes errors of warnings."""
+    assert run(InProcess(_Warning))["output/0"].tobytes() == run(InProcess(fakes.NumpyLSTM))["output/0"].tobytes()
 
 
 def test_a_modified_input_is_seen() -> None:

@@ -37,6 +37,12 @@ def test_also_where_many_flags_are_set(name: str) -> None:
         "T5-B3-I4-H7-unroll-bidirectional-float32-mild",
         "T05-B3-I4-H7-float32-mild",
         "T5-B3-I4-H7-L1-float32-mild",
+        "T5-B3-I4-H7-float32-wild",
+        "T5-B3-I4-H7-float31-mild",
+        "T5-B3-I4-H7-mask_none-float32-mild",
+        "T5-B3-I4-H7-route_back-float32-mild",
+        "T5-B3-I4-H7-dropout_half-float32-mild",
+        "T5-B3-I4-H7-implementation_one-float32-mild",
     ],
 )
 def test_what_is_no_id_names_nothing(text: str) -> None:
