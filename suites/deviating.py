@@ -12,6 +12,7 @@ from lstm_conformance.fixtures.deviations.scope import Flags, Ids
 from lstm_conformance.fixtures.deviations.values import Failure
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.planning import PATHS_AGREE, family_of
 
@@ -96,11 +97,7 @@ def problems(
     covering: dict[Place, str] = {}
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
-        if isinstance(entry.configurations, Ids) and len(covered) > WIDEST:
-            yield (
-                f"deviation {entry.id!r} covers {len(covered)} rules on configurations; "
-                f"expected {WIDEST} at most: narrow it"
-            )
+        yield from _too_wide(entry, covered)
         idle = [] if partial or _is_elsewhere(entry, tier) else _idle(entry, covered, hellos)
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
@@ -108,6 +105,18 @@ def problems(
             if covering.setdefault(place, entry.id) != entry.id:
                 yield f"deviations {covering[place]!r} and {entry.id!r} cover the same check: {'/'.join(place)}"
                 break
+
+
+def _too_wide(entry: Deviation, covered: Sequence[Place]) -> Iterator[str]:
+    """Ids of too many configurations, or flags where a few ids would say it: only where flags are crossed they may."""
+    if isinstance(entry.configurations, Ids):
+        if len(covered) > WIDEST:
+            places = f"{len(covered)} rules on configurations; expected {WIDEST} at most"
+            yield f"deviation {entry.id!r} covers {places}: narrow it"
+        return
+    checks = all_checks()
+    for rule in sorted({rule for _, _, rule, _ in covered if not checks[rule].crossed}):
+        yield f"deviation {entry.id!r} names flags, and rule {rule} crosses none: name the ids of its configurations"
 
 
 def warnings(deviations: Deviations, hellos: Mapping[str, Hello], today: date) -> list[str]:

@@ -77,12 +77,12 @@ class Search:
 
 @dataclass
 class Reductions:
-    """The reductions of a run. `found`: the smallest failing ones, by implementation, path and rule.
+    """The reductions of a run. `found`: the smallest failing ones, by implementation, path, rule and manner.
 
-    A configuration that has all flags of one of them is not reduced anew: that one is a reduction of it, too.
+    A configuration that fails alike and has all flags of one of them is not reduced anew: it is one of this, too.
     """
 
-    found: dict[tuple[str, str, str], dict[Configuration, dict[str, Any]]] = field(default_factory=dict)
+    found: dict[tuple[object, ...], dict[Configuration, dict[str, Any]]] = field(default_factory=dict)
     tries: dict[Where, int] = field(default_factory=dict)
     until: dict[Where, float] = field(default_factory=dict)
 
@@ -91,15 +91,15 @@ class Reductions:
         first = next((outcome for outcome in outcomes if _can_be_reduced(outcome)), None)
         if first is None or planned.configuration.mistake or planned.model is not None:
             return outcomes
-        smallest = self._known(planned) or self._reduced(planned, subject, first)
+        smallest = self._known(planned, first) or self._reduced(planned, subject, first)
         if smallest["configuration"] == str(planned.configuration) and smallest["cut_short"]:
             return outcomes
         told = replace(first, detail={**(first.detail or {}), "smallest": smallest})
         return [told if outcome is first else outcome for outcome in outcomes]
 
-    def _known(self, planned: Planned) -> dict[str, Any] | None:
+    def _known(self, planned: Planned, outcome: Outcome) -> dict[str, Any] | None:
         """A reduction that was found of another configuration, and is one of this."""
-        known = self.found.get((planned.implementation, planned.path, planned.check.rule), {})
+        known = self.found.get(_alike(planned, outcome), {})
         return next((told for each, told in known.items() if is_part_of(each, planned.configuration)), None)
 
     def _reduced(self, planned: Planned, subject: Subject, outcome: Outcome) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class Reductions:
             "failing": [departures(each) for each in search.failed],
             "cut_short": search.cut_short,
         }
-        self.found.setdefault((*where, planned.check.rule), {})[search.smallest] = told
+        self.found.setdefault(_alike(planned, outcome), {})[search.smallest] = told
         return told
 
 
@@ -145,6 +145,11 @@ def _asking(planned: Planned, subject: Subject, case: int) -> Ask:
         return judge(planned.check, subject, cases, brief=True)[0]
 
     return ask
+
+
+def _alike(planned: Planned, outcome: Outcome) -> tuple[object, ...]:
+    """What two failures have in common of which one may explain the other."""
+    return planned.implementation, planned.path, planned.check.rule, _manner(outcome)
 
 
 def _manner(outcome: Outcome) -> object:

@@ -525,6 +525,15 @@ def test_an_entry_that_names_flags_is_as_wide_as_they_are() -> None:
     assert found(entry(**CROSSED), entry(**CROSSED, id='"other"'), planned=planned) == ""
 
 
+def test_flags_are_for_where_they_are_crossed() -> None:
+    """Anywhere else they would be wider than anybody understands, and a pass would go unnoticed."""
+    planned: list[Place] = [(*PLACE[:3], "T5-B1-I1-H1-unroll-float32-mild")]
+
+    assert found(entry(**{**CROSSED, "rule": '"1.1"'}), planned=planned) == (
+        "deviation 'some-entry' names flags, and rule 1.1 crosses none: name the ids of its configurations"
+    )
+
+
 @pytest.mark.parametrize("tier", TIERS)
 def test_an_entry_that_names_flags_may_cover_nothing(tier: str) -> None:
     """They need not meet in every tier."""

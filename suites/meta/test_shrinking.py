@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from lstm_conformance.reports.text import facts
 from lstm_conformance.suites.candidates import BY_NAME, candidates
 from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.judge import Outcome
-from lstm_conformance.suites.planning import Plan
+from lstm_conformance.suites.planning import Plan, Planned
 from lstm_conformance.suites.session import Session
 from lstm_conformance.suites.shrinking import TRIES, Search, is_part_of
 
@@ -161,6 +162,15 @@ class TestRun:
         assert details(session) == first
         assert session.reductions.tries == tries
 
+    def test_what_fails_otherwise_is_reduced_by_itself(self) -> None:
+        """A wrong number explains no exception, whatever flags they share."""
+        session = started()
+        planned, outcome = failing(session)
+        raised = replace(outcome, verdict="error", detail={"raised": "ValueError"})
+
+        assert session.reductions._known(planned, outcome)
+        assert session.reductions._known(planned, raised) is None
+
     def test_it_is_told_in_words(self) -> None:
         """Also beside what a comparison leaves."""
         detail = details(started())[0]
@@ -181,6 +191,12 @@ def started(*, brief: bool = False) -> Session:
     session = Session(plan=Plan(), brief=brief)
     session.greet(candidates(BY_NAME, f"mutants:{MUTANT}"))
     return session
+
+
+def failing(session: Session) -> tuple[Planned, Outcome]:
+    """A configuration that the wrong LSTM fails on, and how; it has been reduced."""
+    planned = session.plan.of(all_checks()["20.1"], session.hellos.items())
+    return next((each, outcome) for each in planned for outcome in session._judged(each) if outcome.verdict == "fail")
 
 
 def details(session: Session) -> list[dict[str, Any]]:
