@@ -62,6 +62,8 @@ HOLES = np.array([[0, 1, 1], [1, 1, 0], [1, 0, 0], [0, 1, 1], [1, 1, 0]], np.boo
 LAYERS = {
     "plain": Asked(),
     "ragged": Asked(mask=within_lengths(5, np.array([3, 0, 5]))),
+    "equal lengths": Asked(mask=within_lengths(5, np.array([3, 5, 3]))),
+    "one short row": Asked({"batch": 1}, mask=within_lengths(5, np.array([3]))),
     "holes": Asked(mask=HOLES),
     "holes, repeated": Asked(mask=HOLES, fill="previous"),
     "NaN in holes": Asked(mask=HOLES, padding=np.nan),
