@@ -134,12 +134,25 @@ class Plan:
             found = configuration_called(self.case.configuration)
             return [] if found is None else [found]
         tier = TIERS[self.tier]
-        return tier.crossing.of(hello, path) if check.crossed else tier.on(path)
+        if check.crossed:
+            return tier.crossing.of(hello, path)
+        return list(dict.fromkeys(_started(each, hello) for each in tier.on(path)))
+
+    def numbers_beside(self, planned: Planned) -> tuple[int, ...]:
+        """The cases of a configuration that a run of the tier with the same base seed has, these among them.
+
+        Deviations are held against all of them, so that one case alone has the verdict that it has there.
+        """
+        others = self._of_tier(planned.configuration, planned.numbers[0] // PER_SEED)
+        if planned.check.crossed:
+            return planned.numbers
+        return tuple(sorted({*others, *planned.numbers}))
 
     def _numbers(self, configuration: Configuration) -> tuple[int, ...]:
-        if self.case:
-            return (self.case.number,)
-        first = self.base_seed * PER_SEED
+        return (self.case.number,) if self.case else self._of_tier(configuration, self.base_seed)
+
+    def _of_tier(self, configuration: Configuration, base_seed: int) -> tuple[int, ...]:
+        first = base_seed * PER_SEED
         if configuration.mistake or configuration.route or configuration.drops:
             return (first,)  # the same mistake or route with any numbers; chance is drawn once, in many rows
         affordable = max(1, min(LARGEST // configuration.size, LONGEST // configuration.time))
@@ -173,6 +186,11 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
         model = own if own != where else first.get((family_of(each.implementation), each.configuration), own)
         if model != where:
             yield replace(each, model=model)
+
+
+def _started(configuration: Configuration, hello: Hello) -> Configuration:
+    """What is asked in the place of a configuration: one that cannot be given states starts from zeros."""
+    return configuration if "initial_state" in hello.claims else replace(configuration, initial_state=False)
 
 
 def offers(hello: Hello, path: str, configuration: Configuration) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ class Inputs(NamedTuple):
     x: Array
     h_0: Array | None = None
     c_0: Array | None = None
+
+    def each(self, change: Callable[[Array], Array]) -> Inputs:
+        """The same, changed: x and, where they are given, the states."""
+        return Inputs(change(self.x), *(None if a is None else change(a) for a in self[1:]))
 
 
 class Layout(Protocol):

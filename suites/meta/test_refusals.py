@@ -11,6 +11,7 @@ from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.mistakes import MISTAKES, OF_CALLS
+from lstm_conformance.fixtures.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED
@@ -126,11 +127,13 @@ def test_a_mistake_is_asked_about_by_no_other_chapter() -> None:
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_one(name: str) -> None:
-    """It changes the inputs or the constructor, by an argument that there is; and some layout answers it."""
+    """It changes the inputs or the constructor, by an argument that a layer has or a claim explains; it is answered."""
     mistake = MISTAKES[name]
 
     assert [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None].count(None) == 3
-    assert set(mistake.constructor) <= {*Layer.__dataclass_fields__, "backward_layer"}
+    told = " ".join(REQUIREMENTS[claim] for claim in mistake.requires)
+    unknown = set(mistake.constructor) - set(Layer.__dataclass_fields__)
+    assert all(f"`{argument}`" in told for argument in unknown)
     assert any(name in known for known in (*REFUSALS.values(), *UNDOCUMENTED.values()))
 
 
