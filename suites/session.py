@@ -145,11 +145,12 @@ class Session:
         subject = self._subject(planned.implementation, planned.path)
         if planned.model is not None:
             subject = replace(subject, model=self._subject(*planned.model))
-        cases = self._drawn.cases(planned.configuration, planned.numbers, subject.layout.biases)
-        outcomes = judge(planned.check, subject, cases, brief=self.brief)
         recorded = self.deviations.of(subject.hello, planned.path, planned.check.rule, str(planned.configuration))
+        numbers = self.plan.numbers_beside(planned) if recorded else planned.numbers
+        cases = self._drawn.cases(planned.configuration, numbers, subject.layout.biases)
+        outcomes = judge(planned.check, subject, cases, brief=self.brief)
         if recorded:  # what is known is not repeated in a fresh host
-            return held_against(recorded, outcomes)
+            return [each for each in held_against(recorded, outcomes) if each.case in planned.numbers]
         if self.brief:
             return outcomes
         where = (planned.implementation, planned.path)
