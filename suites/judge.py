@@ -16,6 +16,7 @@ from lstm_conformance.reports.text import budget_text
 from lstm_conformance.suites.casualties import DEATHS
 from lstm_conformance.suites.comparison import Comparison, Statement
 from lstm_conformance.suites.detail import described, located
+from lstm_conformance.suites.excluding import excludes_anything
 from lstm_conformance.suites.rules import Check
 from lstm_conformance.suites.subject import Subject, WrongOutputs
 
@@ -93,6 +94,9 @@ def _weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: 
         return Outcome(case=case, verdict="pass")
     worst = max(comparisons, key=lambda each: each.worst(k))
     budget = worst.worst(k)
+    bounded = [each for each in comparisons if not each.exact and each.budget[k].size]
+    if budget <= 1 and bounded and not any(excludes_anything(each, k) for each in bounded):
+        return _says_nothing(case, bounded)
     if budget <= 1:
         measured = any(not each.exact and not each.tight for each in comparisons)
         return Outcome(case=case, verdict="pass", budget=budget if measured else None, measure=worst.measure)
@@ -109,6 +113,13 @@ def _failed_to_run(case: int, error: Exception) -> Outcome:
     if isinstance(error, AdapterError):
         detail["raised"] = error.type
     return Outcome(case=case, verdict=verdict, message=message, detail=detail)
+
+
+def _says_nothing(case: int, bounded: Sequence[Comparison]) -> Outcome:
+    """A pass that any layer would get is none."""
+    measures = ", ".join(dict.fromkeys(each.measure for each in bounded))
+    message = f"the bound excludes nothing: an unrelated layer of this size would pass, too ({measures})"
+    return Outcome(case=case, verdict="not-run", message=message)
 
 
 def _not_run(case: int) -> Outcome:
