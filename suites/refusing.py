@@ -11,6 +11,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.hosts import AdapterError
+from lstm_conformance.fixtures.lending import ALONE
 from lstm_conformance.fixtures.mistakes import MISTAKES, Mistake
 from lstm_conformance.fixtures.protocol import Arrays
 from lstm_conformance.reference.layouts.refusals import REFUSALS
@@ -43,7 +44,7 @@ class Answer(NamedTuple):
 
 
 def attempt(subject: Subject, cases: Cases) -> Answer:
-    """Make the mistake of the cases' configuration; return what came of it. The layer is kept as the mistake left it.
+    """Make the mistake of the cases' configuration, on a layer of its own; return what came of it.
 
     Raises HostError where the host answers neither with an exception nor with outputs.
     """
@@ -54,7 +55,7 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
             layer = fields["layer"] | mistake.constructor
             subject.implementation.request("describe", fields | {"layer": layer}, {}, subject.deadline)
             return Answer(None)
-        call: dict[str, Any] = {"cases": len(cases), "observe": [], "keep": True}
+        call: dict[str, Any] = {"cases": len(cases), "observe": [], "loan": ALONE}
         arrays = _mistaken(subject, cases, mistake)
         _, answer = subject.implementation.request("run", fields | call, arrays, subject.deadline)
     except AdapterError as error:

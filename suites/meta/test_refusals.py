@@ -16,8 +16,8 @@ from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED
 from lstm_conformance.suites import test_12_refusals
 from lstm_conformance.suites.judge import Outcome, judge
-from lstm_conformance.suites.meta import asking, refusing_adapters
-from lstm_conformance.suites.meta.fakes import Counting, NumpyLSTM
+from lstm_conformance.suites.meta import refusing_adapters
+from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.planning import Plan
 from lstm_conformance.suites.refusing import attempt
 from lstm_conformance.suites.rules import Check
@@ -172,18 +172,6 @@ def test_what_the_framework_raises_is_not_the_adapters_own() -> None:
     assert error is not None
     assert (error.type, error.own) == ("ValueError", False)
     assert error.where.startswith("fakes.py:")
-
-
-def test_a_layer_is_kept_only_when_it_is_to_be_seen_again() -> None:
-    """The request says so; else a call that raises costs the layer."""
-    adapter = Counting()
-    with InProcess(lambda: adapter) as implementation:
-        for keep in (True, True, False, False):
-            adapter.fails = True
-            with pytest.raises(AdapterError, match="told to fail"):
-                implementation.request("run", {**asking.layer(), "cases": 4, "keep": keep}, asking.batch(), 60)
-
-    assert adapter.builds == 2
 
 
 def test_a_host_need_not_say_more_than_type_message_and_place() -> None:
