@@ -56,7 +56,7 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         type=order,
         default=OF_FILES,
         metavar="ORDER",
-        help="run the checks in the order of the files, reversed, or in the random order of a seed (default: %(default)s)",
+        help="the order of the checks: files, reversed, or a seed for a random one (default: %(default)s)",
     )
     group.addoption(
         "--deviations",

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstm_conformance.fixtures.batches import STATES
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.hosts import AdapterError
 from lstm_conformance.fixtures.lending import ALONE
 from lstm_conformance.fixtures.mistakes import MISTAKES, Mistake
 from lstm_conformance.fixtures.protocol import Arrays
-from lstm_conformance.reference.layouts.refusals import REFUSALS
+from lstm_conformance.reference.layouts.refusals import REFUSALS, documented_by
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.comparison import Comparison, Statement, same
 from lstm_conformance.suites.subject import Subject
@@ -66,7 +67,7 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
 def refused(subject: Subject, cases: Cases) -> Statement:
     """The mistake is answered with a documented kind of exception, raised by the layer, where the mistake is made."""
     mistake = MISTAKES[cases.configuration.mistake]
-    kinds = REFUSALS[subject.hello.layout][cases.configuration.mistake]
+    kinds = REFUSALS[documented_by(subject.hello.layout, subject.hello.claims)][cases.configuration.mistake]
     due = f"documented is {' or '.join(kinds)}"
     error = attempt(subject, cases).error
     if error is None:
@@ -113,6 +114,8 @@ def _mistaken(subject: Subject, cases: Cases, mistake: Mistake) -> Arrays:
     native = mistake.native(native) if mistake.native else native
     weights = layout.native_weights(called.layer, cases.weights)
     arrays = {name: a for name, a in native._asdict().items() if a is not None}
+    if mistake.together:
+        arrays[STATES] = np.stack([arrays.pop("h_0"), arrays.pop("c_0")], 1)
     if cases.mask is not None:
         name, valid = layout.native_mask(called.layer, cases.mask)
         arrays[name] = mistake.valid(valid) if mistake.valid else valid
