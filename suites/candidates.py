@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lstm_conformance.fixtures.hosts import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.requirements import REQUIREMENTS
+from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.suites import catalogue
@@ -90,6 +90,11 @@ def unusable(hello: Hello) -> str | None:
     unknown = [word for word in hello.claims if word not in REQUIREMENTS]
     if unknown:
         return f"`claims` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+    vain = sorted(inexpressible(hello.layout) & set(hello.claims))
+    if vain:
+        return (
+            f"`claims`: the layout {hello.layout} has no {', '.join(vain)}: leave them out, or declare another layout"
+        )
     dtypes = {path: [name for name in hello.dtypes[path] if name not in PRECISIONS] for path in hello.paths}
     for path, wrong in dtypes.items():
         if wrong or not hello.dtypes[path]:

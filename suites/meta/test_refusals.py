@@ -10,10 +10,11 @@ from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hosted, InP
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.fixtures.implementations.torch_nn_lstmcell import TorchLSTMCell
 from lstm_conformance.fixtures.mistakes import MISTAKES, OF_CALLS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED
+from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED, documented_by
 from lstm_conformance.suites import test_12_refusals
 from lstm_conformance.suites.judge import Outcome, judge
 from lstm_conformance.suites.meta import refusing_adapters
@@ -62,6 +63,7 @@ def test_a_proper_refusal_passes(adapter: type[Adapter], called: Configuration) 
         ("Accepting", "c_0_of_one_row", "refusal: a c_0 with one row was accepted, documented is RuntimeError"),
         ("Accepting", "c_0_of_one_unit", "refusal: a c_0 with one unit was accepted"),
         ("Accepting", "c_0_of_other_dtype", "was accepted, documented is ValueError or RuntimeError"),
+        ("Accepting", "states_in_one_tensor", "h_0 and c_0 in one tensor was accepted, documented is TypeError or"),
         ("Accepting", "x_too_wide", "twice the features raised ValueError, documented is RuntimeError in call: matmul"),
         ("WrongKind", "no_steps", "raised KeyError, documented is RuntimeError in call: 'expected at least one step"),
         ("WrongKind", "hidden_size_zero", "raised KeyError, documented is ValueError in build"),
@@ -104,16 +106,27 @@ def test_who_does_not_claim_it_is_not_asked() -> None:
     assert [Plan().of(check, hellos) for check in CHECKS] == [[]] * len(CHECKS)
 
 
-@pytest.mark.parametrize("adapter", [TorchLSTM, KerasOnTorch])
+@pytest.mark.parametrize("adapter", [TorchLSTM, TorchLSTMCell, KerasOnTorch])
 def test_the_suites_own_are_asked(adapter: type[Adapter]) -> None:
     """Every mistake that the layout knows, by the rule about it and by the rule about what it leaves."""
     asked = {
         called.mistake
         for called in TIERS["quick"].configurations
-        if called.mistake and called.applies_to(adapter.layout) and called.requirements <= set(adapter.claims)
+        if called.mistake
+        and called.applies_to(adapter.layout, adapter.claims)
+        and called.requirements <= set(adapter.claims)
     }
 
-    assert asked == set(REFUSALS[adapter.layout])
+    assert asked == set(REFUSALS[documented_by(adapter.layout, adapter.claims)])
+
+
+@pytest.mark.parametrize(("claims", "asked"), [((), False), (("cell",), True)])
+def test_a_cell_is_asked_about_its_own_mistakes(claims: tuple[str, ...], asked: bool) -> None:
+    """And where rows are as many as units: only there may one pass for the other."""
+    (called,) = [each for each in TIERS["quick"].configurations if each.mistake == "x_without_rows"]
+
+    assert called.batch == called.layer.hidden_size
+    assert called.applies_to("torch", claims) is asked
 
 
 def test_a_mistake_is_asked_about_by_no_other_chapter() -> None:
@@ -129,7 +142,8 @@ def test_a_mistake_is_one(name: str) -> None:
     """It changes the inputs or the constructor, by an argument that there is; and some layout answers it."""
     mistake = MISTAKES[name]
 
-    assert [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None].count(None) == 3
+    changed = [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None]
+    assert changed.count(None) == 3 or (mistake.together and not mistake.constructor)
     assert set(mistake.constructor) <= {*Layer.__dataclass_fields__, "backward_layer"}
     assert any(name in known for known in (*REFUSALS.values(), *UNDOCUMENTED.values()))
 
