@@ -318,8 +318,11 @@ def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array
 
 
 def _numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """The arrays as they are computed with: bfloat16 as float32."""
-    return {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+    """The arrays as they are computed with: bfloat16 as float32. Answers are kept, so nobody may write into them."""
+    numbers = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+    for array in numbers.values():
+        array.setflags(write=False)
+    return numbers
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

@@ -63,7 +63,7 @@ def test_a_proper_refusal_passes(adapter: type[Adapter], called: Configuration) 
         ("Accepting", "c_0_of_one_row", "refusal: a c_0 with one row was accepted, documented is RuntimeError"),
         ("Accepting", "c_0_of_one_unit", "refusal: a c_0 with one unit was accepted"),
         ("Accepting", "c_0_of_other_dtype", "was accepted, documented is ValueError or RuntimeError"),
-        ("Accepting", "states_in_one_tensor", "h_0 and c_0 in one tensor was accepted, documented is TypeError or"),
+        ("Accepting", "states_in_one_tensor", "h_0 and c_0 in one tensor raised ValueError, documented is TypeError"),
         ("Accepting", "x_too_wide", "twice the features raised ValueError, documented is RuntimeError in call: matmul"),
         ("WrongKind", "no_steps", "raised KeyError, documented is RuntimeError in call: 'expected at least one step"),
         ("WrongKind", "hidden_size_zero", "raised KeyError, documented is ValueError in build"),
