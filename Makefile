@@ -30,7 +30,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check bench bench-report oracle compare-suites mutants findings patched manifest matrix cell matrix-check plan compare night \
+.PHONY: help conformance test check bench bench-report oracle compare-suites mutants orders findings patched manifest matrix cell matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
 help: ## Print this list
@@ -68,6 +68,9 @@ mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caug
 		--results $(WRONG) -q --tb=no -rN $(ARGS) > build/mutants.log 2>&1 || true
 	@[ -f $(WRONG) ] || { tail -n 20 build/mutants.log; exit 1; }
 	@$(RUN) lstm_conformance.reports.kills $(WRONG) $(KILLS)
+
+orders: $(STAMP) ## Test that no verdict depends on the order of the checks; ARGS='torch.nn.LSTM', any implementations
+	@$(RUN) lstm_conformance.suites.meta.orders $(ARGS)
 
 findings: $(STAMP) ## Run the scripts of the recorded deviations: each must print what it says
 	@$(RUN) lstm_conformance.suites.meta.findings

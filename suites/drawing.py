@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+from numpy.typing import NDArray
 
 from lstm_conformance.fixtures.cases import Cases, draw
 from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.reference.rounded import Array
 
 MEMORY = 2**26
 """Bytes of cases that are kept; what does not fit is drawn again. The quick tier fits."""
@@ -34,8 +36,8 @@ class Drawn:
         return cases
 
 
-def _arrays(cases: Cases) -> Iterator[Array]:
-    yield from (array for array in cases.inputs if array is not None)
+def _arrays(cases: Cases) -> Iterator[NDArray[Any]]:
+    yield from (array for array in (*cases.inputs, cases.mask) if array is not None)
     for cell in (cell for directions in cases.weights for cell in directions):
         yield from (cell.kernel, cell.recurrent_kernel, *cell.biases)
         yield from [] if cell.projection is None else [cell.projection]

@@ -12,6 +12,7 @@ from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.deviating import Deviations
+from lstm_conformance.suites.ordering import OF_FILES, order
 from lstm_conformance.suites.planning import PATHS_AGREE, CaseId, Plan, family_of
 from lstm_conformance.suites.session import DEADLINE, Session
 
@@ -50,6 +51,13 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
     group.addoption("--tier", choices=sorted(TIERS), default="quick", help="how much to run (default: %(default)s)")
     group.addoption("--case", metavar="ID", help="run exactly one check, named as the reports name it")
     group.addoption("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
+    group.addoption(
+        "--order",
+        type=order,
+        default=OF_FILES,
+        metavar="ORDER",
+        help="the order of the checks: files, reversed, or a seed for a random one (default: %(default)s)",
+    )
     group.addoption(
         "--deviations",
         action="append",

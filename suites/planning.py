@@ -125,7 +125,7 @@ class Plan:
             for configuration in self._asked(check, hello, path)
             if check.where(configuration)
             and offers(hello, path, configuration)
-            and configuration.applies_to(hello.layout, undocumented=check.undocumented)
+            and configuration.applies_to(hello.layout, hello.claims, undocumented=check.undocumented)
         ]
 
     def _asked(self, check: Check, hello: Hello, path: str) -> list[Configuration]:

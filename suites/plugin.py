@@ -18,6 +18,7 @@ from lstm_conformance.suites import controls, smoke
 from lstm_conformance.suites.controller import HANDOVER, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
 from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.ordering import in_order
 from lstm_conformance.suites.planning import Bundle, Planned, bundled, family_of
 from lstm_conformance.suites.recording import header_of
 from lstm_conformance.suites.rules import specification
@@ -107,9 +108,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Drop the placeholders that pytest makes of checks that apply to nothing here: they would show as skipped."""
-    items[:] = [item for item in items if not _is_placeholder(item)]
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the items into the order that is asked for.
+
+    Drop the placeholders that pytest makes of checks that apply to nothing here: they would show as skipped.
+    """
+    items[:] = in_order([item for item in items if not _is_placeholder(item)], config.getoption("--order"))
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:

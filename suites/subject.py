@@ -16,6 +16,7 @@ from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.cotangents import cotangents
 from lstm_conformance.fixtures.hosts import Hello, Implementation
+from lstm_conformance.fixtures.lending import LEFT, SHARED
 from lstm_conformance.fixtures.protocol import Header, dtype_name
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
@@ -126,6 +127,10 @@ class Subject:
         """Call the layer twice; see its weights before, and its weights and inputs between. Raises as `run` does."""
         return self._answer(cases, observe=True)
 
+    def go_on(self, cases: Cases) -> Seen:
+        """Call the layer that the last request had for itself, as that has left it. Raises as `run` does."""
+        return self._ask(cases, (), loan=LEFT)
+
     def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
         """The outputs of several calls of one layer, in a row; before some of them it is reset. Raises as `run` does.
 
@@ -232,9 +237,10 @@ class Subject:
         self._seen.move_to_end(key)
         return self._seen[key]
 
-    def _ask(self, cases: Cases, observe: Sequence[str]) -> Seen:
+    def _ask(self, cases: Cases, observe: Sequence[str], loan: str = SHARED) -> Seen:
         called, before = cases.configuration, self._native(cases)
         fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
+        fields |= {} if loan == SHARED else {"loan": loan}
         _, answer = self.implementation.request("run", fields, _sent(called, before), self.deadline)
         dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
         arrays = _numbers(answer)
@@ -312,8 +318,11 @@ def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array
 
 
 def _numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """The arrays as they are computed with: bfloat16 as float32."""
-    return {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+    """The arrays as they are computed with: bfloat16 as float32. Answers are kept, so nobody may write into them."""
+    numbers = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+    for array in numbers.values():
+        array.setflags(write=False)
+    return numbers
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

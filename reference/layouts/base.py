@@ -32,6 +32,9 @@ class Layout(Protocol):
     biases: int
     """How many bias vectors a cell has."""
 
+    lacks: frozenset[str]
+    """The claims (`fixtures/requirements.py`) for which the layout has no weight, no axis or no argument."""
+
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight, without the axis of cases."""
 
