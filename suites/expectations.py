@@ -23,6 +23,7 @@ TRUSTED = 3
 """Misses that what was asked for again and again outlives."""
 
 Expected = Outputs[Rounded]
+Numbers = Iterable[NDArray[Any] | None]
 
 
 @dataclass
@@ -42,9 +43,7 @@ class Expectations:
         self._left = room
         self._kept: dict[object, _Kept] = {}
 
-    def recall(
-        self, place: object, numbers: Iterable[NDArray[Any] | None], compute: Callable[[], Expected]
-    ) -> Expected:
+    def recall(self, place: object, numbers: Numbers, compute: Callable[[], Expected]) -> Expected:
         """What is kept of these numbers, or what is computed of them now; place: cases, layer, kind of arithmetic."""
         content, kept = _digest(numbers), self._kept.get(place)
         if kept is not None and kept.content == content:
@@ -65,7 +64,7 @@ class Expectations:
             self._left -= new.nbytes
 
 
-def _digest(numbers: Iterable[NDArray[Any] | None]) -> bytes:
+def _digest(numbers: Numbers) -> bytes:
     """Of all bits, shapes and dtypes."""
     found = hashlib.sha256()
     for array in numbers:

@@ -24,6 +24,7 @@ from lstm_conformance.suites.drawing import Drawn
 from lstm_conformance.suites.expectations import Expectations
 from lstm_conformance.suites.judge import Outcome, confirm, judge
 from lstm_conformance.suites.memory import Memory
+from lstm_conformance.suites.once import Once, spared
 from lstm_conformance.suites.planning import Plan, Planned, Where
 from lstm_conformance.suites.shrinking import Reductions
 from lstm_conformance.suites.subject import Subject
@@ -48,6 +49,7 @@ class Session:
     deadline: float = DEADLINE
     in_process: bool = False
     brief: bool = False
+    once: Once = field(default_factory=Once)
     python: str = sys.executable
     program: tuple[str, ...] = ("lstm-conformance", "test")
     hellos: dict[str, Hello] = field(default_factory=dict)
@@ -139,7 +141,13 @@ class Session:
         smoked = self._smoke[where]
         if planned.check.rule == smoke.RULE:
             return [smoked]
-        return self._judged(planned) if smoked.verdict == "pass" else self._not_asked(planned, smoked)
+        if smoked.verdict != "pass":
+            return self._not_asked(planned, smoked)
+        if self.once.is_enough(planned):
+            return spared(planned)
+        outcomes = self._judged(planned)
+        self.once.saw(planned, outcomes)
+        return outcomes
 
     def _smoke_outcome(self, name: str, path: str) -> Outcome:
         planned = self.plan.smoke(name, self.hellos[name], path)
