@@ -130,7 +130,7 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
 
-bench: $(STAMP) ## Measure the reference, the judge and 10,000 cases; the figures are build/bench.json
+bench: $(STAMP) ## Measure the reference, the judge, 10,000 cases and memory; the figures are build/bench.json
 	@$(RUN) lstm_conformance.suites.meta.bench
 
 # pytest-html is measured for comparison, from a folder of its own: installed, it would take part in every run.
