@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -82,15 +82,18 @@ class Results:
     @classmethod
     def read(cls, path: Path | str) -> Self:
         """Read and verify a file; a subclass of ResultsError says what is wrong with it, and where."""
-        first, *others = Path(path).read_bytes().removesuffix(b"\n").split(b"\n")
-        header = _header(path, first)
-        records = [_object(path, number, line, last=number > len(others)) for number, line in enumerate(others, 2)]
-        if not records or records[-1].get("kind") != Footer.kind:
-            raise Truncated(_ends_after(path, 1 + len(records)))
-        checks = tuple(_record(path, number, Check, record) for number, record in enumerate(records[:-1], 2))
-        footer = _record(path, 1 + len(records), Footer, records[-1])
+        with Path(path).open("rb") as lines:
+            header = _header(path, next(lines, b""))
+            checks, last = [], (1, dict[str, Any]())
+            for following in enumerate(_objects(path, lines), 2):
+                if last[0] > 1:
+                    checks.append(_record(path, last[0], Check, last[1]))
+                last = following
+        if last[1].get("kind") != Footer.kind:
+            raise Truncated(_ends_after(path, last[0]))
+        footer = _record(path, last[0], Footer, last[1])
         _verify(path, _verdicts(path, checks), footer)
-        return cls(header=header, checks=checks, footer=footer)
+        return cls(header=header, checks=tuple(checks), footer=footer)
 
     @property
     def missing(self) -> int:
@@ -129,16 +132,18 @@ def _header(path: Path | str, line: bytes) -> Header:
     return _record(path, 1, Header, record)
 
 
-def _object(path: Path | str, number: int, line: bytes, *, last: bool) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        if last:
-            raise Truncated(_ends_after(path, number - 1)) from error
-        raise BadRecord(f"{path}, line {number}: expected a JSON object, got this: {error}; run again") from error
-    if not isinstance(record, dict):
-        raise BadRecord(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}; run again")
-    return record
+def _objects(path: Path | str, lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """The objects of all lines but the first, one at a time: there may be a million."""
+    for number, line in enumerate(lines, 2):
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            if next(lines, None) is None:
+                raise Truncated(_ends_after(path, number - 1)) from error
+            raise BadRecord(f"{path}, line {number}: expected a JSON object, got this: {error}; run again") from error
+        if not isinstance(record, dict):
+            raise BadRecord(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}; run again")
+        yield record
 
 
 def _ends_after(path: Path | str, complete: int) -> str:

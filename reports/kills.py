@@ -13,6 +13,7 @@ from lstm_conformance.reports.errors import ResultsError
 from lstm_conformance.reports.files import Results, write
 from lstm_conformance.reports.killed import NEAR, NEAR_IN, Kill, Kills, kills_of, problems
 from lstm_conformance.reports.plain import to_plain
+from lstm_conformance.reports.proof import digest, keep, proof_of
 from lstm_conformance.reports.text import budget_text
 
 PREFIX = "mutants."
@@ -141,14 +142,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lstm_conformance.reports.kills", description=__doc__)
     parser.add_argument("results", type=Path, help="of a run with `--implementation mutants`")
     parser.add_argument("document", type=Path, nargs="?", help="where to write everything as JSON")
+    parser.add_argument("--proof", type=Path, help="where to keep the result, with a digest of the tree that was run")
     known = parser.parse_args(arguments)
     try:
-        kills = kills_of(Results.read(known.results))
+        results = Results.read(known.results)
+        kills = kills_of(results)
     except (OSError, ResultsError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if known.document:
         write(known.document, json.dumps(document(kills), indent=2) + "\n")
+    if known.proof:
+        keep(proof_of(kills, results.header.tier, digest()), known.proof)
     sys.stdout.write("\n".join([*lines(kills), ""]))
     return 1 if any(problems(kills)) else 0
 

@@ -15,6 +15,7 @@ from lstm_conformance.reports.results import Check, Header
 from lstm_conformance.suites import manifest
 from lstm_conformance.suites.controls import missed
 from lstm_conformance.suites.deviating import problems, warnings
+from lstm_conformance.suites.memory import peak, told
 from lstm_conformance.suites.recording import Record
 from lstm_conformance.suites.session import Session
 from lstm_conformance.suites.workers import OneEach
@@ -25,11 +26,12 @@ HANDOVER = "lstm_conformance"
 
 @dataclass
 class Run:
-    """What the hooks share."""
+    """What the hooks share; peaks: the most memory that each worker has taken, in bytes."""
 
     session: Session
     record: Record = field(default_factory=Record)
     rules: set[str] = field(default_factory=set)
+    peaks: list[int] = field(default_factory=list)
     header: Header | None = None
 
 
@@ -54,7 +56,8 @@ class Controller:
         """Take over what a worker of xdist had planned; all plan the same."""
         handed_over = getattr(node, "workeroutput", {}).get(HANDOVER)
         if handed_over:
-            self.run.record.planned.update({tuple(fields): None for fields in handed_over["planned"]})
+            self.run.record.planned.take_over(handed_over["planned"])
+            self.run.peaks += handed_over["peaks"]
             self.run.record.partial |= handed_over["partial"]
 
     @pytest.hookimpl(tryfirst=True)
@@ -93,6 +96,8 @@ class Controller:
             terminalreporter.write_line(f"warning: {line}", yellow=True)
         if self._lacks_its_case():
             terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
+        for line in told(peak(), self.run.peaks):
+            terminalreporter.write_line(line)
 
     def _problems(self, header: Header) -> Iterator[str]:
         """What makes the run red whatever its checks say."""
@@ -107,10 +112,8 @@ class Controller:
     def _about_deviations(self) -> list[str]:
         """What is wrong with the recorded deviations themselves."""
         session, record = self.run.session, self.run.record
-        places = [fields[:4] for fields in record.planned]
-        return list(
-            problems(session.deviations, places, session.hellos, tier=session.plan.tier, partial=record.partial)
-        )
+        places, tier = record.planned.places(), session.plan.tier
+        return list(problems(session.deviations, places, session.hellos, tier=tier, partial=record.partial))
 
     def _lacks_its_case(self) -> bool:
         return self.run.session.plan.case is not None and not self.run.record.planned

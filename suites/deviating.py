@@ -38,14 +38,14 @@ class Deviations:
 
     entries: Sequence[Deviation] = ()
     files: tuple[str, ...] = ()
-    _by_place: dict[Place, list[Deviation]] = field(default_factory=dict, repr=False)
+    _by_implementation: dict[str, list[Deviation]] = field(default_factory=dict, repr=False)
 
     def of(self, hello: Hello, path: str, rule: str, configuration: str) -> list[Deviation]:
         """The entries that cover a check, and apply to the installed version."""
-        place = (hello.implementation, path, rule, configuration)
-        if place not in self._by_place:
-            self._by_place[place] = [each for each in self.applicable([hello]) if each.covers(*place)]
-        return self._by_place[place]
+        name = hello.implementation
+        if name not in self._by_implementation:
+            self._by_implementation[name] = self.applicable([hello])
+        return [each for each in self._by_implementation[name] if each.covers(name, path, rule, configuration)]
 
     def applicable(self, hellos: Iterable[Hello]) -> list[Deviation]:
         """The entries that are about these implementations in their installed versions."""

@@ -12,6 +12,7 @@ from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.deviating import Deviations
+from lstm_conformance.suites.once import Once
 from lstm_conformance.suites.ordering import OF_FILES, order
 from lstm_conformance.suites.planning import PATHS_AGREE, CaseId, Plan, family_of
 from lstm_conformance.suites.session import DEADLINE, Session
@@ -71,6 +72,11 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         action="store_true",
         help="verdicts and budgets only: failures are not repeated, located or diagnosed, and a rule is one item",
     )
+    group.addoption(
+        "--once",
+        action="store_true",
+        help="a rule that has clearly failed in a dtype is not asked there again: for many wrong implementations",
+    )
     group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
 
 
@@ -100,6 +106,7 @@ def session_of(config: pytest.Config) -> Session:
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
         deviations=deviations,
         brief=config.getoption("--brief"),
+        once=Once(config.getoption("--once")),
         deadline=config.getoption("--deadline"),
         python=config.getoption("--python"),
         in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
@@ -28,7 +28,7 @@ Where = tuple[str, str]
 """An implementation and one of its paths."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
     """A rule on a batch of cases of one configuration of one implementation on one path.
 
@@ -51,6 +51,12 @@ class Bundle:
     """What one pytest item runs: one rule on one configuration, or on several of one path."""
 
     planned: tuple[Planned, ...]
+
+    @property
+    def implementations(self) -> set[str]:
+        """The names of those that are asked: also of one with which another is compared."""
+        models = {each.model[0] for each in self.planned if each.model is not None}
+        return models | {each.implementation for each in self.planned}
 
     def __str__(self) -> str:
         first, *others = self.planned
@@ -90,11 +96,17 @@ class CaseId:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a run is asked for."""
+    """Everything that a run is asked for.
+
+    `_alike`: what was planned. Those who offer the same are asked the same, and hundreds of wrong LSTMs do.
+    """
 
     tier: str = "quick"
     base_seed: int = 0
     case: CaseId | None = None
+    _alike: dict[object, list[tuple[Configuration, tuple[int, ...]]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def of(self, check: Check, hellos: Iterable[tuple[str, Hello]]) -> list[Planned]:
         """The items of one check, over all implementations."""
@@ -114,21 +126,22 @@ class Plan:
 
     def _of_path(self, check: Check, name: str, hello: Hello, path: str) -> list[Planned]:
         """Those on the configurations that the check applies to and that the implementation claims to run."""
+        alike = (check, path, *_offer(hello))
+        if alike not in self._alike:
+            self._alike[alike] = list(self._asked(check, hello, path))
         return [
-            Planned(
-                implementation=name,
-                path=path,
-                check=check,
-                configuration=configuration,
-                numbers=self._numbers(configuration)[: 1 if check.crossed else None],
-            )
-            for configuration in self._asked(check, hello, path)
-            if check.where(configuration)
-            and offers(hello, path, configuration)
-            and configuration.applies_to(hello.layout, hello.claims, undocumented=check.undocumented)
+            Planned(implementation=name, path=path, check=check, configuration=configuration, numbers=numbers)
+            for configuration, numbers in self._alike[alike]
         ]
 
-    def _asked(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
+    def _asked(self, check: Check, hello: Hello, path: str) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
+        """Configurations, and the numbers of the cases of each."""
+        for configuration in self._configurations(check, hello, path):
+            documented = configuration.applies_to(hello.layout, hello.claims, undocumented=check.undocumented)
+            if check.where(configuration) and offers(hello, path, configuration) and documented:
+                yield configuration, self._numbers(configuration)[: 1 if check.crossed else None]
+
+    def _configurations(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
         """Those of the tier, or those that are crossed for this implementation; a single case may be of any."""
         if self.case:
             found = configuration_called(self.case.configuration)
@@ -191,6 +204,12 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
 def _started(configuration: Configuration, hello: Hello) -> Configuration:
     """What is asked in the place of a configuration: one that cannot be given states starts from zeros."""
     return configuration if "initial_state" in hello.claims else replace(configuration, initial_state=False)
+
+
+def _offer(hello: Hello) -> tuple[object, ...]:
+    """All that decides what an implementation is asked."""
+    dtypes = tuple((path, tuple(names)) for path, names in hello.dtypes.items())
+    return hello.layout, hello.paths, dtypes, frozenset(hello.claims)
 
 
 def offers(hello: Hello, path: str, configuration: Configuration) -> bool:
