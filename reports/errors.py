@@ -46,3 +46,7 @@ class InconsistentRuns(ResultsError):
 
 class NoResults(ResultsError):
     """There is no results file to make a report of."""
+
+
+class Occupied(ResultsError):
+    """Something else is where a file is to be written."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.files import Results, write
+from lstm_conformance.reports.files import Output, Results, write
 from lstm_conformance.reports.killed import NEAR, NEAR_IN, Kill, Kills, kills_of, problems
+from lstm_conformance.reports.kinds import KILLS
 from lstm_conformance.reports.plain import to_plain
 from lstm_conformance.reports.text import budget_text
 
@@ -144,11 +145,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     known = parser.parse_args(arguments)
     try:
         kills = kills_of(Results.read(known.results))
+        if known.document:
+            write(Output(known.document, KILLS, json.dumps(document(kills), indent=2) + "\n"))
     except (OSError, ResultsError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if known.document:
-        write(known.document, json.dumps(document(kills), indent=2) + "\n")
     sys.stdout.write("\n".join([*lines(kills), ""]))
     return 1 if any(problems(kills)) else 0
 

@@ -17,7 +17,7 @@ from lstm_conformance.reports.summary import figures
 from lstm_conformance.suites import controls, smoke
 from lstm_conformance.suites.controller import HANDOVER, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
-from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.options import check_files, declare, in_checkout, session_of, wanted
 from lstm_conformance.suites.planning import Bundle, Planned, bundled, family_of
 from lstm_conformance.suites.recording import header_of
 from lstm_conformance.suites.rules import specification
@@ -52,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         session.adopt(config.workerinput[HANDOVER])
     else:
+        check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
 
 
