@@ -30,7 +30,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check bench bench-report oracle compare-suites mutants findings patched manifest matrix cell matrix-check plan compare night \
+.PHONY: help conformance test check bench bench-report oracle compare-suites mutants findings damage patched manifest matrix cell matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
 help: ## Print this list
@@ -71,6 +71,9 @@ mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caug
 
 findings: $(STAMP) ## Run the scripts of the recorded deviations: each must print what it says
 	@$(RUN) lstm_conformance.suites.meta.findings
+
+damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
+	@$(RUN) lstm_conformance.suites.meta.damage
 
 patched: $(STAMP) ## Change lines in copies of the frameworks: the crossing must find each of them
 	@$(RUN) lstm_conformance.suites.meta.patched

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -98,6 +98,7 @@ class Subject:
     """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules.
 
     model: the path of its family that it is compared with, where it is compared.
+    misunderstood: by verb, how often the answer was not understood.
     """
 
     implementation: Implementation
@@ -105,6 +106,7 @@ class Subject:
     path: str
     deadline: float = 60.0
     casualties: Casualties = field(default_factory=Casualties)
+    misunderstood: Counter[str] = field(default_factory=Counter)
     model: Subject | None = None
     _seen: OrderedDict[object, Seen] = field(default_factory=OrderedDict)
     _trained: dict[object, Trained] = field(default_factory=dict)
@@ -127,7 +129,9 @@ class Subject:
         return self._answer(cases, observe=True)
 
     def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
-        """The outputs of several calls of one layer, in a row; before some of them it is reset. Raises as `run` does.
+        """The outputs of several calls of one layer, in a row; before some of them it is reset.
+
+        Raises as `run` does, and WrongOutputs.
 
         The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every
         call; the weights are those of the cases.
@@ -142,9 +146,9 @@ class Subject:
         fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
         _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
         seen = _numbers(answer)
+        sizes = [replace(called, time=len(each.x), batch=each.x.shape[2]) for each in inputs]
         return [
-            layout.canonical_outputs(called.layer, _numbered(seen, f"{index}/output/"), unbatched=called.unbatched)
-            for index in range(len(inputs))
+            _canonical_outputs(layout, size, _numbered(seen, f"{index}/output/")) for index, size in enumerate(sizes)
         ]
 
     def gradients(self, cases: Cases, steps: int = 1) -> Trained:
