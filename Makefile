@@ -37,10 +37,10 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The old results go first: a run that dies must not be reported with the results of the one before.
-# The report is written whatever pytest says; its exit status is the status of the target.
+# The report is written whatever pytest says, also if Ctrl-C ends it; its exit status is the status of the target.
 conformance: $(STAMP) ## Test the installed implementations; the report is build/report.html
 	@rm -f $(RESULTS) $(REPORT)
-	@status=0; \
+	@trap : INT; status=0; \
 	$(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
 		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \

@@ -17,7 +17,7 @@ class WrongSchema(ResultsError):
 
 
 class Truncated(ResultsError):
-    """The file has no footer: whatever wrote or copied it ended early."""
+    """The file, or the run that it tells of, ended early."""
 
 
 class BadRecord(ResultsError):

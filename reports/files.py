@@ -111,9 +111,14 @@ class Results:
         return sum(self.footer.counts[verdict] for verdict in RED)
 
     @property
+    def interrupted(self) -> int:
+        """How many checks were not made because the run ended before them."""
+        return sum(check.interrupted for check in self.checks)
+
+    @property
     def red(self) -> bool:
-        """Whether the run is anything but good: a red verdict, a missing record, a problem, or nothing checked."""
-        incomplete = self.missing != 0 or self.checked == 0 or bool(self.header.problems)
+        """Whether the run is anything but good: a red verdict, a missing record, a problem, cut short, or nothing."""
+        incomplete = self.missing != 0 or self.interrupted != 0 or self.checked == 0 or bool(self.header.problems)
         return incomplete or any(check.verdict in RED for check in self.checks)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from lstm_conformance.reports.errors import ResultsError
+from lstm_conformance.reports.errors import ResultsError, Truncated
 from lstm_conformance.reports.files import Output, Results, write
 from lstm_conformance.reports.killed import NEAR, NEAR_IN, Kill, Kills, kills_of, problems
 from lstm_conformance.reports.kinds import KILLS
@@ -137,6 +137,14 @@ def _section(title: str, found: Iterable[str]) -> Iterator[str]:
         yield from ("", title, *(f"  {line}" for line in shown))
 
 
+def _whole(path: Path) -> Results:
+    """The results of a run that came to its end. Raises ResultsError, OSError."""
+    results = Results.read(path)
+    if results.interrupted:
+        raise Truncated(f"{path}: expected a run that came to its end, and this one was interrupted; run it again")
+    return results
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the results of a run of wrong LSTMs: 0 if the suite can be trusted, 1 if not, 2 for unreadable results."""
     parser = argparse.ArgumentParser(prog="python -m lstm_conformance.reports.kills", description=__doc__)
@@ -144,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("document", type=Path, nargs="?", help="where to write everything as JSON")
     known = parser.parse_args(arguments)
     try:
-        kills = kills_of(Results.read(known.results))
+        kills = kills_of(_whole(known.results))
         if known.document:
             write(Output(known.document, KILLS, json.dumps(document(kills), indent=2) + "\n"))
     except (OSError, ResultsError) as error:
