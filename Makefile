@@ -31,17 +31,18 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check bench bench-report oracle compare-suites mutants orders findings patched manifest matrix cell matrix-check plan compare night \
+.PHONY: help conformance test check bench bench-report oracle compare-suites mutants orders findings damage patched manifest matrix cell \
+	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The old results go first: a run that dies must not be reported with the results of the one before.
-# The report is written whatever pytest says; its exit status is the status of the target.
+# The report is written whatever pytest says, also if Ctrl-C ends it; its exit status is the status of the target.
 conformance: $(STAMP) ## Test the installed implementations; the report is build/report.html
 	@rm -f $(RESULTS) $(REPORT)
-	@status=0; \
+	@trap : INT; status=0; \
 	$(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
 		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
@@ -77,6 +78,9 @@ orders: $(STAMP) ## Test that no verdict depends on the order of the checks; ARG
 
 findings: $(STAMP) ## Run the scripts of the recorded deviations: each must print what it says
 	@$(RUN) lstm_conformance.suites.meta.findings
+
+damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
+	@$(RUN) lstm_conformance.suites.meta.damage
 
 patched: $(STAMP) ## Change lines in copies of the frameworks: the crossing must find each of them
 	@$(RUN) lstm_conformance.suites.meta.patched

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from lstm_conformance.reports.errors import (
     BadRecord,
@@ -18,6 +18,7 @@ from lstm_conformance.reports.errors import (
     Truncated,
     WrongSchema,
 )
+from lstm_conformance.reports.kinds import RESULTS, Kind, check_vacant
 from lstm_conformance.reports.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -28,11 +29,13 @@ class Writer:
 
     Parent folders are made.
     A context manager: leaving it without `finish` removes what was written.
-    Raises DuplicateCheck when an id comes twice, TypeError for a detail that JSON cannot hold.
+    Raises Occupied where a file of another kind is there, DuplicateCheck when an id comes twice, TypeError for a detail
+    that JSON cannot hold.
     """
 
     def __init__(self, path: Path | str, header: Header) -> None:
-        self._path = Path(path)
+        check_vacant([(Path(path), RESULTS)])
+        self._path = Path(path).resolve()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         self._file = self._unfinished.open("w", encoding="utf-8", newline="\n")
@@ -111,9 +114,14 @@ class Results:
         return sum(self.footer.counts[verdict] for verdict in RED)
 
     @property
+    def interrupted(self) -> int:
+        """How many checks were not made because the run ended before them."""
+        return sum(check.interrupted for check in self.checks)
+
+    @property
     def red(self) -> bool:
-        """Whether the run is anything but good: a red verdict, a missing record, a problem, or nothing checked."""
-        incomplete = self.missing != 0 or self.checked == 0 or bool(self.header.problems)
+        """Whether the run is anything but good: a red verdict, a missing record, a problem, cut short, or nothing."""
+        incomplete = self.missing != 0 or self.interrupted != 0 or self.checked == 0 or bool(self.header.problems)
         return incomplete or any(check.verdict in RED for check in self.checks)
 
 
@@ -180,9 +188,23 @@ def _verify(path: Path | str, verdicts: Mapping[str, Verdict], footer: Footer) -
         )
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text, under its own name only when it is whole; parent folders are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    unfinished.replace(path)
+class Output(NamedTuple):
+    """A file to be written: where, of which kind, and its text."""
+
+    path: Path
+    kind: Kind
+    text: str
+
+
+def write(*outputs: Output) -> None:
+    """Write texts, each under its own name only when it is whole; parent folders are made, a link stays a link.
+
+    Raises Occupied, before anything is written, where a file of another kind is in one of these places.
+    """
+    check_vacant((each.path, each.kind) for each in outputs)
+    for path, _, text in outputs:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(target)

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lstm_conformance.reports.files import write
+from lstm_conformance.reports.files import Output, write
 from lstm_conformance.reports.killed import Kills, problems
+from lstm_conformance.reports.kinds import PROOF as RESULT
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of the package."""
@@ -48,7 +49,7 @@ def proof_of(kills: Kills, tier: str, tree: str) -> dict[str, Any]:
 
 def keep(proof: Mapping[str, Any], path: Path = PROOF) -> None:
     """Write it."""
-    write(path, json.dumps(proof, indent=2) + "\n")
+    write(Output(path, RESULT, json.dumps(proof, indent=2) + "\n"))
 
 
 def kept(path: Path = PROOF) -> Mapping[str, Any]:

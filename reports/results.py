@@ -28,6 +28,10 @@ _SHARED = ("implementation", "path", "rule", "configuration", "nodeid", "measure
 """Texts that many checks have in common: kept once, because there may be a million checks."""
 
 
+INTERRUPTED = "interrupted"
+"""The message of a check that was not run because the run ended before it."""
+
+
 class Record:
     """What every line has in common: its kind, and the way to and from plain JSON."""
 
@@ -117,7 +121,7 @@ class Mutant:
 class Header(Record):
     """What was run, where and with what.
 
-    `partial`: something was deselected. `started`: ISO 8601, UTC. `numpy`: the judge's version.
+    `partial`: something was deselected, or the run was interrupted. `started`: ISO 8601, UTC. `numpy`: the judge's.
     `not_installed`: implementation to the reason why it was left out. `rules`: rule id to its text.
     `chapters`: the number of a chapter of rules to its title. `deviations`: the id of a recorded one to its entry.
     `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
@@ -187,6 +191,11 @@ class Check(Record):
     def id(self) -> str:
         """What names the check in every run: it holds no version and no place in a list."""
         return f"{self.implementation}/{self.path}/{self.rule}/{self.configuration}/{self.case}"
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run ended before this check."""
+        return self.verdict == "not-run" and self.message == INTERRUPTED
 
     def reproduction(self, command: Sequence[str]) -> str:
         """The command, for a POSIX shell, that runs this check and nothing else.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lstm_conformance.fixtures.hosts import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.quoting import LONGEST_LINE, readable
 from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layouts import LAYOUTS
@@ -110,7 +111,7 @@ def _unfounded(hello: Hello) -> str | None:
 def stand_in(name: str) -> Hello:
     """What is assumed of an implementation that did not start, so that something can be planned, and then be red."""
     return Hello(
-        implementation=name,
+        implementation=readable(" ".join(name.split()), LONGEST_LINE // 2),
         layout="torch",
         paths=(STARTING,),
         dtypes={STARTING: ("float32",)},

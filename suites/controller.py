@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reports.console import summary
+from lstm_conformance.reports.console import last_line, summary
 from lstm_conformance.reports.results import Check, Header
 from lstm_conformance.suites import manifest
 from lstm_conformance.suites.controls import missed
@@ -23,16 +23,23 @@ from lstm_conformance.suites.workers import OneEach
 HANDOVER = "lstm_conformance"
 """Key of what the controlling process tells its workers, and they it."""
 
+PLANNED = "lstm_conformance_planned"
+"""Key of what a worker tells with its first report: a run that is interrupted may hear no other."""
+
 
 @dataclass
 class Run:
-    """What the hooks share; peaks: the most memory that each worker has taken, in bytes."""
+    """What the hooks share.
+
+    `peaks`: the most memory that each worker has taken, in bytes. `told`: a worker has told what it planned.
+    """
 
     session: Session
     record: Record = field(default_factory=Record)
     rules: set[str] = field(default_factory=set)
     peaks: list[int] = field(default_factory=list)
     header: Header | None = None
+    told: bool = False
 
 
 class Controller:
@@ -42,9 +49,10 @@ class Controller:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records out of the report of a worker."""
+        """Take out of the report of a worker its records, and out of its first one what it has planned."""
         for fields in getattr(report, HANDOVER, ()):
             self.run.record.checks.append(Check.from_json(fields))
+        self._take_over(getattr(report, PLANNED, None))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -53,35 +61,50 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker of xdist had planned; all plan the same."""
-        handed_over = getattr(node, "workeroutput", {}).get(HANDOVER)
-        if handed_over:
-            self.run.record.planned.take_over(handed_over["planned"])
-            self.run.peaks += handed_over["peaks"]
-            self.run.record.partial |= handed_over["partial"]
+        """Take over what a worker of xdist had planned, which may have run nothing."""
+        self._take_over(getattr(node, "workeroutput", {}).get(HANDOVER))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the results.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Write the results; after all that pytest says, say how many checks there were.
 
         A check without a record, an implementation that does not start, or any problem makes the run red.
         """
-        run = self.run
-        if run.header is None or session.config.getoption("--collect-only"):
+        if self.run.header is None or session.config.getoption("--collect-only"):
+            return (yield)
+        self._finish(session)
+        result = yield
+        line = last_line(self.run.record.checks, begun=bool(self.run.record.planned) or not _is_interrupted(session))
+        session.config.pluginmanager.get_plugin("terminalreporter").write_line(line)
+        return result
+
+    def _finish(self, session: pytest.Session) -> None:
+        """Complete the records, find what is wrong with the run, and write the results."""
+        run, interrupted = self.run, _is_interrupted(session)
+        if interrupted and not run.record.planned:
             return
         for check in run.session.stillborn():
             run.record.add(check)
-        lost = run.record.complete()
+        lost = run.record.complete(interrupted=interrupted)
         run.header = replace(run.header, partial=run.record.partial)
         run.header = replace(run.header, problems=tuple(self._problems(run.header)))
         run.header = replace(run.header, configurations=run.record.configurations())
-        if lost or run.session.broken or run.header.problems:
+        if any(check.interrupted for check in lost):
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+        elif lost or run.session.broken or run.header.problems:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif self._lacks_its_case():
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         results = session.config.getoption("--results")
         if results is not None:
             run.record.write(results, run.header)
+
+    def _take_over(self, handed_over: dict[str, Any] | None) -> None:
+        """Take over what a worker has planned; all plan the same."""
+        if handed_over:
+            self.run.record.planned.take_over(handed_over["planned"])
+            self.run.peaks += handed_over.get("peaks", [])
+            self.run.record.partial |= handed_over["partial"]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Sum up each implementation and path."""
@@ -117,3 +140,9 @@ class Controller:
 
     def _lacks_its_case(self) -> bool:
         return self.run.session.plan.case is not None and not self.run.record.planned
+
+
+def _is_interrupted(session: pytest.Session) -> bool:
+    """Whether somebody ended the run, or told it to end at a failure (`-x`, `--maxfail`)."""
+    ended = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    return ended or bool(session.shouldstop) or bool(session.shouldfail)

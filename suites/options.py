@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from lstm_conformance.fixtures.deviations import known
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.reports.errors import ResultsError
+from lstm_conformance.reports.kinds import JUNIT, RESULTS, check_vacant
 from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.deviating import Deviations
 from lstm_conformance.suites.once import Once
@@ -112,6 +115,17 @@ def session_of(config: pytest.Config) -> Session:
         in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),
         program=("python", "-m", "pytest") if in_checkout(config) else ("lstm-conformance", "test"),
     )
+
+
+def check_files(config: pytest.Config) -> None:
+    """Raise pytest.UsageError, before anything runs, where a file to be written would replace one of another kind."""
+    results, junit = config.getoption("--results"), config.getoption("xmlpath", None)
+    targets = [] if results is None else [(results, RESULTS)]
+    targets += [] if junit is None else [(Path(os.path.expandvars(junit)).expanduser(), JUNIT)]
+    try:
+        check_vacant(targets)
+    except (OSError, ResultsError) as error:
+        raise pytest.UsageError(f"nothing is run: {error}") from error
 
 
 def in_checkout(config: pytest.Config) -> bool:

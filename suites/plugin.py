@@ -15,10 +15,10 @@ from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.reports.results import Rule as RuleText
 from lstm_conformance.reports.summary import figures
 from lstm_conformance.suites import controls, smoke
-from lstm_conformance.suites.controller import HANDOVER, Controller, Run
+from lstm_conformance.suites.controller import HANDOVER, PLANNED, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
 from lstm_conformance.suites.memory import peak
-from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.options import check_files, declare, in_checkout, session_of, wanted
 from lstm_conformance.suites.ordering import in_order
 from lstm_conformance.suites.planning import Bundle, Planned, bundled, family_of
 from lstm_conformance.suites.recording import header_of
@@ -54,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         session.adopt(config.workerinput[HANDOVER])
     else:
+        check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
 
 
@@ -180,6 +181,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.longrepr = explained(error.check, text, command)
     if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
         report.lstm_conformance = [check.to_json() for check in item.stash[CHECKS]]
+    run = item.config.stash[RUN]
+    if hasattr(item.config, "workerinput") and not run.told:
+        run.told = True
+        setattr(report, PLANNED, run.record.handed_over())
     return report
 
 
@@ -188,11 +193,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
     run.session.close()
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput[HANDOVER] = {
-            "planned": run.record.planned.handed_over(),
-            "partial": run.record.partial,
-            "peaks": [most for most in [peak()] if most is not None],
-        }
+        peaks = [most for most in [peak()] if most is not None]
+        session.config.workeroutput[HANDOVER] = {**run.record.handed_over(), "peaks": peaks}
 
 
 def _failed_in_a_subtest(check: Check, subtests: pytest.Subtests) -> None:

@@ -18,12 +18,14 @@ from lstm_conformance.fixtures.deviations import Deviation as Recorded
 from lstm_conformance.fixtures.flags import FLAGS, SIZES, departures
 from lstm_conformance.fixtures.ids import configuration_called
 from lstm_conformance.reports.files import Writer
-from lstm_conformance.reports.results import Check, Deviation, Environment, Header, Machine
+from lstm_conformance.reports.results import INTERRUPTED, Check, Deviation, Environment, Header, Machine, Verdict
 from lstm_conformance.reports.results import Rule as RuleText
 from lstm_conformance.suites.agenda import Agenda, Place
 from lstm_conformance.suites.catalogue import described
 from lstm_conformance.suites.rules import chapters, specification
 from lstm_conformance.suites.session import Session
+
+LOST = "no record: the check itself raised, or its worker died"
 
 
 @dataclass
@@ -35,6 +37,10 @@ class Record:
     partial: bool = False
     started: float = field(default_factory=perf_counter)
 
+    def handed_over(self) -> dict[str, object]:
+        """What a worker tells the controlling process of what is planned."""
+        return {"planned": self.planned.handed_over(), "partial": self.partial}
+
     def add(self, check: Check) -> None:
         """Add a check, unless it is there already."""
         if any(check.id == each.id for each in self.checks):
@@ -42,11 +48,16 @@ class Record:
         self.planned.put(Place(check.implementation, check.path, check.rule, ""), {check.configuration: (check.case,)})
         self.checks.append(check)
 
-    def complete(self) -> list[Check]:
-        """Add an error for every planned check that has no record; return these."""
+    def complete(self, *, interrupted: bool) -> list[Check]:
+        """Add a record for every planned check that has none, and return these.
+
+        It is an error; but where the run was interrupted, it says so, was not run, and the run is partial.
+        """
         found = {(c.implementation, c.path, c.rule, c.configuration, c.case) for c in self.checks}
-        lost = [_lost(*fields) for fields in self.planned if fields[:5] not in found]
+        kind: tuple[Verdict, str] = ("not-run", INTERRUPTED) if interrupted else ("error", LOST)
+        lost = [_lost(fields, *kind) for fields in self.planned if fields[:5] not in found]
         self.checks += lost
+        self.partial |= interrupted and bool(lost)
         return lost
 
     def configurations(self) -> dict[str, dict[str, object]]:
@@ -101,7 +112,8 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
     )
 
 
-def _lost(implementation: str, path: str, rule: str, configuration: str, case: int, nodeid: str) -> Check:
+def _lost(planned: CheckFields, verdict: Verdict, why: str) -> Check:
+    implementation, path, rule, configuration, case, nodeid = planned
     return Check(
         implementation=implementation,
         path=path,
@@ -109,8 +121,8 @@ def _lost(implementation: str, path: str, rule: str, configuration: str, case: i
         configuration=configuration,
         case=case,
         nodeid=nodeid,
-        verdict="error",
-        message="no record: the check itself raised, the run was interrupted, or its worker died",
+        verdict=verdict,
+        message=why,
         seconds=0,
     )
 

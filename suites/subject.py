@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -106,6 +107,7 @@ class Subject:
     model: the path of its family that it is compared with, where it is compared.
     memory: where answers are kept, that one call of a layer serves every rule; one for all subjects of a process.
     expectations: what such answers are held against; one for all, too.
+    misunderstood: by verb, how often the answer was not understood.
     """
 
     implementation: Implementation
@@ -113,6 +115,7 @@ class Subject:
     path: str
     deadline: float = 60.0
     casualties: Casualties = field(default_factory=Casualties)
+    misunderstood: Counter[str] = field(default_factory=Counter)
     model: Subject | None = None
     memory: Memory = field(default_factory=Memory)
     expectations: Expectations = field(default_factory=Expectations)
@@ -144,7 +147,9 @@ class Subject:
         return self._ask(cases, (), loan=LEFT)
 
     def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
-        """The outputs of several calls of one layer, in a row; before some of them it is reset. Raises as `run` does.
+        """The outputs of several calls of one layer, in a row; before some of them it is reset.
+
+        Raises as `run` does, and WrongOutputs.
 
         The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every
         call; the weights are those of the cases.
@@ -159,9 +164,9 @@ class Subject:
         fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
         _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
         seen = _numbers(answer)
+        sizes = [replace(called, time=len(each.x), batch=each.x.shape[2]) for each in inputs]
         return [
-            layout.canonical_outputs(called.layer, _numbered(seen, f"{index}/output/"), unbatched=called.unbatched)
-            for index in range(len(inputs))
+            _canonical_outputs(layout, size, _numbered(seen, f"{index}/output/")) for index, size in enumerate(sizes)
         ]
 
     def gradients(self, cases: Cases, steps: int = 1) -> Trained:
