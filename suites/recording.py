@@ -20,7 +20,7 @@ from lstm_conformance.fixtures.ids import configuration_called
 from lstm_conformance.reports.files import Writer
 from lstm_conformance.reports.results import INTERRUPTED, Check, Deviation, Environment, Header, Machine, Verdict
 from lstm_conformance.reports.results import Rule as RuleText
-from lstm_conformance.suites.agenda import Agenda, Place
+from lstm_conformance.suites.agenda import Agenda, CheckFields, Place
 from lstm_conformance.suites.catalogue import described
 from lstm_conformance.suites.rules import chapters, specification
 from lstm_conformance.suites.session import Session
