@@ -52,7 +52,7 @@ def renamed(arrays: Arrays, name: Callable[[str], str]) -> Arrays:
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Why an output is wrong is asked elsewhere."""
-    monkeypatch.setattr("lstm_conformance.commands.diagnose.SECONDS", 0.1)
+    monkeypatch.setattr("lstm_conformance.commands.diagnose.WORK", 1e6)
 
 
 @pytest.fixture
