@@ -1,3 +1,3 @@
-"""Options, hooks and fixtures are those of the plugin."""
+"""Options, hooks and fixtures are those of the plugins."""
 
-pytest_plugins = ["lstm_conformance.suites.plugin"]
+pytest_plugins = ["lstm_conformance.suites.plugin", "lstm_conformance.suites.meta.needing"]
