@@ -11,7 +11,9 @@ from lstm_conformance.fixtures.deviations import Deviation
 from lstm_conformance.fixtures.deviations.scope import Flags, Ids
 from lstm_conformance.fixtures.deviations.values import Failure
 from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites import manifest
 from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.planning import PATHS_AGREE, PER_SEED, family_of
@@ -125,7 +127,8 @@ def problems(
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
         yield from _too_wide(entry, covered)
-        idle = [] if partial or _is_elsewhere(entry, tier) else _idle(entry, covered, hellos)
+        is_elsewhere = _is_elsewhere(entry, tier) or _is_lacking(entry, hellos.values())
+        idle = [] if partial or is_elsewhere else _idle(entry, covered, hellos)
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
         for place in covered if isinstance(entry.configurations, Ids) else []:
@@ -167,6 +170,19 @@ def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello
     implementations, _, rules, _ = (set(each) for each in zip(*covered, strict=True))
     idle = [f"check of {each}" for each in entry.implementation if each in tested - implementations]
     return idle + [f"check of rule {each}" for each in entry.rule if is_complete and each not in rules]
+
+
+def _is_lacking(entry: Deviation, hellos: Iterable[Hello]) -> bool:
+    """The entry is about paths that an adapter of the suite declares, and that are not offered here.
+
+    A version or a processor may lack them.
+    """
+    here = [hello for hello in hellos if hello.implementation in entry.implementation]
+    offered = {path for hello in here for path in hello.paths}
+    declared = {
+        path for name in IMPLEMENTATIONS.keys() & entry.implementation for path in manifest.declared(name).paths
+    }
+    return bool(declared.intersection(entry.paths)) and not offered.intersection(entry.paths)
 
 
 def _is_elsewhere(entry: Deviation, tier: str) -> bool:

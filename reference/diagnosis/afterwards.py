@@ -28,6 +28,7 @@ REASONS = {
 }
 """How a person gets there, by what the name begins with."""
 
+
 def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
     """Those that the shapes and the numbers of this evidence allow."""
     yield Hypothesis(("tanh applied again to the outputs",), _mapped(activation("tanh"), np.arctanh))

@@ -6,7 +6,7 @@ import numpy as np
 
 from lstm_conformance.reference.diagnosis.evidence import Evidence
 from lstm_conformance.reference.diagnosis.findings import Beginning
-from lstm_conformance.reference.lstm import Outputs, gates
+from lstm_conformance.reference.lstm import gates
 from lstm_conformance.reference.mutants.base import LSTM
 from lstm_conformance.reference.rounded import Array, Rounded, budget, dot, exactly
 from lstm_conformance.reference.weights import GATES

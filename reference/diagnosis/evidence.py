@@ -96,7 +96,9 @@ class Evidence:
     @cached_property
     def others(self) -> Array:
         """What unrelated layers of this size return at the beginning (K, T, ..., B, D P); a single step if one is seen."""
-        alike = [estimated(FreeRunning, replace(self.beginning, weights=weights)) for weights in unrelated(self.weights)]
+        alike = [
+            estimated(FreeRunning, replace(self.beginning, weights=weights)) for weights in unrelated(self.weights)
+        ]
         shape = self.beginning.outputs.y.shape
         return np.stack([a[: math.prod(shape)].reshape(shape) for a in alike if a is not None])
 

@@ -32,7 +32,9 @@ def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
         found = [each for start in STARTS if (each := _fitted(part, np.array(start))) is not None]
     if found:
         (scale, shift), _ = min(found, key=lambda pair: pair[1])
-        yield Hypothesis((f"input scaled by {scale:.7g} and shifted by {shift:.2g}",), _read(scale, shift), 2 * FREE_NUMBER)
+        yield Hypothesis(
+            (f"input scaled by {scale:.7g} and shifted by {shift:.2g}",), _read(scale, shift), 2 * FREE_NUMBER
+        )
 
 
 def _fitted(part: Evidence, numbers: Array) -> tuple[NDArray[np.float64], float] | None:

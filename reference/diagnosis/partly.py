@@ -53,7 +53,9 @@ def _reordered(which: tuple[bool, ...], order: Order) -> type[LSTM]:
                 raise LookupError("a single bias is all of them")
             kernel, recurrent_kernel, *biases = (
                 _in_order(a, order, axis) if moved else a
-                for a, moved, axis in zip((w.kernel, w.recurrent_kernel, *w.biases), which, (-2, -2, -1, -1), strict=False)
+                for a, moved, axis in zip(
+                    (w.kernel, w.recurrent_kernel, *w.biases), which, (-2, -2, -1, -1), strict=False
+                )
             )
             return w._replace(kernel=kernel, recurrent_kernel=recurrent_kernel, biases=tuple(biases))
 

@@ -30,7 +30,9 @@ WORDS: Mapping[str, Words] = {
 _REMEDIES: Mapping[str, Callable[[Words], str]] = {
     "recurrent_bias_missing": lambda w: f"load {w.recurrent_bias} too: where there is one bias, add both biases",
     "input_bias_missing": lambda w: f"load {w.input_bias} too: where there is one bias, add both biases",
-    "biases_missing": lambda w: f"load the biases, {w.input_bias} and {w.recurrent_bias}: where there is one, their sum",
+    "biases_missing": lambda w: (
+        f"load the biases, {w.input_bias} and {w.recurrent_bias}: where there is one, their sum"
+    ),
     "recurrent_bias_doubled": lambda w: f"load {w.recurrent_bias} once",
     "input_bias_twice": lambda w: f"load {w.input_bias} once, and {w.recurrent_bias} in the other place",
     "biases_doubled": lambda _: "load the sum of the biases into one bias, and zeros into the other",
@@ -42,7 +44,9 @@ _REMEDIES: Mapping[str, Callable[[Words], str]] = {
     "kernel_reshaped": lambda w: f"transpose {w.kernel} (.T), do not reshape it",
     "recurrent_kernel_reshaped": lambda w: f"transpose {w.recurrent_kernel} (.T), do not reshape it",
     "both_kernels_reshaped": lambda w: f"transpose {w.kernel} and {w.recurrent_kernel} (.T), do not reshape them",
-    "both_kernels_reshaped_before": lambda w: f"transpose {w.kernel} and {w.recurrent_kernel} (.T), do not reshape them",
+    "both_kernels_reshaped_before": lambda w: (
+        f"transpose {w.kernel} and {w.recurrent_kernel} (.T), do not reshape them"
+    ),
     "kernels_exchanged": lambda w: f"exchange {w.kernel} and {w.recurrent_kernel}",
     "interleaved_by_unit": lambda _: "reshape (H, 4, n) to (4, H, n): gates are blocks of rows, not interleaved",
     "directions_exchanged": lambda _: "exchange the weights of the two directions: backward ones end in _reverse",

@@ -160,9 +160,7 @@ class _Search:
             found.append((np.inf if np.isnan(distance) else distance, each))
         return nsmallest(CLOSEST, found, key=lambda pair: pair[0])
 
-    def fitting(
-        self, part: Evidence, hypotheses: Iterable[tuple[float, Hypothesis]]
-    ) -> list[Found]:
+    def fitting(self, part: Evidence, hypotheses: Iterable[tuple[float, Hypothesis]]) -> list[Found]:
         """Those that fit a part of the case and then all of it, and that could not be the right LSTM."""
         fits: list[Found] = []
         enough = np.inf

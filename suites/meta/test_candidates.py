@@ -29,6 +29,7 @@ from lstm_conformance.suites.candidates import (
 from lstm_conformance.suites.catalogue import FAMILIES, described
 from lstm_conformance.suites.listing import listed
 from lstm_conformance.suites.manifest import declared
+from lstm_conformance.suites.meta.tables import table
 from lstm_conformance.suites.planning import Plan
 from lstm_conformance.suites.session import Session
 
@@ -135,8 +136,9 @@ class TestWrongOnes:
         assert session.mutants() == {"mutants.state_kept": "state_kept"}
         assert session.command("mutants.state_kept")[-2:] == (BY_NAME, "mutants:state_kept")
 
-    @pytest.mark.parametrize("name", [*MUTANTS, *BENIGN])
-    def test_each_is_described(self, name: str) -> None:
+    @staticmethod
+    @table((name,) for name in [*MUTANTS, *BENIGN])
+    def test_each_is_described(name: str) -> None:
         """By a sentence, a family and dtypes, as the records hold them."""
         mutant = described(name)
 

@@ -43,7 +43,9 @@ class Pair(NamedTuple):
         steps, rows, size = self.evidence.steps, self.evidence.rows, self.evidence.layer.hidden_size
         shown = "all steps" if self.evidence.shows_every_step else "the last output"
         directions = self.evidence.layer.directions
-        return f"pair {self.number}: T={steps} B={rows} H={size} directions {directions}, weights x {self.scale}, {shown}"
+        return (
+            f"pair {self.number}: T={steps} B={rows} H={size} directions {directions}, weights x {self.scale}, {shown}"
+        )
 
 
 def pairs(numbers: Sequence[int]) -> Iterator[Pair]:
