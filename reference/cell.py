@@ -7,6 +7,9 @@ from typing import Literal, NamedTuple
 from lstm_conformance.reference.activations import Activation, activation
 from lstm_conformance.reference.layer import Layer
 
+Coupled = Literal["", "i", "f"]
+"""The gate that is not computed, if there is one: it is 1 minus the other one of i and f."""
+
 
 class Cell(NamedTuple):
     """The options of the equations; the defaults are those of torch.nn.LSTM and keras.layers.LSTM.
@@ -29,7 +32,7 @@ class Cell(NamedTuple):
     clip: float | None = None
     cell_clip: float | None = None
     projection_clip: float | None = None
-    coupled: Literal["", "i", "f"] = ""
+    coupled: Coupled = ""
     forget_bias: float = 0.0
 
 
