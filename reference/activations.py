@@ -106,13 +106,14 @@ def _steepest_at_zero(slope: Callable[[Array], Array]) -> Callable[[Array, Array
     return lambda z, d: slope(nearest_zero(z, d))
 
 
-def hard_sigmoid(slope: float) -> Activation:
-    """clip(slope z + 1/2, 0, 1): Keras 3 has slope 1/6, Keras 2 and ONNX 0.2."""
+def hard_sigmoid(slope: float, offset: float = 0.5) -> Activation:
+    """clip(slope z + offset, 0, 1) of a positive slope: Keras 3 has slope 1/6, Keras 2 and ONNX 0.2."""
+    middle = (0.5 - offset) / slope
     return Activation(
-        lambda z: np.clip(slope * z + 0.5, 0, 1),
-        lambda z, d: slope * (nearest_zero(z, d) < 0.5 / slope),
+        lambda z: np.clip(slope * z + offset, 0, 1),
+        lambda z, d: slope * (nearest_zero(z - middle, d) < 0.5 / slope),
         relative=1,
-        absolute=2,
+        absolute=max(2, 1 + abs(offset)),
     )
 
 

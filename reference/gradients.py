@@ -17,16 +17,19 @@ the same leading axes as the inputs. Numbers of any kind will do that can be add
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
 from lstm_conformance.reference.activations import Activation
-from lstm_conformance.reference.lstm import Cell, Mask, Outputs, emitted, gates
-from lstm_conformance.reference.rounded import Array, dot, where
+from lstm_conformance.reference.cell import Cell
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.masks import Mask
+from lstm_conformance.reference.rounded import Array, where
+from lstm_conformance.reference.tape import Step, record
 from lstm_conformance.reference.weights import CellWeights, Weights
 
-Turned = TypeVar("Turned", Array, Mask | None)
+__all__ = ["BackwardPass", "CellGradients", "Four", "Gradients", "Step", "record", "slope", "summed"]
 
 Four = tuple[Array, Array, Array, Array]
 """One quantity for each of the gates i, f, g, o, (..., B, H)."""
@@ -50,22 +53,6 @@ class CellGradients(NamedTuple):
     weights: CellWeights
 
 
-class Step(NamedTuple):
-    """What a step leaves for the way back: its input, the states before it, its gates, and the states after it.
-
-    counts (..., B) is None where the steps of all rows count; in a row in which it does not, the states stay.
-    """
-
-    x: Array
-    h: Array
-    c: Array
-    z: Four
-    gates: Four
-    new_c: Array
-    new_h: Array
-    counts: Mask | None
-
-
 class BackwardPass:
     """The gradients of an LSTM, in pieces each of which can be got wrong."""
 
@@ -75,7 +62,11 @@ class BackwardPass:
     def gradients(
         self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
     ) -> Gradients:
-        """Of a stack of layers; given: the gradients of its outputs and final states."""
+        """Of a stack of layers; given: the gradients of its outputs and final states. Raises ValueError.
+
+        The equations above are those of cells without peepholes, clips and coupled gates: others are refused.
+        """
+        _refuse(self.cell, weights)
         tapes = record(self.cell, weights, x, h_0, c_0, mask)
         d_x, d_h_0, d_c_0, d_weights = given.y, [], [], []
         for index in reversed(range(len(weights))):
@@ -97,7 +88,7 @@ class BackwardPass:
         return parts[0] if len(parts) == 1 else parts[0] + parts[1][::-1]
 
     def cell_gradients(
-        self, w: CellWeights, tape: Sequence[Step], d_y: Array, d_h_n: Array, d_c_n: Array
+        self, w: CellWeights, tape: Sequence[Step[Array]], d_y: Array, d_h_n: Array, d_c_n: Array
     ) -> CellGradients:
         """Of one cell, from the gradients of its outputs (T, ..., B, P) and of its final states."""
         d_h, d_c, d_zs, d_hs = d_h_n, d_c_n, [], []
@@ -117,7 +108,9 @@ class BackwardPass:
         d_x = np.stack([each @ w.kernel for each in d_z])
         return CellGradients(d_x, d_h, d_c, self.weight_gradients(w, tape, d_z, np.stack(d_hs[::-1])))
 
-    def step_gradients(self, w: CellWeights, step: Step, d_h: Array, d_c: Array, t: int) -> tuple[Array, Array, Array]:
+    def step_gradients(
+        self, w: CellWeights, step: Step[Array], d_h: Array, d_c: Array, t: int
+    ) -> tuple[Array, Array, Array]:
         """∂z (..., B, 4H), ∂h and ∂c before step t, from ∂h and ∂c after it."""
         del t
         d_m = d_h if w.projection is None else d_h @ w.projection
@@ -126,18 +119,18 @@ class BackwardPass:
         d_z = np.concatenate([a * slope for a, slope in zip(d_gates, self.gate_slopes(step), strict=True)], -1)
         return d_z, self.hidden_state_gradient(w, d_z), self.cell_state_gradient(step, d_c)
 
-    def gate_gradients(self, step: Step, d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
         """∂i, ∂f, ∂g and ∂o, from ∂m and ∂c after the step."""
         i, _, g, _ = step.gates
         return d_c * g, d_c * step.c, d_c * i, d_m * self.cell.output(step.new_c)
 
-    def gate_slopes(self, step: Step) -> Four:
+    def gate_slopes(self, step: Step[Array]) -> Four:
         """σ' and tanh' at the pre-activations."""
         i, f, g, o = step.z
         gate, candidate = self.cell.gate, self.cell.candidate
         return slope(gate, i), slope(gate, f), slope(candidate, g), slope(gate, o)
 
-    def output_slope(self, step: Step) -> Array:
+    def output_slope(self, step: Step[Array]) -> Array:
         """tanh' at the new cell state."""
         return slope(self.cell.output, step.new_c)
 
@@ -145,11 +138,11 @@ class BackwardPass:
         """∂h before the step."""
         return d_z @ w.recurrent_kernel
 
-    def cell_state_gradient(self, step: Step, d_c: Array) -> Array:
+    def cell_state_gradient(self, step: Step[Array], d_c: Array) -> Array:
         """∂c before the step."""
         return d_c * step.gates[1]
 
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step], d_z: Array, d_h: Array) -> CellWeights:
+    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
         """Of the weights of a cell, from ∂z and ∂h of every step, which are zero where a step does not count."""
         projection = None
         if w.projection is not None:
@@ -174,51 +167,8 @@ def summed(d_rows: Sequence[Array] | Array, columns: Sequence[Array]) -> Array:
     return total
 
 
-def record(
-    cell: Cell, weights: Weights, x: Array, h_0: Array, c_0: Array, mask: Mask | None = None
-) -> list[list[list[Step]]]:
-    """The steps of every cell in the order of processing, `tapes[layer][direction][t]`."""
-    tapes = []
-    for directions, h, c in zip(weights, h_0, c_0, strict=True):
-        tapes.append(
-            [
-                _run(cell, w, _turned(x, direction), h[direction], c[direction], _turned(mask, direction))
-                for direction, w in enumerate(directions)
-            ]
-        )
-        parts = [_outputs(tape) for tape in tapes[-1]]
-        x = np.concatenate([y[::-1] if direction else y for direction, y in enumerate(parts)], -1)
-    return tapes
-
-
-def _turned(a: Turned, direction: int) -> Turned:
-    """In the order in which a direction reads."""
-    return a[::-1] if direction and a is not None else a
-
-
-def _run(cell: Cell, w: CellWeights, x: Array, h: Array, c: Array, mask: Mask | None) -> list[Step]:
-    tape = []
-    for t in range(x.shape[0]):
-        step = _step(cell, w, x[t], h, c, None if mask is None else mask[t])
-        tape.append(step)
-        h, c = step.new_h, step.new_c
-        if step.counts is not None:
-            h, c = where(step.counts[..., None], h, step.h), where(step.counts[..., None], c, step.c)
-    return tape
-
-
-def _step(cell: Cell, w: CellWeights, x: Array, h: Array, c: Array, counts: Mask | None) -> Step:
-    z = dot(x, w.kernel) + dot(h, w.recurrent_kernel)
-    for bias in w.biases:
-        z = z + bias[..., None, :]
-    i, f, g, o = gates(cell, z)
-    new_c = f * c + i * g
-    z_i, z_f, z_g, z_o = np.split(z, 4, -1)
-    return Step(x, h, c, (z_i, z_f, z_g, z_o), (i, f, g, o), new_c, emitted(cell, w, o, new_c), counts)
-
-
-def _outputs(tape: Sequence[Step]) -> Array:
-    """h of every step, zero where it does not count."""
-    return np.stack(
-        [s.new_h if s.counts is None else where(s.counts[..., None], s.new_h, np.zeros_like(s.new_h)) for s in tape]
-    )
+def _refuse(cell: Cell, weights: Weights) -> None:
+    unlike = (cell.clip, cell.cell_clip, cell.projection_clip, cell.coupled or None)
+    peepholes = any(w.peepholes is not None for directions in weights for w in directions)
+    if peepholes or any(option is not None for option in unlike):
+        raise ValueError("expected a cell without peepholes, clips and coupled gates: others have no backward pass yet")

@@ -9,45 +9,43 @@
 
 Gers, Schmidhuber & Cummins, "Learning to Forget: Continual Prediction with LSTM" (2000), in the form of the manuals of
 torch.nn.LSTM and keras.layers.LSTM. With a projection, h_t = W_hr (o ⊙ tanh(c_t)): Sak, Senior & Beaufays (2014).
+With peepholes, i and f see p ⊙ c_{t-1} as well, and o sees p ⊙ c_t: Gers & Schmidhuber (2000). `Cell` has the rest.
 
-The functions are generic in their numbers: arrays give the reference, `Rounded` numbers give the reference and the
-allowed error. Axes: x (T, ..., B, I), outputs (T, ..., B, P), states (..., B, P) and (..., B, H), where `...` are axes
+A step stands in `equations.py`, the steps of a cell in `recurrence.py`; here are directions and layers. The engine is
+generic in its numbers: arrays give the reference, `Rounded` numbers the reference and the allowed error.
+
+Axes: x (T, ..., B, I), outputs (T, ..., B, D P), states (L, D, ..., B, P) and (L, D, ..., B, H), where `...` are axes
 of independent cases. A mask (T, ..., B) says which steps of which rows count: at the others h and c stay as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, Literal, NamedTuple
+from typing import Generic, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lstm_conformance.reference.activations import Activation, activation
-from lstm_conformance.reference.rounded import (
-    Array,
-    Numbers,
-    concatenate,
-    dot,
-    same_kind,
-    stack,
-    where,
-    zeros_like,
-)
+from lstm_conformance.reference.cell import Cell
+from lstm_conformance.reference.equations import Gates
+from lstm_conformance.reference.masks import Fill, Mask, filled, within_lengths
+from lstm_conformance.reference.recurrence import Recurrence, Trajectory
+from lstm_conformance.reference.rounded import Array, Numbers, concatenate, stack
 from lstm_conformance.reference.weights import CellWeights, Weights
 
-Mask = NDArray[np.bool_]
-
-Fill = Literal["zeros", "previous"]
-"""What is put out at a step that does not count: zeros, or the output before, which is zero before the first."""
-
-
-class Cell(NamedTuple):
-    """The three activations: of the gates i, f, o; of the candidate g; of the cell state on its way out."""
-
-    gate: Activation = activation("sigmoid")
-    candidate: Activation = activation("tanh")
-    output: Activation = activation("tanh")
+__all__ = [
+    "Call",
+    "Cell",
+    "Engine",
+    "Fill",
+    "Gates",
+    "Mask",
+    "Outputs",
+    "Trajectory",
+    "filled",
+    "gates",
+    "layer",
+    "lstm",
+    "run",
+    "within_lengths",
+]
 
 
 class Outputs(NamedTuple, Generic[Numbers]):
@@ -56,6 +54,106 @@ class Outputs(NamedTuple, Generic[Numbers]):
     y: Numbers
     h_n: Numbers
     c_n: Numbers
+
+
+class Call(NamedTuple, Generic[Numbers]):
+    """What a layer is called with: x, and, if they are given, the initial states and which steps count (T, ..., B)."""
+
+    x: Numbers
+    h_0: Numbers | None = None
+    c_0: Numbers | None = None
+    mask: Mask | None = None
+
+
+class Engine(Recurrence):
+    """A right LSTM: the directions of a layer, and the layers of a stack."""
+
+    fill: Fill = "zeros"
+    """What it puts out where a step does not count."""
+
+    # Layers and directions
+
+    def layers(
+        self,
+        weights: Weights,
+        x: Numbers,
+        states: tuple[Numbers, Numbers],
+        mask: Mask | None = None,
+        observed: Array | None = None,
+    ) -> Outputs[Numbers]:
+        """A stack: each layer reads the outputs of the one below, under the same mask.
+
+        observed (T, ..., B, D P): the outputs seen of the last layer, which is then fed them step by step.
+        """
+        y, h_n, c_n, top = x, [], [], len(weights) - 1
+        for index, directions in enumerate(weights):
+            read = self.passed_on(y, x, index) if index else x
+            seen = observed if index == top else None
+            y, h, c = self.layer(directions, read, (states[0][index], states[1][index]), mask, seen)
+            h_n.append(h)
+            c_n.append(c)
+        return Outputs(y, stack(h_n), stack(c_n))
+
+    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
+        """What the layer at this index reads: y, the outputs of the one below; x is the input of the stack."""
+        del x, index
+        return y
+
+    def layer(
+        self,
+        directions: Sequence[CellWeights],
+        x: Numbers,
+        states: tuple[Numbers, Numbers],
+        mask: Mask | None,
+        observed: Array | None,
+    ) -> Outputs[Numbers]:
+        """One layer in all its directions, from its states (D, ..., B, P) and (D, ..., B, H).
+
+        The second direction reads the sequence from its end; its outputs stand where their inputs stood. As steps that
+        do not count change nothing, it begins in effect at the last step of a row that counts.
+        """
+        parts, h_n, c_n = [], [], []
+        for direction, w in enumerate(directions):
+            read, valid, seen = x, mask, None if observed is None else _half(observed, direction, w)
+            if direction == 1:
+                read, valid = self.turned(x), self.turned_mask(mask)
+                seen = None if seen is None else self.turned_back(seen)
+            h, c = self.run(w, read, (states[0][direction], states[1][direction]), seen, valid)
+            parts.append(self.put_out(h, valid))
+            last_h, last_c = self.final(h, c)
+            h_n.append(last_h)
+            c_n.append(last_c)
+        if len(parts) == 2:
+            parts[1] = self.turned_back(parts[1])
+        return Outputs(self.joined(parts), stack(h_n), stack(c_n))
+
+    def turned(self, x: Numbers) -> Numbers:
+        """What the backward direction reads, first step first."""
+        read: Numbers = x[::-1]
+        return read
+
+    def turned_mask(self, mask: Mask | None) -> Mask | None:
+        """Which steps count for the backward direction."""
+        return None if mask is None else mask[::-1]
+
+    def turned_back(self, y: Numbers) -> Numbers:
+        """The outputs of the backward direction, at the places of their inputs; its own inverse."""
+        back: Numbers = y[::-1]
+        return back
+
+    def joined(self, parts: Sequence[Numbers]) -> Numbers:
+        """The outputs of the directions side by side."""
+        return concatenate(parts, -1)
+
+    def final(self, h: Numbers, c: Numbers) -> tuple[Numbers, Numbers]:
+        """The final states (..., B, K), from the states after every step (T, ..., B, K)."""
+        return h[-1], c[-1]
+
+    # Masks
+
+    def put_out(self, h: Numbers, mask: Mask | None) -> Numbers:
+        """The outputs, from h after every step."""
+        return h if mask is None else filled(h, mask, self.fill)
 
 
 def lstm(
@@ -69,18 +167,11 @@ def lstm(
     mask: Mask | None = None,
     fill: Fill = "zeros",
 ) -> Outputs[Numbers]:
-    """A stack of layers: each reads the outputs of the one below, under the same mask.
+    """A stack of layers; x (T, ..., B, I), h_0 (L, D, ..., B, P), c_0 (L, D, ..., B, H), mask (T, ..., B).
 
-    x (T, ..., B, I), h_0 (L, D, ..., B, P), c_0 (L, D, ..., B, H), mask (T, ..., B).
     observed (T, ..., B, D P): the outputs seen of the last layer, which is then fed them step by step.
     """
-    h_n, c_n, last = [], [], len(weights) - 1
-    for index, directions in enumerate(weights):
-        seen = observed if index == last else None
-        x, h, c = layer(cell, directions, x, h_0[index], c_0[index], observed=seen, mask=mask, fill=fill)
-        h_n.append(h)
-        c_n.append(c)
-    return Outputs(x, stack(h_n), stack(c_n))
+    return _engine(cell, fill).layers(weights, x, (h_0, c_0), mask, observed)
 
 
 def layer(
@@ -96,21 +187,9 @@ def layer(
 ) -> Outputs[Numbers]:
     """One layer in all its directions; h_0 (D, ..., B, P) and c_0 (D, ..., B, H), and the final states likewise.
 
-    The second direction reads the sequence from its end; its outputs stand where their inputs stood. As steps that do
-    not count change nothing, it begins in effect at the last step of a row that counts.
     observed (T, ..., B, D P): the outputs seen; then every step is fed the observed output of the step before it.
     """
-    parts, h_n, c_n = [], [], []
-    for direction, w in enumerate(directions):
-        size, turn = w.recurrent_kernel.shape[-1], slice(None, None, -1 if direction == 1 else 1)
-        seen = None if observed is None else observed[turn, ..., direction * size : (direction + 1) * size]
-        valid = None if mask is None else mask[turn]
-        h, c = run(cell, w, x[turn], h_0[direction], c_0[direction], observed=seen, mask=valid)
-        h_n.append(h[-1])
-        c_n.append(c[-1])
-        y = h if valid is None else filled(h, valid, fill)
-        parts.append(y[turn])
-    return Outputs(concatenate(parts, -1), stack(h_n), stack(c_n))
+    return _engine(cell, fill).layer(directions, x, (h_0, c_0), mask, observed)
 
 
 def run(
@@ -122,95 +201,24 @@ def run(
     *,
     observed: Array | None = None,
     mask: Mask | None = None,
-) -> tuple[Numbers, Numbers]:
+) -> Trajectory[Numbers]:
     """h and c after every step, (T, ..., B, P) and (T, ..., B, H); where the mask (T, ..., B) is unset they stay."""
-    w = weights.float64()
-    z_x = dot(x, w.kernel)
-    for bias in w.biases:
-        z_x = z_x + bias[..., None, :]
-    with np.errstate(over="ignore"):  # σ(z) is 0 where exp(-z) overflows
-        if observed is None:
-            return _free_running(cell, w, z_x, h_0, c_0, mask)
-        return _teacher_forced(cell, w, z_x, h_0, c_0, same_kind(observed, h_0), mask)
+    return Engine(cell).run(weights, x, (h_0, c_0), observed, mask)
 
 
-def _free_running(
-    cell: Cell, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, mask: Mask | None
-) -> tuple[Numbers, Numbers]:
-    """Every step is fed its own output of the step before."""
-    hs, cs = [], []
-    for t in range(z_x.shape[0]):
-        i, f, g, o = gates(cell, z_x[t] + dot(h, w.recurrent_kernel))
-        new_c = f * c + i * g
-        new_h = emitted(cell, w, o, new_c)
-        h, c = (new_h, new_c) if mask is None else (_kept(mask[t], new_h, h), _kept(mask[t], new_c, c))
-        hs.append(h)
-        cs.append(c)
-    return stack(hs), stack(cs)
-
-
-def _teacher_forced(
-    cell: Cell, w: CellWeights, z_x: Numbers, h_0: Numbers, c: Numbers, observed: Numbers, mask: Mask | None
-) -> tuple[Numbers, Numbers]:
-    """Every step is fed the observed output of the step before: all steps at once, but for the scan of c.
-
-    The recurrence of c is diagonal with 0 < f < 1, so errors are never amplified, however long the sequence.
-    """
-    i, f, g, o = gates(cell, z_x + dot(_shifted(h_0, observed, mask), w.recurrent_kernel))
-    entering, cs = i * g, []
-    for t in range(z_x.shape[0]):
-        new_c = f[t] * c + entering[t]
-        c = new_c if mask is None else _kept(mask[t], new_c, c)
-        cs.append(c)
-    all_c = stack(cs)
-    h = emitted(cell, w, o, all_c)
-    return h if mask is None else _held(h_0, h, mask), all_c
-
-
-def gates(cell: Cell, z: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+def gates(cell: Cell, z: Numbers) -> Gates[Numbers]:
     """i, f, g, o (..., H) from their pre-activations z (..., 4H)."""
-    size = z.shape[-1] // 4
-    i = cell.gate(z[..., :size])
-    f = cell.gate(z[..., size : 2 * size])
-    g = cell.candidate(z[..., 2 * size : 3 * size])
-    o = cell.gate(z[..., 3 * size :])
-    return i, f, g, o
+    engine = Engine(cell)
+    return engine.gates(engine.split(z))
 
 
-def emitted(cell: Cell, w: CellWeights, o: Numbers, c: Numbers) -> Numbers:
-    """h from the output gate and the new cell state."""
-    h = o * cell.output(c)
-    return h if w.projection is None else dot(h, w.projection)
+def _engine(cell: Cell, fill: Fill) -> Engine:
+    engine = Engine(cell)
+    engine.fill = fill
+    return engine
 
 
-def within_lengths(steps: int, lengths: NDArray[np.integer]) -> Mask:
-    """The mask (T, ..., B) of rows of these lengths (..., B). Raises ValueError for lengths that are not in 0 … T."""
-    if (lengths < 0).any() or (lengths > steps).any():
-        raise ValueError(f"expected lengths from 0 to {steps}, came {lengths}")
-    return np.asarray(np.arange(steps).reshape(-1, *(1,) * lengths.ndim) < lengths)
-
-
-def filled(h: Numbers, mask: Mask, fill: Fill) -> Numbers:
-    """The outputs (T, ..., B, P), from h after every step."""
-    if fill == "zeros":
-        return where(mask[..., None], h, zeros_like(h))
-    return _held(zeros_like(h[0]), h, mask)
-
-
-def _kept(counts: Mask, new: Numbers, old: Numbers) -> Numbers:
-    """The new state (..., B, K) in the rows where the step counts (..., B), the old one elsewhere."""
-    return where(counts[..., None], new, old)
-
-
-def _shifted(h_0: Numbers, observed: Numbers, mask: Mask | None) -> Numbers:
-    """h before every step: the initial state, then the last output that counted."""
-    after = observed if mask is None else _held(h_0, observed, mask)
-    return concatenate([h_0[None], after[:-1]], 0)
-
-
-def _held(h_0: Numbers, h: Numbers, mask: Mask) -> Numbers:
-    """h after every step: where a step does not count, what it was before."""
-    held = [h_0]
-    for t in range(h.shape[0]):
-        held.append(_kept(mask[t], h[t], held[-1]))
-    return stack(held[1:])
+def _half(y: Array, direction: int, w: CellWeights) -> Array:
+    """The part of the outputs (T, ..., B, D P) that is a direction's."""
+    size = w.recurrent_kernel.shape[-1]
+    return y[..., direction * size : (direction + 1) * size]

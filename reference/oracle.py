@@ -8,6 +8,9 @@ its results are exact for everybody who computes in float64.
     g = tanh(W_g x_t + U_g h_{t-1} + b_g)
     o = σ(W_o x_t + U_o h_{t-1} + b_o)
 
+With peepholes i and f see p c_{t-1} as well, and o sees p c_t. Limits, coupled gates and a forget bias at run time are
+those of the chapter "Other cells".
+
 Only the steps that count are read: a backward direction starts at the last of them, the final states are those after
 the last step that was read, and the outputs of the other steps are zero.
 """
@@ -37,7 +40,9 @@ Steps = Sequence[Sequence[int]]
 Carrier = Array | Exact
 """Arrays of floats or of mpmath's numbers: they carry numbers in and out, and compute nothing."""
 
-ACTIVATIONS: dict[str, Callable[[mpf], mpf]] = {
+Function = Callable[[mpf], mpf]
+
+ACTIVATIONS: dict[str, Function] = {
     "sigmoid": lambda z: 1 / (1 + real.exp(-z)),
     "tanh": real.tanh,
     "hard_sigmoid": lambda z: min(max(z / 6 + real.mpf(1) / 2, 0), 1),
@@ -47,12 +52,25 @@ ACTIVATIONS: dict[str, Callable[[mpf], mpf]] = {
 }
 
 
+PARAMETRIC: dict[str, Callable[..., Function]] = {
+    "affine": lambda a, b: lambda z: a * z + b,
+    "elu": lambda a: lambda z: z if z >= 0 else a * (real.exp(z) - 1),
+    "hard_sigmoid": lambda a, b: lambda z: min(max(a * z + b, 0), 1),
+    "leaky_relu": lambda a: lambda z: z if z >= 0 else a * z,
+    "scaled_tanh": lambda a, b: lambda z: a * real.tanh(b * z),
+    "softplus": lambda: lambda z: real.log(1 + real.exp(z)),
+    "thresholded_relu": lambda a: lambda z: z if z > a else real.zero,
+}
+"""Those with α and β, from the manual of ONNX."""
+
+
 class Gate(NamedTuple):
-    """W (H, I), U (H, P) and the biases of one gate, each (H,)."""
+    """W (H, I), U (H, P) and the biases of one gate, each (H,); its peephole (H,), zeros where it has none."""
 
     kernel: Matrix
     recurrent_kernel: Matrix
     biases: Matrix
+    peephole: Vector
 
 
 class Cell(NamedTuple):
@@ -79,10 +97,20 @@ class Outputs(NamedTuple):
 
 @dataclass(frozen=True)
 class Oracle:
-    """The activation functions, and the equations from the smallest to the whole layer."""
+    """The options of the cell, and the equations from the smallest to the whole layer.
 
-    activation: str = "tanh"
-    recurrent_activation: str = "sigmoid"
+    activation is that of the candidate and, if output_activation is not given, of the cell state on its way out.
+    The limits are None where there are none; coupled names the gate that is 1 minus the other one of i and f.
+    """
+
+    activation: str | Function = "tanh"
+    recurrent_activation: str | Function = "sigmoid"
+    output_activation: str | Function | None = None
+    clip: float | None = None
+    cell_clip: float | None = None
+    projection_clip: float | None = None
+    coupled: str = ""
+    forget_bias: float = 0.0
 
     def preactivation(self, gate: Gate, j: int, x: Vector, h: Vector) -> mpf:
         """Unit j of W x_t + U h_{t-1} + b."""
@@ -90,16 +118,25 @@ class Oracle:
 
     def unit(self, cell: Cell, j: int, x: Vector, states: States) -> tuple[mpf, mpf]:
         """o ⊙ tanh(c_t) and c_t of unit j."""
-        sigmoid, tanh = ACTIVATIONS[self.recurrent_activation], ACTIVATIONS[self.activation]
+        sigmoid, tanh = function(self.recurrent_activation), function(self.activation)
         z_i, z_f, z_g, z_o = (self.preactivation(gate, j, x, states.h) for gate in cell.gates)
-        c = sigmoid(z_f) * states.c[j] + sigmoid(z_i) * tanh(z_g)
-        return sigmoid(z_o) * tanh(c), c
+        p_i, p_f, _, p_o = (gate.peephole[j] for gate in cell.gates)
+        i = sigmoid(limited(z_i + p_i * states.c[j], self.clip))
+        f = sigmoid(limited(z_f + self.forget_bias + p_f * states.c[j], self.clip))
+        i, f = 1 - f if self.coupled == "i" else i, 1 - i if self.coupled == "f" else f
+        c = limited(f * states.c[j] + i * tanh(limited(z_g, self.clip)), self.cell_clip)
+        o = sigmoid(limited(z_o + p_o * c, self.clip))
+        return o * function(self.output_activation or self.activation)(c), c
 
     def step(self, cell: Cell, x: Vector, states: States) -> States:
         """h_t and c_t from h_{t-1} and c_{t-1}."""
         units = [self.unit(cell, j, x, states) for j in range(len(states.c))]
         h, c = ([each[k] for each in units] for k in (0, 1))
-        return States(h if cell.projection is None else [dot(row, h) for row in cell.projection], c)
+        return States(h if cell.projection is None else self.projected(cell.projection, h), c)
+
+    def projected(self, projection: Matrix, h: Vector) -> Vector:
+        """W_hr h."""
+        return [limited(dot(row, h), self.projection_clip) for row in projection]
 
     def order(self, counts: Sequence[int], direction: int) -> Iterable[int]:
         """The steps of a row that count, as they are read: forwards (0) or backwards (1)."""
@@ -180,14 +217,29 @@ def dot(a: Vector, b: Vector) -> mpf:
     return real.fdot(zip(a, b, strict=True))
 
 
+def function(named: str | Function) -> Function:
+    """A function, or the one of this name."""
+    return ACTIVATIONS[named] if isinstance(named, str) else named
+
+
+def limited(z: mpf, limit: float | None) -> mpf:
+    """The nearest number of [-limit, limit]."""
+    return z if limit is None else min(max(z, -real.convert(limit)), real.convert(limit))
+
+
 def numbers(a: Any) -> Any:
     """The same numbers as nested lists of mpmath's."""
     return [numbers(each) for each in a] if np.ndim(a) else real.convert(a)
 
 
 def exact(weights: CellWeights) -> Cell:
-    """The same weights, gate by gate."""
+    """The same weights, gate by gate; the peepholes are those of i, f and o."""
     arrays = (weights.kernel, weights.recurrent_kernel, *weights.biases)
     by_gate = zip(*(np.split(a, len(GATES)) for a in arrays), strict=True)
-    gates = [Gate(numbers(w), numbers(u), [numbers(b) for b in biases]) for w, u, *biases in by_gate]
+    nothing = np.zeros(weights.hidden_size)
+    i, f, o = (nothing,) * 3 if weights.peepholes is None else weights.peepholes
+    gates = [
+        Gate(numbers(w), numbers(u), [numbers(b) for b in biases], numbers(peephole))
+        for (w, u, *biases), peephole in zip(by_gate, (i, f, nothing, o), strict=True)
+    ]
     return Cell(gates, None if weights.projection is None else numbers(weights.projection))

@@ -71,6 +71,10 @@ class Rounded:
         value = a.value + b.value
         return Rounded(value, a.err + b.err + self.arithmetic.elementwise * np.abs(value), a.var + b.var, a.arithmetic)
 
+    def __rsub__(self, other: float) -> Rounded:
+        value = other - self.value
+        return Rounded(value, self.err + self.arithmetic.elementwise * np.abs(value), self.var, self.arithmetic)
+
     def __getitem__(self, index: Index) -> Rounded:
         return self.moved(lambda a: np.asarray(a[index]))
 
@@ -113,7 +117,7 @@ class InnerProduct(Rounded):
 
     def __add__(self, other: Rounded | Array) -> Rounded:
         if isinstance(other, InnerProduct):
-            carried = (self.carried[0] + other.carried[0], self.carried[1] + other.carried[1])
+            carried = _sum(self.carried[0], other.carried[0]), _sum(self.carried[1], other.carried[1])
             return self._longer(other.value, other.size, carried, other.parts, other.terms)
         if isinstance(other, Rounded):
             return super().__add__(other)
@@ -121,16 +125,17 @@ class InnerProduct(Rounded):
         return self._longer(other, size, self.carried, size if self.arithmetic.storage else _NOTHING, 1)
 
     def __getitem__(self, index: Index) -> InnerProduct:
-        value, size, err, var, parts = (
-            np.broadcast_to(a, self.shape)[index] for a in (self.value, self.size, *self.carried, self.parts)
+        err, var, parts = (
+            a if a is _NOTHING else np.broadcast_to(a, self.shape)[index] for a in (*self.carried, self.parts)
         )
+        value, size = self.value[index], np.broadcast_to(self.size, self.shape)[index]
         return InnerProduct(value, size, (err, var), parts, self.terms, self.arithmetic)
 
     def _longer(
         self, value: Array, size: Array, carried: tuple[Array, Array], parts: Array, terms: int
     ) -> InnerProduct:
         return InnerProduct(
-            self.value + value, self.size + size, carried, self.parts + parts, self.terms + terms, self.arithmetic
+            self.value + value, self.size + size, carried, _sum(self.parts, parts), self.terms + terms, self.arithmetic
         )
 
     @cached_property
@@ -152,12 +157,15 @@ class InnerProduct(Rounded):
             self.arithmetic.tiny if self.arithmetic.storage else 0
         )
         stored = self.arithmetic.storage * (2 * self.parts + np.abs(self.value)) if self.arithmetic.storage else 0.0
-        return self.carried[0] + flushed + stored + (self.fresh if self.arithmetic.rigorous else 0.0)
+        err = self.carried[0] + flushed + stored + (self.fresh if self.arithmetic.rigorous else 0.0)
+        return np.broadcast_to(err, self.shape)
 
     @cached_property
     def var(self) -> Array:
         """Square of the statistical error."""
-        return self.carried[1] + (0 if self.arithmetic.rigorous else self.fresh**2)
+        if self.arithmetic.rigorous:
+            return np.broadcast_to(self.carried[1], self.shape)
+        return _sum(self.carried[1], self.fresh**2)
 
 
 _NOTHING: Array = np.zeros(())
@@ -186,10 +194,27 @@ def dot(a: Numbers, rows: Array) -> Numbers:
     value, sizes = _times(a.value, rows), _times(size, weights)
     parts = np.abs(value) if a.arithmetic.storage else _NOTHING
     if _is_zero(a.err) and _is_zero(a.var):
-        nothing = np.broadcast_to(_NOTHING, value.shape)
-        return InnerProduct(value, sizes, (nothing, nothing), parts, rows.shape[-1], a.arithmetic)
+        return InnerProduct(value, sizes, (_NOTHING, _NOTHING), parts, rows.shape[-1], a.arithmetic)
     err, var = _times(a.err, weights), _times(a.var, rows**2)
     return InnerProduct(value, sizes + err, (err, var), parts, rows.shape[-1], a.arithmetic)
+
+
+def scaled(a: Numbers, factors: Array) -> Numbers:
+    """Products of every element with an exact number: inner products of one term, to which others may be added."""
+    if not isinstance(a, Rounded):
+        return np.asarray(a * factors)
+    value, sizes = a.value * factors, np.abs(factors)
+    carried = a.err * sizes, a.var * sizes**2
+    parts = np.abs(value) if a.arithmetic.storage else _NOTHING
+    return InnerProduct(value, np.abs(value) + carried[0], carried, parts, 1, a.arithmetic)
+
+
+def limited(a: Numbers, limit: float) -> Numbers:
+    """Every element clipped to [-limit, limit], which rounds nothing; far beyond the limit no error is left."""
+    if not isinstance(a, Rounded):
+        return np.clip(a, -limit, limit)
+    slope = 1.0 * (np.abs(a.value) - a.bound < limit)
+    return Rounded(np.clip(a.value, -limit, limit), slope * a.err, slope * a.var, a.arithmetic)
 
 
 def where(mask: NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
@@ -256,9 +281,28 @@ def _times(a: Array, rows: Array) -> Array:
     return np.moveaxis(flat.reshape(*by_case.shape[:-1], rows.shape[-2]), -3, 0)
 
 
+def _sum(a: Array, b: Array) -> Array:
+    """a + b, and no pass over either where the other is nothing."""
+    if a is _NOTHING:
+        return b
+    return a if b is _NOTHING else a + b
+
+
 def _zeros_like(a: Array) -> Array:
     return np.broadcast_to(np.float64(0), a.shape)
 
 
 def _is_zero(a: Array) -> bool:
     return not np.any(a)
+
+
+def _keep_freed_memory() -> None:
+    """Let the allocator of glibc keep what arrays leave: else each new one pays for its pages anew, half of the time.
+
+    What is larger than a threshold goes back to the system at once. The threshold rises to the largest array that was
+    freed, at most 32 MiB: mallopt(3), M_MMAP_THRESHOLD. No page of this one is touched.
+    """
+    np.empty(2**25 - 2**16, np.uint8)
+
+
+_keep_freed_memory()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,34 +18,53 @@ GATES = ("i", "f", "g", "o")
 class CellWeights(NamedTuple):
     """The weights of one layer in one direction; leading axes (of cases, for example) are allowed everywhere.
 
-    kernel (..., 4H, I), recurrent_kernel (..., 4H, P), biases: none, one or two of (..., 4H), projection (..., P, H).
-    P is H where there is no projection.
+    kernel (..., 4H, I), recurrent_kernel (..., 4H, P), biases: none, one or two of (..., 4H), projection (..., P, H),
+    peepholes (..., 3, H): those of i, f and o. P is H where there is no projection.
     """
 
     kernel: Array
     recurrent_kernel: Array
     biases: tuple[Array, ...] = ()
     projection: Array | None = None
+    peepholes: Array | None = None
 
     @property
     def hidden_size(self) -> int:
         """H."""
         return int(self.kernel.shape[-2]) // len(GATES)
 
+    @property
+    def named(self) -> dict[str, Array]:
+        """All arrays that there are, by name: kernel, recurrent_kernel, bias_0, bias_1, projection, peepholes."""
+        biases = {f"bias_{k}": bias for k, bias in enumerate(self.biases)}
+        others = {"projection": self.projection, "peepholes": self.peepholes}
+        given = {name: a for name, a in others.items() if a is not None}
+        return {"kernel": self.kernel, "recurrent_kernel": self.recurrent_kernel, **biases, **given}
+
+    def map(self, function: Callable[..., Array], *others: CellWeights) -> CellWeights:
+        """A function of every array, and of those of others in its place, in the order of `named`."""
+        each = (self, *others)
+        return CellWeights(
+            function(*(w.kernel for w in each)),
+            function(*(w.recurrent_kernel for w in each)),
+            tuple(function(*biases) for biases in zip(*(w.biases for w in each), strict=True)),
+            None if self.projection is None else function(*(w.projection for w in each)),
+            None if self.peepholes is None else function(*(w.peepholes for w in each)),
+        )
+
     def at(self, cases: int | slice | NDArray[np.intp]) -> CellWeights:
         """The weights at an index of the first axis, which goes, in a slice of it, or at several."""
-        projection = None if self.projection is None else self.projection[cases]
-        biases = tuple(bias[cases] for bias in self.biases)
-        return CellWeights(self.kernel[cases], self.recurrent_kernel[cases], biases, projection)
+        return self.map(lambda a: a[cases])
 
     def float64(self) -> CellWeights:
         """The same numbers, widened; arrays that are wide already are not copied."""
-        kernel, recurrent_kernel, *biases = (
-            np.asarray(a, np.float64) for a in (self.kernel, self.recurrent_kernel, *self.biases)
-        )
-        projection = None if self.projection is None else np.asarray(self.projection, np.float64)
-        return CellWeights(kernel, recurrent_kernel, tuple(biases), projection)
+        return self.map(lambda a: np.asarray(a, np.float64))
 
 
 Weights = Sequence[Sequence[CellWeights]]
 """`weights[layer][direction]`; direction 0 runs forwards in time, direction 1 backwards."""
+
+
+def mapped(weights: Weights, function: Callable[[Array], Array]) -> Weights:
+    """A function of every array of all cells."""
+    return [[cell.map(function) for cell in directions] for directions in weights]

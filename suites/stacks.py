@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.cell import Cell
+from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
-from lstm_conformance.reference.lstm import Outputs
-from lstm_conformance.reference.lstm import layer as one_layer
+from lstm_conformance.reference.lstm import Engine, Outputs
 from lstm_conformance.reference.merging import last, merged
-from lstm_conformance.reference.rounded import Array, Rounded, exactly, stack
+from lstm_conformance.reference.rounded import Array, Numbers, Rounded, exactly
 from lstm_conformance.suites.comparison import within
 from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined
 from lstm_conformance.suites.subject import Subject
@@ -54,19 +55,31 @@ def returned(subject: Subject, cases: Cases, start: States, observed: Outputs[Ar
 
     observed: what was seen; the last layer is fed y where that shows the outputs of each direction and step.
     """
-    called = cases.configuration
-    layer, cell, fill = called.layer, subject.cell(called), subject.layout.fill(called.layer)
-    x, h_n, c_n = exactly(cases.inputs.x, arithmetic_of(called.dtype)), [], []
-    for index, directions in enumerate(cases.weights):
-        is_last = index == layer.num_layers - 1
-        seen = observed.y if is_last and layer.return_sequences and not layer.merges else None
-        h_0, c_0 = (state[index] for state in start)
-        y, h, c = one_layer(cell, directions, x, h_0, c_0, observed=seen, mask=cases.mask, fill=fill)
-        y = last(y, layer.directions) if is_last and not layer.return_sequences else y
-        x = merged(y, layer.merge_mode) if layer.merges else y
-        h_n.append(h)
-        c_n.append(c)
-    return Outputs(x, stack(h_n), stack(c_n))
+    called, layer = cases.configuration, cases.configuration.layer
+    engine = _Merging(subject.cell(called), layer)
+    engine.fill = subject.layout.fill(layer)
+    seen = observed.y if layer.return_sequences and not layer.merges else None
+    outputs = engine.layers(
+        cases.weights, exactly(cases.inputs.x, arithmetic_of(called.dtype)), start, cases.mask, seen
+    )
+    y = outputs.y if layer.return_sequences else last(outputs.y, layer.directions)
+    return outputs._replace(y=engine.merged(y))
+
+
+class _Merging(Engine):
+    """A stack whose layers merge the outputs of their directions as the layer was told to."""
+
+    def __init__(self, cell: Cell, layer: Layer) -> None:
+        super().__init__(cell)
+        self.described = layer
+
+    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
+        """The merged outputs."""
+        return self.merged(super().passed_on(y, x, index))
+
+    def merged(self, y: Numbers) -> Numbers:
+        """One output of the two directions'."""
+        return merged(y, self.described.merge_mode) if self.described.merges else y
 
 
 def calls(subject: Subject, cases: Cases) -> Iterator[Call]:

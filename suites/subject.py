@@ -19,13 +19,14 @@ from lstm_conformance.fixtures.cotangents import cotangents
 from lstm_conformance.fixtures.hosts import Hello, Implementation
 from lstm_conformance.fixtures.lending import LEFT, SHARED
 from lstm_conformance.fixtures.protocol import Header, dtype_name
-from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
+from lstm_conformance.reference.cell import Cell, cell_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
-from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer, lstm
-from lstm_conformance.reference.rounded import Array, Rounded, dot, exactly
+from lstm_conformance.reference.lstm import Outputs, layer, lstm
+from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.reference.tape import record
 from lstm_conformance.reference.weights import GATES
 from lstm_conformance.suites.casualties import Casualties
 from lstm_conformance.suites.expectations import Expectations
@@ -227,22 +228,16 @@ class Subject:
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
-        w = cases.weights[index][0].float64()
-        before = np.concatenate([cases.states[0][index], observed[:-1]])
-        z = dot(np.asarray(x, np.float64), w.kernel) + dot(np.asarray(before, np.float64), w.recurrent_kernel)
-        for bias in w.biases:
-            z = z + bias[..., None, :]
-        values = gates(self.cell(cases.configuration), z)
-        return {name: np.moveaxis(value, 1, 0) for name, value in zip(GATES, values, strict=True)}
+        weights = [[w.float64() for w in cases.weights[index]]]
+        h_0, c_0 = (np.asarray(state[index : index + 1], np.float64) for state in cases.states)
+        ((tape,),) = record(self.cell(cases.configuration), weights, x, h_0, c_0, cases.mask, observed)
+        values = (np.stack([getattr(step.gates, name) for step in tape], 1) for name in GATES)
+        return dict(zip(GATES, values, strict=True))
 
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""
         accuracy = self.hello.activations.get(self.path, "N")
-        gate, other = (
-            activation(name, accuracy, PRECISIONS[configuration.dtype].compute)
-            for name in (configuration.layer.recurrent_activation, configuration.layer.activation)
-        )
-        return Cell(gate, other, other)
+        return cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
 
     def _alike(self, cases: Cases) -> tuple[object, ...]:
         """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""

@@ -83,17 +83,17 @@ class OutputWithSigmoid(LSTM):
 class OutputGateWithTanh(LSTM):
     """Computes the last block of rows with tanh and not with σ, as where the candidate is the last."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """Tanh for σ."""
-        return super().gates(z, c)._replace(o=activated(z.o, activation("tanh")))
+        return super().gates(z)._replace(o=activated(z.o, activation("tanh")))
 
 
 class InputGateWithTanh(LSTM):
     """Computes the first block of rows with tanh and not with σ, as where the candidate is the first."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """Tanh for σ."""
-        return super().gates(z, c)._replace(i=activated(z.i, activation("tanh")))
+        return super().gates(z)._replace(i=activated(z.i, activation("tanh")))
 
 
 class HardSigmoidOfSlopeOneFifth(LSTM):

@@ -41,6 +41,11 @@ class SummedInFloat64(LSTM):
 class JoinedProduct(LSTM):
     """Computes one product over x and h, joined."""
 
+    def from_input(self, w: CellWeights, x: Numbers) -> Numbers:
+        """What is multiplied later."""
+        del w
+        return x
+
     def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
         """[W U] [x h] + b."""
         z = self.product(concatenate([x, h], -1), np.concatenate([w.kernel, w.recurrent_kernel], -1))
@@ -52,12 +57,16 @@ class JoinedProduct(LSTM):
 class BiasesFirst(LSTM):
     """Starts from the sum of the biases, then adds U h, then W x."""
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+    def from_input(self, w: CellWeights, x: Numbers) -> Numbers:
+        """W x."""
+        return super().from_input(w._replace(biases=()), x)
+
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
         """(b + b) + U h + W x."""
         z = self.product(h, w.recurrent_kernel)
         if w.biases:
             z = z + sum(w.biases[1:], w.biases[0])[..., None, :]
-        return z + self.product(x, w.kernel)
+        return z + z_x
 
 
 class SigmoidThroughTanh(LSTM):

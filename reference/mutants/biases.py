@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_conformance.reference.mutants.base import LSTM, Gates, constant
-from lstm_conformance.reference.rounded import Array, Numbers
+from lstm_conformance.reference.rounded import Array, Numbers, concatenate
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 
@@ -156,9 +156,10 @@ class BackwardDirectionWithoutBiases(LSTM):
 class BiasesOnlyAtFirstStep(LSTM):
     """Starts the accumulator of the products from the biases and clears it after the first step."""
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def from_input(self, w: CellWeights, x: Numbers) -> Numbers:
         """None at later steps."""
-        return super().step(w._replace(biases=()) if t else w, x, h, c, t)
+        first, later = super().from_input(w, x[:1]), super().from_input(w._replace(biases=()), x[1:])
+        return concatenate([first, later], 0)
 
 
 class _BiasElsewhere(LSTM):
@@ -166,10 +167,10 @@ class _BiasElsewhere(LSTM):
 
     biases: tuple[Array, ...] = ()
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
-        """W x + U h."""
+    def from_input(self, w: CellWeights, x: Numbers) -> Numbers:
+        """W x."""
         self.biases = w.biases
-        return super().pre_activation(w._replace(biases=()), x, h)
+        return super().from_input(w._replace(biases=()), x)
 
     def with_bias(self, a: Numbers, gate: int) -> Numbers:
         """The sum of an array (..., B, H) and of a gate's biases."""
@@ -181,18 +182,18 @@ class _BiasElsewhere(LSTM):
 class BiasesAfterActivation(_BiasElsewhere):
     """Adds the biases behind the activations: σ(W x + U h) + b."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """Add them here."""
-        return Gates(*(self.with_bias(gate, k) for k, gate in enumerate(super().gates(z, c))))
+        return Gates(*(self.with_bias(gate, k) for k, gate in enumerate(super().gates(z))))
 
 
 class BiasAddedToCellState(_BiasElsewhere):
     """Adds the bias of the candidate to the cell state: c = f c + i tanh(W x + U h) + b."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """The biases of the gates stay where they belong."""
         i, f, o = (self.with_bias(part, k) for part, k in ((z.i, 0), (z.f, 1), (z.o, 3)))
-        return super().gates(Gates(i, f, z.g, o), c)
+        return super().gates(Gates(i, f, z.g, o))
 
     def new_c(self, gates: Gates[Numbers], c: Numbers) -> Numbers:
         """That of the candidate is added here."""

@@ -10,7 +10,7 @@ from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call, applied
 from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
-from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.reference.weights import CellWeights, Weights, mapped
 
 # Arguments
 
@@ -74,9 +74,9 @@ class WeightsOfTheFirstCall(LSTM):
         self.packed: Weights | None = None
 
     def loaded(self, weights: Weights) -> Weights:
-        """The first ones are right."""
+        """The first ones are right, as they are now: the layer's own arrays are written to when others are loaded."""
         if self.packed is None:
-            self.packed = [[_copied(cell) for cell in cells] for cells in weights]
+            self.packed = mapped(weights, np.copy)
         return super().loaded(self.packed)
 
 
@@ -233,9 +233,3 @@ class OneCallInAHundredUnfinished(LSTM):
         unwritten = np.arange(outputs.y.shape[0]) == outputs.y.shape[0] - 1
         shape = (-1, *(1,) * (len(outputs.y.shape) - 1))
         return outputs._replace(y=where(unwritten.reshape(shape), zeros_like(outputs.y), outputs.y))
-
-
-def _copied(w: CellWeights) -> CellWeights:
-    """The numbers as they are now: the layer's own arrays are written to when others are loaded."""
-    projection = None if w.projection is None else w.projection.copy()
-    return CellWeights(w.kernel.copy(), w.recurrent_kernel.copy(), tuple(b.copy() for b in w.biases), projection)

@@ -116,11 +116,11 @@ class DropoutOfTheCandidateAlone(LSTMWithDropout):
         self.whole = x
         return super().read_by(x)
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+    def from_input(self, w: CellWeights, x: Numbers) -> Numbers:
         """Without dropout, but for the candidate, in a layer of one step."""
         size = self.constructed.hidden_size
-        whole = super().pre_activation(w, x if len(self.whole) > 1 else self.whole[0], h)
-        some: Numbers = super().pre_activation(w, x, h)
+        whole = super().from_input(w, x if len(self.whole) > 1 else self.whole)
+        some: Numbers = super().from_input(w, x)
         return concatenate([whole[..., : 2 * size], some[..., 2 * size : 3 * size], whole[..., 3 * size :]], -1)
 
 
@@ -242,10 +242,10 @@ class RecurrentDropoutOfTheCellState(LSTMWithDropout):
     layout = "keras"
     claims = ("recurrent_dropout",)
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """Both states are exchanged when numbers are multiplied."""
         factors, self.of_states = self.of_states, None
-        new = super().step(w, x, h, c if factors is None else self.dropped(c, factors[t]), t)
+        new = super().step(w, z_x, h, c if factors is None else self.dropped(c, factors[t]), t)
         self.of_states = factors
         return new
 
@@ -256,10 +256,10 @@ class RecurrentDropoutOfTheOutputs(LSTMWithDropout):
     layout = "keras"
     claims = ("recurrent_dropout",)
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """After the step, not before it."""
         factors, self.of_states = self.of_states, None
-        new_h, new_c = super().step(w, x, h, c, t)
+        new_h, new_c = super().step(w, z_x, h, c, t)
         self.of_states = factors
         return new_h if factors is None else self.dropped(new_h, factors[t]), new_c
 

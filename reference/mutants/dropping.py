@@ -96,9 +96,9 @@ class LSTMWithDropout(LSTM):
         rate = self.rates()[0] if self.is_active() and self.drops_inputs(self.index) else 0
         return self.dropped(x, self.factors(x.shape, rate)) if rate else x
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """Drop of h."""
-        return super().step(w, x, h if self.of_states is None else self.dropped(h, self.of_states[t]), c, t)
+        return super().step(w, z_x, h if self.of_states is None else self.dropped(h, self.of_states[t]), c, t)
 
     def dropped(self, a: Numbers, factors: Array) -> Numbers:
         """The numbers, multiplied."""

@@ -120,27 +120,27 @@ class BiasesInOtherOrder(LSTM):
 class ForgetGateInverted(LSTM):
     """Takes the forget gate for how much is forgotten: c = (1 - f) c + i g."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """1 - f."""
-        gates = super().gates(z, c)
+        gates = super().gates(z)
         return gates._replace(f=applied(gates.f, lambda f: 1 - f))
 
 
 class InputGateIsForgetGate(LSTM):
     """Copies the line of the forget gate for the input gate, and does not change it."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """f twice."""
-        gates = super().gates(z, c)
+        gates = super().gates(z)
         return gates._replace(i=gates.f)
 
 
 class OutputGateIsForgetGate(LSTM):
     """Copies the line of the forget gate for the output gate, and does not change it."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """f twice."""
-        gates = super().gates(z, c)
+        gates = super().gates(z)
         return gates._replace(o=gates.f)
 
 
@@ -172,9 +172,9 @@ class CellStateReplaced(LSTM):
 class CellStateThroughTanh(LSTM):
     """Keeps tanh(c) as the cell state, by assigning it to the same variable on the way out."""
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """The h of c and the tanh of c."""
-        h, c = super().step(w, x, h, c, t)
+        h, c = super().step(w, z_x, h, c, t)
         return h, self.squashed(c)
 
 

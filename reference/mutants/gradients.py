@@ -23,7 +23,7 @@ from lstm_conformance.reference.weights import CellWeights, Weights
 class GradientThroughTheForgetGateMissing(LSTMWithGradients):
     """Takes the forget gate for a constant, because a detached copy of it scales the cell state."""
 
-    def gate_gradients(self, step: Step, d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
         """Nothing arrives at f."""
         d_i, d_f, d_g, d_o = super().gate_gradients(step, d_m, d_c)
         return d_i, np.zeros_like(d_f), d_g, d_o
@@ -32,7 +32,7 @@ class GradientThroughTheForgetGateMissing(LSTMWithGradients):
 class GradientThroughTheOutputGateMissing(LSTMWithGradients):
     """Forgets that h depends on the output gate, too."""
 
-    def gate_gradients(self, step: Step, d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
         """Nothing arrives at o."""
         d_i, d_f, d_g, d_o = super().gate_gradients(step, d_m, d_c)
         return d_i, d_f, d_g, np.zeros_like(d_o)
@@ -41,7 +41,7 @@ class GradientThroughTheOutputGateMissing(LSTMWithGradients):
 class ForgetGateGradientFromTheNewCellState(LSTMWithGradients):
     """Multiplies by c_t where c_{t-1} belongs, because only the new states were saved."""
 
-    def gate_gradients(self, step: Step, d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
         """∂f = ∂c_t ⊙ c_t."""
         d_i, _, d_g, d_o = super().gate_gradients(step, d_m, d_c)
         return d_i, d_c * step.new_c, d_g, d_o
@@ -50,7 +50,7 @@ class ForgetGateGradientFromTheNewCellState(LSTMWithGradients):
 class GateGradientsClipped(LSTMWithGradients):
     """Clips the gradients inside the recurrence to ±1, as was done against exploding gradients, and does not say so."""
 
-    def gate_gradients(self, step: Step, d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
         """Small gradients are right."""
         d_i, d_f, d_g, d_o = (np.clip(a, -1, 1) for a in super().gate_gradients(step, d_m, d_c))
         return d_i, d_f, d_g, d_o
@@ -59,7 +59,7 @@ class GateGradientsClipped(LSTMWithGradients):
 class CandidateSlopeOfTheLogisticFunction(LSTMWithGradients):
     """Uses g (1 - g) for all four gates, which is the slope of σ and not of tanh."""
 
-    def gate_slopes(self, step: Step) -> Four:
+    def gate_slopes(self, step: Step[Array]) -> Four:
         """The other three are right."""
         i, f, _, o = super().gate_slopes(step)
         g = step.gates[2]
@@ -69,7 +69,7 @@ class CandidateSlopeOfTheLogisticFunction(LSTMWithGradients):
 class SlopeOfTheCellStateMissing(LSTMWithGradients):
     """Forgets the tanh between the cell state and the output on the way back."""
 
-    def output_slope(self, step: Step) -> Array:
+    def output_slope(self, step: Step[Array]) -> Array:
         """One, everywhere."""
         return np.ones_like(step.new_c)
 
@@ -77,7 +77,7 @@ class SlopeOfTheCellStateMissing(LSTMWithGradients):
 class SlopeAtTheOldCellState(LSTMWithGradients):
     """Takes tanh' at c_{t-1}, because the tape is read one step off."""
 
-    def output_slope(self, step: Step) -> Array:
+    def output_slope(self, step: Step[Array]) -> Array:
         """In the first step this is c_0."""
         return slope(self.cell.output, step.c)
 
@@ -108,7 +108,7 @@ class RecurrentKernelTransposedOnTheWayBack(LSTMWithGradients):
 class GradientThroughTheCellStateMissing(LSTMWithGradients):
     """Detaches c between the steps, and loses what makes an LSTM remember."""
 
-    def cell_state_gradient(self, step: Step, d_c: Array) -> Array:
+    def cell_state_gradient(self, step: Step[Array], d_c: Array) -> Array:
         """Nothing arrives at the c before."""
         return np.zeros_like(super().cell_state_gradient(step, d_c))
 
@@ -116,7 +116,7 @@ class GradientThroughTheCellStateMissing(LSTMWithGradients):
 class CellStateGradientNotForgotten(LSTMWithGradients):
     """Hands ∂c on as it is, as in the LSTM of 1997, which had no forget gate."""
 
-    def cell_state_gradient(self, step: Step, d_c: Array) -> Array:
+    def cell_state_gradient(self, step: Step[Array], d_c: Array) -> Array:
         """f is one."""
         del step
         return d_c
@@ -127,7 +127,9 @@ class TruncatedAfter8Steps(LSTMWithGradients):
 
     window: ClassVar[int] = 8
 
-    def step_gradients(self, w: CellWeights, step: Step, d_h: Array, d_c: Array, t: int) -> tuple[Array, Array, Array]:
+    def step_gradients(
+        self, w: CellWeights, step: Step[Array], d_h: Array, d_c: Array, t: int
+    ) -> tuple[Array, Array, Array]:
         """Nothing arrives at the window before."""
         d_z, before_h, before_c = super().step_gradients(w, step, d_h, d_c, t)
         if t and t % self.window == 0:
@@ -139,7 +141,7 @@ class PaddingContributes(LSTMWithGradients):
     """Masks the outputs on the way forward, and forgets the mask on the way back."""
 
     def cell_gradients(
-        self, w: CellWeights, tape: Sequence[Step], d_y: Array, d_h_n: Array, d_c_n: Array
+        self, w: CellWeights, tape: Sequence[Step[Array]], d_y: Array, d_h_n: Array, d_c_n: Array
     ) -> CellGradients:
         """Let every step count."""
         return super().cell_gradients(w, [step._replace(counts=None) for step in tape], d_y, d_h_n, d_c_n)
@@ -151,7 +153,7 @@ class PaddingContributes(LSTMWithGradients):
 class WeightGradientsAveraged(LSTMWithGradients):
     """Averages the gradients of the weights over the batch, where their sum is documented."""
 
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step], d_z: Array, d_h: Array) -> CellWeights:
+    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
         """Divide by the number of rows."""
         rows = d_z.shape[-2]
         return super().weight_gradients(w, tape, d_z / rows, d_h / rows)
@@ -160,7 +162,7 @@ class WeightGradientsAveraged(LSTMWithGradients):
 class BiasGradientAveraged(LSTMWithGradients):
     """Averages the gradient of a bias over the batch: `mean` instead of `sum`."""
 
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step], d_z: Array, d_h: Array) -> CellWeights:
+    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
         """The other weights are right."""
         right = super().weight_gradients(w, tape, d_z, d_h)
         return right._replace(biases=tuple(b / d_z.shape[-2] for b in right.biases))
@@ -169,7 +171,7 @@ class BiasGradientAveraged(LSTMWithGradients):
 class BiasGradientOfTheFirstRow(LSTMWithGradients):
     """Sums the gradient of a bias over the steps, and takes the first of the rows that are left."""
 
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step], d_z: Array, d_h: Array) -> CellWeights:
+    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
         """The other weights are right."""
         right = super().weight_gradients(w, tape, d_z, d_h)
         return right._replace(biases=tuple(d_z.sum(0)[..., 0, :] for _ in right.biases))
@@ -178,7 +180,7 @@ class BiasGradientOfTheFirstRow(LSTMWithGradients):
 class BiasGradientSharedOut(LSTMWithGradients):
     """Gives each of two biases half of the gradient of their sum."""
 
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step], d_z: Array, d_h: Array) -> CellWeights:
+    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
         """A single bias is right."""
         right = super().weight_gradients(w, tape, d_z, d_h)
         return right._replace(biases=tuple(b / len(right.biases) for b in right.biases))
@@ -187,7 +189,7 @@ class BiasGradientSharedOut(LSTMWithGradients):
 class RecurrentKernelGradientWithoutTheFirstStep(LSTMWithGradients):
     """Sums the gradient of the recurrent kernel from the second step on, as if h_0 were always zero."""
 
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step], d_z: Array, d_h: Array) -> CellWeights:
+    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
         """The other weights are right."""
         right = super().weight_gradients(w, tape, d_z, d_h)
         later = np.concatenate([np.zeros_like(d_z[:1]), d_z[1:]])
@@ -197,7 +199,7 @@ class RecurrentKernelGradientWithoutTheFirstStep(LSTMWithGradients):
 class RecurrentKernelGradientFromTheNewHiddenState(LSTMWithGradients):
     """Multiplies by h_t where h_{t-1} belongs, because only the outputs were saved."""
 
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step], d_z: Array, d_h: Array) -> CellWeights:
+    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
         """The other weights are right."""
         right = super().weight_gradients(w, tape, d_z, d_h)
         return right._replace(recurrent_kernel=summed(d_z, [step.new_h for step in tape]))
@@ -284,10 +286,5 @@ class OnlyTheLastOutputCounts(LSTMWithGradients):
 
 def _added(a: Weights, b: Weights) -> Weights:
     """The sum of two sets of weights."""
-    return [[_cell_added(*pair) for pair in zip(*cells, strict=True)] for cells in zip(a, b, strict=True)]
-
-
-def _cell_added(a: CellWeights, b: CellWeights) -> CellWeights:
-    projection = None if a.projection is None or b.projection is None else a.projection + b.projection
-    biases = tuple(one + other for one, other in zip(a.biases, b.biases, strict=True))
-    return CellWeights(a.kernel + b.kernel, a.recurrent_kernel + b.recurrent_kernel, biases, projection)
+    cells = (zip(*directions, strict=True) for directions in zip(a, b, strict=True))
+    return [[one.map(np.add, other) for one, other in pairs] for pairs in cells]

@@ -45,18 +45,18 @@ class CellStateClippedAtTen(LSTM):
 class CellStateClippedAfterOutput(LSTM):
     """Limits the cell state that the next step reads to [-2, 2], after the output was computed."""
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """Limit what is kept."""
-        h, c = super().step(w, x, h, c, t)
+        h, c = super().step(w, z_x, h, c, t)
         return h, clipped(c, 2)
 
 
 class InputClipped(LSTM):
     """Limits the input to [-1, 1], as data that were thought to be normalised."""
 
-    def read(self, x: Numbers, t: int) -> Numbers:
+    def read(self, x: Numbers) -> Numbers:
         """Limit it."""
-        return clipped(super().read(x, t), 1)
+        return clipped(super().read(x), 1)
 
 
 class PreActivationsClipped(LSTM):
@@ -97,17 +97,17 @@ class DropoutScaleAtInference(LSTM):
 class DropoutOnInputAtInference(LSTM):
     """Drops half of its input at inference, the same features at every step, as `dropout` of Keras in training."""
 
-    def read(self, x: Numbers, t: int) -> Numbers:
+    def read(self, x: Numbers) -> Numbers:
         """Every number is 0 or doubled."""
-        return _dropped(super().read(x, t), 0, scale=2)
+        return _dropped(super().read(x), 0, scale=2)
 
 
 class RecurrentDropoutAtInference(LSTM):
     """Drops half of h at inference, the same units at every step, as `recurrent_dropout` of Keras in training."""
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
         """Every number is 0 or doubled."""
-        return super().pre_activation(w, x, _dropped(h, 1, scale=2))
+        return super().pre_activation(w, z_x, _dropped(h, 1, scale=2))
 
 
 class DropoutOnOutputsAtInference(LSTM):
@@ -203,10 +203,10 @@ class UnrolledWithoutLastStep(LSTM):
         self.steps = call.x.shape[0]
         return super().taken(call)
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """The last one keeps the states."""
         skipped = self.constructed.unroll and t + 1 == self.steps
-        return (h, c) if skipped else super().step(w, x, h, c, t)
+        return (h, c) if skipped else super().step(w, z_x, h, c, t)
 
 
 class ForgetBiasOfALayerWithoutBiases(LSTM):

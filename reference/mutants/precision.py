@@ -156,10 +156,7 @@ class Float32InsideFloat64(LSTM):
 
     def of_cell(self, w: CellWeights, index: int, direction: int) -> CellWeights:
         """In float32."""
-        w = super().of_cell(w, index, direction)
-        kernel, recurrent_kernel, *biases = (a.astype(np.float32) for a in (w.kernel, w.recurrent_kernel, *w.biases))
-        projection = None if w.projection is None else w.projection.astype(np.float32)
-        return CellWeights(kernel, recurrent_kernel, tuple(biases), projection)
+        return super().of_cell(w, index, direction).map(lambda a: a.astype(np.float32))
 
     def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
         """In float64."""

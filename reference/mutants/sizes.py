@@ -50,17 +50,17 @@ class FinalStateRowsRolled(LSTM):
 class HiddenStateOfTheFirstRowInAllRows(LSTM):
     """Feeds the first row's h back into every row, because a kernel has no stride for the batch."""
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
         """Broadcast the first row."""
-        return super().pre_activation(w, x, moved(h, lambda a: np.broadcast_to(a[..., :1, :], a.shape)))
+        return super().pre_activation(w, z_x, moved(h, lambda a: np.broadcast_to(a[..., :1, :], a.shape)))
 
 
 class HiddenStateOfTheNextRow(LSTM):
     """Feeds the next row's h back, because the stride of the batch is counted from 1."""
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
         """Roll the rows."""
-        return super().pre_activation(w, x, _rolled(h, -1))
+        return super().pre_activation(w, z_x, _rolled(h, -1))
 
 
 class SingleRowTransposed(LSTM):

@@ -291,9 +291,9 @@ class InitialHiddenStateAddedAtEveryStep(LSTM):
         self.start = states[0]
         return super().run(w, x, states, observed, mask)
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """The first step is right: its h is the initial one."""
-        return super().step(w, x, h + self.start if t else h, c, t)
+        return super().step(w, z_x, h + self.start if t else h, c, t)
 
 
 class StateResetEvery8Steps(LSTM):
@@ -301,11 +301,11 @@ class StateResetEvery8Steps(LSTM):
 
     window: ClassVar[int] = 8
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """The first step of every window but the first forgets."""
         if t and t % self.window == 0:
             h, c = zeros_like(h), zeros_like(c)
-        return super().step(w, x, h, c, t)
+        return super().step(w, z_x, h, c, t)
 
 
 class StateResetEvery32Steps(StateResetEvery8Steps):

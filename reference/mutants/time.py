@@ -16,34 +16,35 @@ from lstm_conformance.reference.weights import CellWeights
 class InputOfThePreviousStep(LSTM):
     """Shifts the input by a step, as one trains a language model, and then calls the layer with it."""
 
-    def read(self, x: Numbers, t: int) -> Numbers:
+    def read(self, x: Numbers) -> Numbers:
         """The first step has no step before it."""
-        return super().read(x, max(t - 1, 0))
+        x = super().read(x)
+        return concatenate([x[:1], x[:-1]], 0)
 
 
 class InputOfTheNextStep(LSTM):
     """Increments the index of the step before it reads the input."""
 
-    def read(self, x: Numbers, t: int) -> Numbers:
+    def read(self, x: Numbers) -> Numbers:
         """The last step has no step behind it."""
-        return super().read(x, min(t + 1, x.shape[0] - 1))
+        x = super().read(x)
+        return concatenate([x[1:], x[-1:]], 0)
 
 
 class InputOfTheFirstStep(LSTM):
     """Reads the first input in every step, as an unrolled graph does that is traced with a constant index."""
 
-    def read(self, x: Numbers, t: int) -> Numbers:
+    def read(self, x: Numbers) -> Numbers:
         """Forget the index."""
-        del t
-        return super().read(x, 0)
+        return moved(super().read(x), lambda a: np.broadcast_to(a[:1], a.shape))
 
 
 class InputWrapsAroundAfter16Steps(LSTM):
     """Keeps the input in a ring buffer of 16 steps, the longest sequence that it was tried with."""
 
-    def read(self, x: Numbers, t: int) -> Numbers:
+    def read(self, x: Numbers) -> Numbers:
         """Sequences of up to 16 steps are read as they are."""
-        return super().read(x, t % 16)
+        return moved(super().read(x), lambda a: a[np.arange(len(a)) % 16])
 
 
 # Which steps are computed

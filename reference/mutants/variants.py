@@ -4,70 +4,86 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+
 from lstm_conformance.reference.lstm import Mask
 from lstm_conformance.reference.mutants.base import LSTM, Gates, Trajectory, applied
-from lstm_conformance.reference.rounded import Array, Numbers, concatenate, zeros_like
+from lstm_conformance.reference.rounded import Array, Numbers, concatenate, scaled, zeros_like
 from lstm_conformance.reference.weights import CellWeights
 
 
 class InputGateCoupled(LSTM):
     """Takes 1 - f for the input gate, as cells with coupled gates do."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """i = 1 - f."""
-        gates = super().gates(z, c)
+        gates = super().gates(z)
         return gates._replace(i=applied(gates.f, lambda f: 1 - f))
 
 
 class ForgetGateCoupled(LSTM):
     """Takes 1 - i for the forget gate, as ONNX with `input_forget`."""
 
-    def gates(self, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
         """f = 1 - i."""
-        gates = super().gates(z, c)
+        gates = super().gates(z)
         return gates._replace(f=applied(gates.i, lambda i: 1 - i))
 
 
 class _Peepholes(LSTM):
     """Some gates see the cell state, each unit its own, with one weight for all."""
 
-    before: ClassVar[str] = ""
-    """The gates that see it as it was before the step."""
+    seeing: ClassVar[str] = ""
+    """The gates that see it; i and f before the step, o after it."""
 
-    after: ClassVar[str] = ""
-    """The gates that see it as it is after the step."""
-
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
-        """Compute the new cell state, then the gates that see it."""
-        del t
-        z = self.split(self.pre_activation(w, x, h))
-        z = _peeping(z, c, self.before)
-        new_c = self.new_c(self.gates(z, c), c)
-        return self.new_h(w, self.gates(_peeping(z, new_c, self.after), c), new_c, c), new_c
+    def of_cell(self, w: CellWeights, index: int, direction: int) -> CellWeights:
+        """Peepholes that nobody asked for."""
+        w = super().of_cell(w, index, direction)
+        weights = np.asarray([PEEPHOLE * (gate in self.seeing) for gate in "ifo"], w.kernel.dtype)
+        return w._replace(peepholes=np.repeat(weights[:, None], w.hidden_size, -1))
 
 
 class PeepholesLeftOn(_Peepholes):
     """Has peepholes, as the LSTM of Gers and Schmidhuber, with weights that were not set to zero."""
 
-    before, after = "if", "o"
+    seeing = "ifo"
 
 
 class OutputPeephole(_Peepholes):
     """Leaves the peephole of the output gate on."""
 
-    after = "o"
+    seeing = "o"
 
 
 class OutputPeepholeFromPreviousCellState(_Peepholes):
     """Leaves the peephole of the output gate on, and reads the cell state before its update."""
 
-    before = "o"
+    seeing = "o"
+
+    def peeping(self, p: Array, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+        """All gates see the same state."""
+        return super().peeping_behind(p, super().peeping(p, z, c), c)
+
+    def peeping_behind(self, p: Array, z: Gates[Numbers], new_c: Numbers) -> Gates[Numbers]:
+        """O has seen the old one."""
+        del p, new_c
+        return z
 
 
 class PeepholeIntoCandidate(_Peepholes):
     """Shows the cell state to the candidate, which no peephole reaches."""
 
-    before = "g"
+    seeing = "o"
+
+    def peeping(self, p: Array, z: Gates[Numbers], c: Numbers) -> Gates[Numbers]:
+        """g sees it."""
+        z = super().peeping(p, z, c)
+        return z._replace(g=z.g + scaled(c, p[..., 2:, :]))
+
+    def peeping_behind(self, p: Array, z: Gates[Numbers], new_c: Numbers) -> Gates[Numbers]:
+        """O does not."""
+        del p, new_c
+        return z
 
 
 class ZoneoutAtInference(LSTM):
@@ -139,15 +155,10 @@ class ProjectionNotFedBack(LSTM):
         run = super().run(w._replace(projection=None), x, (widened, c), observed, mask)
         return run._replace(h=self.product(run.h, w.projection))
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
         """The first units of h."""
-        return super().pre_activation(w, x, h[..., : w.recurrent_kernel.shape[-1]])
+        return super().pre_activation(w, z_x, h[..., : w.recurrent_kernel.shape[-1]])
 
 
 PEEPHOLE = 0.1
 """The weight of every peephole."""
-
-
-def _peeping(z: Gates[Numbers], c: Numbers, names: str) -> Gates[Numbers]:
-    """The pre-activations, of which those of some gates see the cell state."""
-    return z._replace(**{name: getattr(z, name) + applied(c, lambda a: PEEPHOLE * a, PEEPHOLE) for name in names})

@@ -9,7 +9,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases import Cases, draw
 from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.reference.activations import activation
+from lstm_conformance.reference import cell
 from lstm_conformance.reference.arithmetic import PRECISIONS, Arithmetic
 from lstm_conformance.reference.lstm import Cell, Mask, Outputs, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
@@ -30,10 +30,7 @@ def drawn(time: int, batch: int, input_size: int, hidden_size: int, /, *, biases
 
 def cell_of(called: Configuration, accuracy: str = "N") -> Cell:
     """The activations of a layer, as an implementation of this class computes them."""
-    compute = PRECISIONS[called.dtype].compute
-    gate = activation(called.layer.recurrent_activation, accuracy, compute)
-    other = activation(called.layer.activation, accuracy, compute)
-    return Cell(gate, other, other)
+    return cell.cell_of(called.layer, accuracy, PRECISIONS[called.dtype].compute)
 
 
 def start(cases: Cases) -> Start:
@@ -56,10 +53,10 @@ def forced(
     cases: Cases, observed: Sequence[Array], arithmetic: Arithmetic, mask: Mask | None = None
 ) -> list[Outputs[Rounded]]:
     """Every layer of the stack on rounded numbers, fed the outputs observed of itself and of the layer below."""
-    found, cell, (x, h_0, c_0) = [], cell_of(cases.configuration), start(cases)
+    found, kind, (x, h_0, c_0) = [], cell_of(cases.configuration), start(cases)
     for index, (directions, y) in enumerate(zip(cases.weights, observed, strict=True)):
         numbers = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
-        found.append(layer(cell, directions, *numbers, observed=y, mask=mask))
+        found.append(layer(kind, directions, *numbers, observed=y, mask=mask))
         x = y
     return found
 
@@ -67,9 +64,9 @@ def forced(
 def layer_by_layer(cases: Cases, mask: Mask | None = None) -> list[Outputs[Array]]:
     """Outputs and states of every layer of the plain reference."""
     found: list[Outputs[Array]] = []
-    cell, (x, h_0, c_0) = cell_of(cases.configuration), start(cases)
+    kind, (x, h_0, c_0) = cell_of(cases.configuration), start(cases)
     for index, directions in enumerate(cases.weights):
-        found.append(layer(cell, directions, x, h_0[index], c_0[index], mask=mask))
+        found.append(layer(kind, directions, x, h_0[index], c_0[index], mask=mask))
         x = found[-1].y
     return found
 

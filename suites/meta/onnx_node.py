@@ -17,8 +17,8 @@ from onnx.reference import ReferenceEvaluator
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import CellWeights
 
-INPUTS = ("X", "W", "R", "B", "", "initial_h", "initial_c")
-"""The fifth is `sequence_lens`."""
+INPUTS = ("X", "W", "R", "B", "", "initial_h", "initial_c", "P")
+"""The fifth is `sequence_lens`; the last ones may be left out."""
 
 OUTPUTS = ("Y", "Y_h", "Y_c")
 
@@ -28,11 +28,7 @@ Feeds = dict[str, Array]
 
 def evaluator(feeds: Feeds, hidden_size: int, direction: str = "forward") -> Callable[[Feeds], Sequence[Array]]:
     """A model of one node in float64, from its feeds to Y, Y_h and Y_c; forward, reverse or bidirectional."""
-    node = helper.make_node("LSTM", INPUTS, OUTPUTS, hidden_size=hidden_size, direction=direction)
-    double = onnx.TensorProto.DOUBLE
-    inputs = [helper.make_tensor_value_info(name, double, a.shape) for name, a in feeds.items()]
-    outputs = [helper.make_tensor_value_info(name, double, None) for name in OUTPUTS]
-    session: Any = ReferenceEvaluator(helper.make_model(helper.make_graph([node], "lstm", inputs, outputs)))
+    session: Any = ReferenceEvaluator(model(feeds, hidden_size=hidden_size, direction=direction))
 
     def evaluate(feeds: Feeds) -> Sequence[Array]:
         found: Sequence[Array] = session.run(None, feeds)
@@ -41,9 +37,24 @@ def evaluator(feeds: Feeds, hidden_size: int, direction: str = "forward") -> Cal
     return evaluate
 
 
+def model(feeds: Feeds, **attributes: object) -> onnx.ModelProto:
+    """A model of one node with these attributes, in the dtype of its feeds."""
+    kind = helper.np_dtype_to_tensor_dtype(feeds["X"].dtype)
+    given = [name if name in feeds else "" for name in INPUTS]
+    node = helper.make_node("LSTM", given, OUTPUTS, **attributes)
+    inputs = [helper.make_tensor_value_info(name, kind, a.shape) for name, a in feeds.items()]
+    outputs = [helper.make_tensor_value_info(name, kind, None) for name in OUTPUTS]
+    opsets = [helper.make_opsetid("", 14)]
+    return helper.make_model(helper.make_graph([node], "lstm", inputs, outputs), opset_imports=opsets, ir_version=8)
+
+
 def feeds_of(cells: Sequence[CellWeights], x: Array, h_0: Array, c_0: Array) -> Feeds:
-    """The inputs of the node, from two biases a cell, x (T, B, I), h_0 and c_0 (D, B, H)."""
+    """The inputs of the node, from two biases a cell, x (T, B, I), h_0 and c_0 (D, B, H), and peepholes, if there are.
+
+    Peepholes are those of i, f and o here, and of i, o and f in ONNX.
+    """
     biases = [np.concatenate([reordered(bias) for bias in cell.biases]) for cell in cells]
+    peepholes = [cell.peepholes[[0, 2, 1]].reshape(-1) for cell in cells if cell.peepholes is not None]
     return {
         "X": x,
         "W": np.stack([reordered(cell.kernel) for cell in cells]),
@@ -51,6 +62,7 @@ def feeds_of(cells: Sequence[CellWeights], x: Array, h_0: Array, c_0: Array) -> 
         "B": np.stack(biases),
         "initial_h": h_0,
         "initial_c": c_0,
+        **({"P": np.stack(peepholes)} if peepholes else {}),
     }
 
 

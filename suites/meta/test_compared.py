@@ -156,7 +156,7 @@ def with_weights(change: Callable[[CellWeights], CellWeights]) -> Suite:
 
 def zeroed(cell: CellWeights) -> CellWeights:
     """All weights zero."""
-    return CellWeights(0 * cell.kernel, 0 * cell.recurrent_kernel, tuple(0 * bias for bias in cell.biases))
+    return cell.map(np.zeros_like)
 
 
 def kept(cell: CellWeights) -> CellWeights:
@@ -167,5 +167,4 @@ def kept(cell: CellWeights) -> CellWeights:
 def seeded(cell: CellWeights) -> CellWeights:
     """No two weights alike."""
     numbers = np.random.RandomState(len(cell.kernel))
-    kernel, recurrent_kernel = (numbers.uniform(-1, 1, a.shape) for a in (cell.kernel, cell.recurrent_kernel))
-    return CellWeights(kernel, recurrent_kernel, tuple(numbers.uniform(-1, 1, bias.shape) for bias in cell.biases))
+    return cell.map(lambda a: numbers.uniform(-1, 1, a.shape))

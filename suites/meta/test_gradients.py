@@ -17,7 +17,7 @@ from lstm_conformance.reference.lstm import Cell, Mask, Outputs, within_lengths
 from lstm_conformance.reference.mutants import MUTANTS, family_of, gradients
 from lstm_conformance.reference.mutants.base import LSTM, Call, LSTMWithGradients
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.reference.weights import Weights, mapped
 from lstm_conformance.suites.meta.numbers import drawn, start
 
 PRIME = 2**61 - 1
@@ -85,18 +85,12 @@ class Example(NamedTuple):
 
 def arrays(weights: Weights) -> list[Array]:
     """The arrays of all cells."""
-    cells = [(w.kernel, w.recurrent_kernel, *w.biases, w.projection) for directions in weights for w in directions]
-    return [a for cell in cells for a in cell if a is not None]
+    return [a for directions in weights for w in directions for a in w.named.values()]
 
 
 def arranged(like: Weights, numbers: Iterator[Array]) -> Weights:
     """The arrays as the weights of cells: the inverse of `arrays`."""
-    return [[_cell(w, numbers) for w in directions] for directions in like]
-
-
-def _cell(w: CellWeights, numbers: Iterator[Array]) -> CellWeights:
-    kernel, recurrent_kernel, *biases = (next(numbers) for _ in range(2 + len(w.biases)))
-    return CellWeights(kernel, recurrent_kernel, tuple(biases), None if w.projection is None else next(numbers))
+    return mapped(like, lambda _: next(numbers))
 
 
 RAGGED = within_lengths(4, np.array([3, 0, 2]))

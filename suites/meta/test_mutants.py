@@ -18,7 +18,7 @@ from lstm_conformance.reference.lstm import layer as layer_of
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, Rounded, exactly, stack
-from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.reference.weights import Weights, mapped
 from lstm_conformance.suites.meta.numbers import cell_of, drawn, worst
 from lstm_conformance.suites.meta.tables import table
 
@@ -192,13 +192,7 @@ def given(layer: str, dtype: str, number: int = 0) -> tuple[Weights, Call[Array]
     x, *states = (a.astype(NUMPY[dtype]) for a in cases.inputs if a is not None)
     h_0, c_0 = states if states and not (number and asked.states_once) else (None, None)
     mask = None if asked.mask is None else asked.mask[:, None]
-    return [[_converted(w, dtype) for w in directions] for directions in cases.weights], Call(x, h_0, c_0, mask)
-
-
-def _converted(w: CellWeights, dtype: str) -> CellWeights:
-    kernel, recurrent_kernel, *biases = (a.astype(NUMPY[dtype]) for a in (w.kernel, w.recurrent_kernel, *w.biases))
-    projection = None if w.projection is None else w.projection.astype(NUMPY[dtype])
-    return CellWeights(kernel, recurrent_kernel, tuple(biases), projection)
+    return mapped(cases.weights, lambda a: a.astype(NUMPY[dtype])), Call(x, h_0, c_0, mask)
 
 
 def made(mutant: str, layer: str, dtype: str) -> LSTM:

@@ -13,6 +13,7 @@ from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.meta import onnx_node
 from lstm_conformance.suites.meta.numbers import drawn, forced, worst
+from lstm_conformance.suites.meta.variants import Variant
 
 HARD = uniform("float64", rigorous=True)
 
@@ -23,12 +24,16 @@ LAYERS: dict[str, dict[str, Any]] = {
     "saturated": {"style": "saturated"},
     "remembering": {"style": "remembering"},
     "cancelling": {"style": "cancelling", "bidirectional": True},
+    "peepholes": {"peep": 0.5},
+    "large peepholes": {"peep": 2, "bidirectional": True},
 }
 
 
 def layer(name: str) -> Cases:
     """One small case of the layer of this name."""
-    return only(drawn(5, 3, 4, 6, dtype="float64", **LAYERS[name]), 0)
+    options = dict(LAYERS[name])
+    variant = Variant(options.pop("peep", 0))
+    return variant.with_peepholes(only(drawn(5, 3, 4, 6, dtype="float64", **options), 0))
 
 
 def evaluated(case: Cases, direction: str) -> Outputs[Array]:
@@ -74,4 +79,17 @@ def test_onnx_with_the_gates_of_torch_does_not_agree(name: str, monkeypatch: pyt
     monkeypatch.setattr(onnx_node, "reordered", lambda rows: rows)
     case = layer(name)
 
+    assert largest(case, evaluated(case, direction_of(case))) > 1e3
+
+
+def test_onnx_with_peepholes_in_our_order_does_not_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Peepholes of i, f and o read as those of i, o and f."""
+    case = layer("peepholes")
+    feeds_of = onnx_node.feeds_of
+
+    def wrong(cells: Any, *others: Any) -> dict[str, Array]:
+        swapped = [cell._replace(peepholes=cell.peepholes[[0, 2, 1]]) for cell in cells]
+        return feeds_of(swapped, *others)
+
+    monkeypatch.setattr(onnx_node, "feeds_of", wrong)
     assert largest(case, evaluated(case, direction_of(case))) > 1e3

@@ -12,8 +12,8 @@ from mpmath import mpf  # type: ignore[import-untyped]
 
 from lstm_conformance.fixtures.cases import Cases, only
 from lstm_conformance.fixtures.styles import STYLES
-from lstm_conformance.reference import lstm
 from lstm_conformance.reference.arithmetic import uniform
+from lstm_conformance.reference.lstm import Engine, Gates, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.oracle import Cell, Gate, Mask, Oracle, States, Vector, real
 from lstm_conformance.reference.rounded import moved
@@ -78,7 +78,7 @@ def test_float32_lies_within_its_hard_bound_of_the_truth() -> None:
     case = only(layer("plain", "float32"), 0)
     called = case.configuration
     found = LSTM(called.layer, cell_of(called))(case.weights, Call(*case.inputs))
-    seen = lstm.Outputs(*found)._replace(h_n=found.h_n[0], c_n=found.c_n[0])
+    seen = Outputs(*found)._replace(h_n=found.h_n[0], c_n=found.c_n[0])
 
     expected = forced(case, [found.y], uniform("float32", rigorous=True))[0]
     shares = largest([(seen, expected, true_outputs(case, [found.y])[0])])
@@ -173,32 +173,34 @@ def test_a_broken_oracle_is_noticed(kind: type[Oracle], mask: str) -> None:
     assert max(budgets(layer("stack"), MASKS[mask], kind).values()) > 10
 
 
-def exchanged(gates: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+def exchanged(gates: Callable[..., Gates[Any]]) -> Callable[..., Gates[Any]]:
     """Input and forget gate for each other."""
 
-    def wrong(cell: lstm.Cell, z: Any) -> tuple[Any, ...]:
-        i, f, g, o = gates(cell, z)
-        return f, i, g, o
+    def wrong(engine: Engine, z: Any) -> Gates[Any]:
+        i, f, g, o = gates(engine, z)
+        return Gates(f, i, g, o)
 
     return wrong
 
 
-def slightly_wrong(emitted: Callable[..., Any]) -> Callable[..., Any]:
+def slightly_wrong(new_h: Callable[..., Any]) -> Callable[..., Any]:
     """Outputs that are larger by 10⁻¹² of themselves."""
-    return lambda *arguments: moved(emitted(*arguments), lambda a: a * (1 + 1e-12))
+    return lambda *arguments: moved(new_h(*arguments), lambda a: a * (1 + 1e-12))
 
 
-def never_kept(_kept: Callable[..., Any]) -> Callable[..., Any]:
+def never_frozen(_frozen: Callable[..., Any]) -> Callable[..., Any]:
     """Every step counts."""
-    return lambda counts, new, old: new  # noqa: ARG005  # as it is called
+    return lambda engine, counts, new, old: new  # noqa: ARG005  # as it is called
 
 
-@pytest.mark.parametrize(("piece", "wrong"), [("gates", exchanged), ("emitted", slightly_wrong), ("_kept", never_kept)])
+@pytest.mark.parametrize(
+    ("piece", "wrong"), [("gates", exchanged), ("new_h", slightly_wrong), ("frozen", never_frozen)]
+)
 def test_a_broken_reference_is_noticed(
     piece: str, wrong: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reference with a single mistake is far from the truth."""
-    monkeypatch.setattr(lstm, piece, wrong(getattr(lstm, piece)))
+    monkeypatch.setattr(Engine, piece, wrong(getattr(Engine, piece)))
 
     assert max(budgets(layer("stack"), MASKS["holes"]).values()) > 10
 

@@ -69,9 +69,7 @@ def repeated(a: Array) -> Array:
 
 def same_gates(w: CellWeights) -> CellWeights:
     """A cell whose gates have the same weights."""
-    return CellWeights(
-        repeated(w.kernel), repeated(w.recurrent_kernel), tuple(repeated(b) for b in w.biases), w.projection
-    )
+    return w.map(repeated)._replace(projection=w.projection)
 
 
 def second_like_first(a: Array, axis: int) -> Array:

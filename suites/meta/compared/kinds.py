@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from lstm_conformance.reference.lstm import Mask, Outputs, filled
-from lstm_conformance.reference.mutants.base import LSTM, Call, applied
+from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, Numbers
 from lstm_conformance.reference.weights import CellWeights, Weights
 
@@ -67,14 +69,7 @@ class Peepholes(LSTM):
 
     weight = 0.1
 
-    def step(self, w: CellWeights, x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
-        """Compute the new cell state, then the output gate."""
-        del t
-        z, seen = self.split(self.pre_activation(w, x, h)), self._peephole(c)
-        z = z._replace(i=z.i + seen, f=z.f + seen)
-        new_c = self.new_c(self.gates(z, c), c)
-        gates = self.gates(z._replace(o=z.o + self._peephole(new_c)), c)
-        return self.new_h(w, gates, new_c, c), new_c
-
-    def _peephole(self, c: Numbers) -> Numbers:
-        return applied(c, lambda a: self.weight * a, self.weight)
+    def of_cell(self, w: CellWeights, index: int, direction: int) -> CellWeights:
+        """Give it peepholes."""
+        w = super().of_cell(w, index, direction)
+        return w._replace(peepholes=np.full((3, w.hidden_size), self.weight, w.kernel.dtype))

@@ -1,0 +1,42 @@
+"""Which LSTM: what its equations leave open, and what frameworks let their users choose."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from lstm_conformance.reference.activations import Activation, activation
+from lstm_conformance.reference.layer import Layer
+
+Coupled = Literal["", "i", "f"]
+"""The gate that is not computed, if there is one: it is 1 minus the other one of i and f."""
+
+
+class Cell(NamedTuple):
+    """The options of the equations; the defaults are those of torch.nn.LSTM and keras.layers.LSTM.
+
+    gate, candidate, output: the activations of i, f and o; of g; of the cell state on its way out.
+    clip: the pre-activations of all four are limited to [-clip, clip]; ONNX calls it so.
+    cell_clip, projection_clip: limits of c_t, before o and h_t read it, and of h_t behind a projection, as in
+    tf.compat.v1.nn.rnn_cell.LSTMCell.
+    coupled: the gate that is not computed: "f" is 1 - i, as in onnxruntime with `input_forget`, "i" is 1 - f.
+    forget_bias: what is added to the pre-activation of f in every step, besides the biases, as in TensorFlow 1.
+
+    Sources: https://onnx.ai/onnx/operators/onnx__LSTM.html,
+    https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/rnn_cell/LSTMCell,
+    Greff et al., "LSTM: A Search Space Odyssey" (2017), for coupled gates.
+    """
+
+    gate: Activation = activation("sigmoid")
+    candidate: Activation = activation("tanh")
+    output: Activation = activation("tanh")
+    clip: float | None = None
+    cell_clip: float | None = None
+    projection_clip: float | None = None
+    coupled: Coupled = ""
+    forget_bias: float = 0.0
+
+
+def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32") -> Cell:
+    """The cell of a layer, as an implementation of this class of accuracy computes it in this dtype."""
+    gate, other = (activation(name, accuracy, dtype) for name in (layer.recurrent_activation, layer.activation))
+    return Cell(gate, other, other)

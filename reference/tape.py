@@ -1,0 +1,89 @@
+"""What the engine computes on its way: the input, the states, the pre-activations and the gates of every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, NamedTuple
+
+from lstm_conformance.reference.cell import Cell
+from lstm_conformance.reference.equations import Gates
+from lstm_conformance.reference.lstm import Engine, Outputs
+from lstm_conformance.reference.masks import Mask
+from lstm_conformance.reference.recurrence import Trajectory
+from lstm_conformance.reference.rounded import Array, Numbers
+from lstm_conformance.reference.weights import CellWeights, Weights
+
+
+class Step(NamedTuple, Generic[Numbers]):
+    """A step: its input, the states before it, its pre-activations and gates, and the states after it.
+
+    counts (..., B) is None where the steps of all rows count; in a row in which it does not, the states stay.
+    """
+
+    x: Numbers
+    h: Numbers
+    c: Numbers
+    z: Gates[Numbers]
+    gates: Gates[Numbers]
+    new_c: Numbers
+    new_h: Numbers
+    counts: Mask | None
+
+
+def record(
+    cell: Cell,
+    weights: Weights,
+    x: Numbers,
+    h_0: Numbers,
+    c_0: Numbers,
+    mask: Mask | None = None,
+    observed: Array | None = None,
+) -> list[list[list[Step[Numbers]]]]:
+    """The steps of every cell in the order of processing, `tapes[layer][direction][t]`; axes as in `lstm`."""
+    recorder = _Recorder(cell)
+    recorder.layers(weights, x, (h_0, c_0), mask, observed)
+    return recorder.tapes
+
+
+class _Recorder(Engine):
+    """The engine, step by step; `tapes` grows by a layer, by a direction and by a step at a time."""
+
+    at_once: ClassVar[bool] = False
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(cell)
+        self.tapes: list[list[list[Any]]] = []
+        self.x: Any = None
+        self.mask: Mask | None = None
+
+    def layer(
+        self,
+        directions: Sequence[CellWeights],
+        x: Numbers,
+        states: tuple[Numbers, Numbers],
+        mask: Mask | None,
+        observed: Array | None,
+    ) -> Outputs[Numbers]:
+        """A new layer."""
+        self.tapes.append([])
+        return super().layer(directions, x, states, mask, observed)
+
+    def run(
+        self, w: CellWeights, x: Numbers, states: tuple[Numbers, Numbers], observed: Array | None, mask: Mask | None
+    ) -> Trajectory[Numbers]:
+        """A new direction."""
+        self.tapes[-1].append([])
+        self.x, self.mask = x, mask
+        return super().run(w, x, states, observed, mask)
+
+    def widened(self, w: CellWeights, x: Numbers) -> CellWeights:
+        """Numbers of any kind that can be added and multiplied, as they are."""
+        del x
+        return w
+
+    def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
+        """A new step."""
+        new = self.update(w, self.split(self.pre_activation(w, z_x, h)), c)
+        counts = None if self.mask is None else self.mask[t]
+        self.tapes[-1][-1].append(Step(self.x[t], h, c, new.z, new.gates, new.c, new.h, counts))
+        return new.h, new.c
