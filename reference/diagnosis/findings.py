@@ -46,7 +46,9 @@ class Beginning:
         """Where it begins."""
         here = f"it begins at step {self.step}, row {self.row}, unit {self.unit}: "
         came = f"expected {self.expected:.9g}, came {self.came:.9g}; "
-        spread = f"{self.rows[0]} of {self.rows[1]} rows and {self.units[0]} of {self.units[1]} units of this step differ"
+        spread = (
+            f"{self.rows[0]} of {self.rows[1]} rows and {self.units[0]} of {self.units[1]} units of this step differ"
+        )
         alone = f"; gate {' or '.join(self.gates)} alone could give them" if self.gates else ""
         return here + came + spread + alone
 

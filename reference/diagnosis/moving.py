@@ -18,13 +18,12 @@ from lstm_conformance.reference.mutants.weights import KernelReshaped, Recurrent
 from lstm_conformance.reference.rounded import Array, Numbers
 from lstm_conformance.reference.weights import GATES, CellWeights
 
+
 def gate_orders(*, but: Collection[Order]) -> dict[str, type[LSTM]]:
     """The blocks of every weight stand for the gates in another order than i, f, g, o; but for those known anyway."""
     orders = permutations(range(len(GATES)))
     return {
-        f"gates in the order {named(order)}": _reordered(order)
-        for order in orders
-        if order not in {*but, (0, 1, 2, 3)}
+        f"gates in the order {named(order)}": _reordered(order) for order in orders if order not in {*but, (0, 1, 2, 3)}
     }
 
 
