@@ -42,7 +42,7 @@ def in_half(a: Array) -> Array:
 def saved(digits: int) -> Evidence:
     """The file holds an input with a few digits, the layer read all of them."""
     right = plain()
-    return replace(right, call=right.call._replace(x=in_float32(np.round(right.call.x, digits))))
+    return replace(right, call=right.call._replace(x=in_float32(right.call.x.round(digits))))
 
 
 def weights_saved(digits: int) -> Evidence:
