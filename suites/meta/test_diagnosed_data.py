@@ -48,7 +48,7 @@ def saved(digits: int) -> Evidence:
 def weights_saved(digits: int) -> Evidence:
     """The file holds weights with a few digits."""
     right = plain()
-    return replace(right, weights=changed(right.weights, *2 * [lambda a: in_float32(np.round(a, digits))]))
+    return replace(right, weights=changed(right.weights, *2 * [lambda a: in_float32(np.asarray(a).round(digits))]))
 
 
 def in_another_order(order: str, *, first_alone: bool = False) -> Evidence:
