@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lstm_conformance.fixtures.hosts import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.fixtures.requirements import REQUIREMENTS
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layouts import LAYOUTS
@@ -87,13 +88,13 @@ def unusable(hello: Hello) -> str | None:
         return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
     if not hello.paths or not all(path and "/" not in path for path in hello.paths):
         return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
-    unknown = [word for word in hello.claims if word not in REQUIREMENTS]
+    words = (word for offer in hello.offers for word in (*offer.claims, *offer.only))
+    unknown = [word for word in dict.fromkeys(words) if word not in REQUIREMENTS]
     if unknown:
-        return f"`claims` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
-    dtypes = {path: [name for name in hello.dtypes[path] if name not in PRECISIONS] for path in hello.paths}
-    for path, wrong in dtypes.items():
-        if wrong or not hello.dtypes[path]:
-            return f"`dtypes` of path {path!r} must be some of {', '.join(PRECISIONS)}; came {list(hello.dtypes[path])}"
+        return f"`claims` and `only` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+    for offer in hello.offers:
+        if not offer.dtypes or not set(offer.dtypes) <= set(PRECISIONS):
+            return f"`dtypes` of path {offer.path!r} must be some of {', '.join(PRECISIONS)}; came {list(offer.dtypes)}"
     return None
 
 
@@ -102,12 +103,8 @@ def stand_in(name: str) -> Hello:
     return Hello(
         implementation=name,
         layout="torch",
-        paths=(STARTING,),
-        dtypes={STARTING: ("float32",)},
-        claims=(),
-        activations={STARTING: "N"},
+        offers=(Offer(path=STARTING, dtypes=("float32",), device=""),),
         versions={},
         python="",
-        device="",
         threads=0,
     )

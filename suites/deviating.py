@@ -98,7 +98,7 @@ def problems(
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
         yield from _too_wide(entry, covered)
-        idle = [] if partial or _is_elsewhere(entry, tier) else _idle(entry, covered, hellos)
+        idle = [] if partial or _is_elsewhere(entry, tier, hellos.values()) else _idle(entry, covered, hellos)
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
         for place in covered if isinstance(entry.configurations, Ids) else []:
@@ -142,17 +142,18 @@ def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello
     return idle + [f"check of rule {each}" for each in entry.rule if is_complete and each not in rules]
 
 
-def _is_elsewhere(entry: Deviation, tier: str) -> bool:
+def _is_elsewhere(entry: Deviation, tier: str, hellos: Iterable[Hello]) -> bool:
     """The entry is about configurations that its paths do not go through in this tier, and do in another.
 
     Which flags meet in a tier is computed for each implementation: it is not said here.
     """
     if isinstance(entry.configurations, Flags):
         return True
+    of_entry = [hello for hello in hellos if hello.implementation in entry.implementation]
+    offers = [offer for hello in of_entry for offer in hello.offers if entry.paths.has(offer.path)]
     names = {
         name
         for name, other in TIERS.items()
-        for path in entry.paths
-        if any(entry.names(str(each)) for each in other.on(path))
+        if any(entry.names(str(each)) for offer in offers for each in other.on(offer))
     }
     return bool(names) and tier not in names

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
@@ -98,43 +99,45 @@ class Plan:
 
     def of(self, check: Check, hellos: Iterable[tuple[str, Hello]]) -> list[Planned]:
         """The items of one check, over all implementations."""
-        paths = [(name, hello, path) for name, hello in hellos for path in hello.paths]
+        paths = [(name, hello, offer) for name, hello in hellos for offer in hello.offers]
         if check.rule == smoke.RULE:
-            planned = [self.smoke(*each) for each in paths]
+            planned = [self.smoke(name, offer) for name, _, offer in paths]
         else:
-            planned = [each for name, hello, path in paths for each in self._of_path(check, name, hello, path)]
+            planned = [each for name, hello, offer in paths for each in self._of_path(check, name, hello, offer)]
             planned = list(_paired(planned)) if check.paired else planned
         return [each for each in planned if self._selects(each)]
 
-    def smoke(self, name: str, hello: Hello, path: str) -> Planned:
+    def smoke(self, name: str, offer: Offer) -> Planned:
         """The smoke check of one path: a single case of a configuration that everybody runs, in every tier."""
-        configuration = smoke.smallest(hello, path)
+        configuration = smoke.smallest(offer)
         numbers = self._numbers(configuration)[:1]
-        return Planned(implementation=name, path=path, check=smoke.CHECK, configuration=configuration, numbers=numbers)
+        return Planned(
+            implementation=name, path=offer.path, check=smoke.CHECK, configuration=configuration, numbers=numbers
+        )
 
-    def _of_path(self, check: Check, name: str, hello: Hello, path: str) -> list[Planned]:
+    def _of_path(self, check: Check, name: str, hello: Hello, offer: Offer) -> list[Planned]:
         """Those on the configurations that the check applies to and that the implementation claims to run."""
         return [
             Planned(
                 implementation=name,
-                path=path,
+                path=offer.path,
                 check=check,
                 configuration=configuration,
                 numbers=self._numbers(configuration)[: 1 if check.crossed else None],
             )
-            for configuration in self._asked(check, hello, path)
+            for configuration in self._asked(check, offer)
             if check.where(configuration)
-            and offers(hello, path, configuration)
+            and offer.runs(configuration)
             and configuration.applies_to(hello.layout, undocumented=check.undocumented)
         ]
 
-    def _asked(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
-        """Those of the tier, or those that are crossed for this implementation; a single case may be of any."""
+    def _asked(self, check: Check, offer: Offer) -> list[Configuration]:
+        """Those of the tier, or those that are crossed for this path; a single case may be of any."""
         if self.case:
             found = configuration_called(self.case.configuration)
             return [] if found is None else [found]
         tier = TIERS[self.tier]
-        return tier.crossing.of(hello, path) if check.crossed else tier.on(path)
+        return tier.crossed(offer) if check.crossed else tier.on(offer)
 
     def _numbers(self, configuration: Configuration) -> tuple[int, ...]:
         if self.case:
@@ -173,8 +176,3 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
         model = own if own != where else first.get((family_of(each.implementation), each.configuration), own)
         if model != where:
             yield replace(each, model=model)
-
-
-def offers(hello: Hello, path: str, configuration: Configuration) -> bool:
-    """The implementation claims all that the configuration requires, and has its dtype on the path."""
-    return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)

@@ -14,8 +14,9 @@ from time import perf_counter
 
 import numpy as np
 
+from lstm_conformance.fixtures.configurations import departures
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
-from lstm_conformance.fixtures.flags import FLAGS, SIZES, departures
+from lstm_conformance.fixtures.flags import FLAGS, SIZES
 from lstm_conformance.fixtures.ids import configuration_called
 from lstm_conformance.reports.files import Writer
 from lstm_conformance.reports.results import Check, Deviation, Environment, Header, Machine

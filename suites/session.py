@@ -108,7 +108,7 @@ class Session:
 
     def stillborn(self) -> list[Check]:
         """The smoke checks of implementations that did not start, for a run that has selected none of them."""
-        return [self.perform(self.plan.smoke(name, self.hellos[name], STARTING), "")[0] for name in self.broken]
+        return [self.perform(self.plan.smoke(name, self.hellos[name].on(STARTING)), "")[0] for name in self.broken]
 
     def close(self) -> None:
         """End all hosts."""
@@ -126,7 +126,7 @@ class Session:
         return self._judged(planned) if smoked.verdict == "pass" else self._not_asked(planned, smoked)
 
     def _smoke_outcome(self, name: str, path: str) -> Outcome:
-        planned = self.plan.smoke(name, self.hellos[name], path)
+        planned = self.plan.smoke(name, self.hellos[name].on(path))
         if name in self.broken:
             return _broken(planned.numbers[0], self.broken[name])
         return self._judged(planned)[0]

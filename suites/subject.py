@@ -19,7 +19,6 @@ from lstm_conformance.fixtures.hosts import Hello, Implementation
 from lstm_conformance.fixtures.protocol import Header, dtype_name
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
 from lstm_conformance.reference.lstm import Cell, Outputs, gates, layer, lstm
@@ -210,7 +209,7 @@ class Subject:
 
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""
-        accuracy = self.hello.activations.get(self.path, "N")
+        accuracy = self.hello.on(self.path).activations
         gate, other = (
             activation(name, accuracy, PRECISIONS[configuration.dtype].compute)
             for name in (configuration.layer.recurrent_activation, configuration.layer.activation)
@@ -278,7 +277,7 @@ class Subject:
 
     def fields(self, configuration: Configuration) -> dict[str, Any]:
         """The fields of a request that say which layer is meant."""
-        layer = {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
+        layer = {"layer": configuration.described, "dtype": configuration.dtype, "path": self.path}
         memory = {"strided": True} if configuration.strided else {}
         route = {"route": configuration.route} if configuration.route else {}
         return layer | memory | route
@@ -298,11 +297,6 @@ def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[A
     if found != list(documented.values()):
         raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
     return layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
-
-
-def _constructor(described: Layer) -> dict[str, Any]:
-    """The arguments of the layer's constructor, for the wire."""
-    return {name: getattr(described, name) for name in Layer.__dataclass_fields__}
 
 
 def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:

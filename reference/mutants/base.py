@@ -96,6 +96,9 @@ class LSTM:
     fill: Fill = "zeros"
     """What it puts out where a step does not count."""
 
+    training: bool = False
+    """Whether it is called in training mode."""
+
     def __init__(self, layer: Layer, cell: Cell) -> None:
         self.constructed = layer
         self.cell = cell

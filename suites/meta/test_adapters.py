@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,12 @@ import pytest
 
 from lstm_conformance.fixtures.batches import MANY
 from lstm_conformance.fixtures.bfloat16 import from_float32
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.hosts import AdapterError, Hosted
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations.adapter import paths_of
 from lstm_conformance.fixtures.protocol import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 
 CASES, T, B, I, H = 3, 4, 2, 5, 6  # noqa: E741 -- the letters of the shapes
@@ -85,13 +85,17 @@ SHAPES: dict[str, list[Shapes]] = {
 """By implementation; fewer on JAX, where a call is compiled."""
 
 
+def paths(name: str) -> list[str]:
+    """The names of the paths."""
+    return [path.name for path in paths_of(ADAPTERS[name])]
+
+
 def offered(name: str, path: str) -> tuple[str, ...]:
     """The dtypes of a path."""
-    dtypes = ADAPTERS[name].dtypes
-    return dtypes if isinstance(dtypes, tuple) else dtypes[path]
+    return next(each.dtypes or () for each in paths_of(ADAPTERS[name]) if each.name == path)
 
 
-ALL_WAYS = [(name, path, dtype) for name in INSTALLED for path in ADAPTERS[name].paths for dtype in offered(name, path)]
+ALL_WAYS = [(name, path, dtype) for name in INSTALLED for path in paths(name) for dtype in offered(name, path)]
 WAYS = [(name, path, dtype) for name, path, dtype in ALL_WAYS if dtype in {"float32", "float64"}]
 HALF = [way for way in ALL_WAYS if way not in WAYS]
 LAYERS = [(name, *shapes) for name in INSTALLED for shapes in SHAPES[name]]
@@ -102,7 +106,7 @@ def as_computed_by(name: str, path: str, changes: dict[str, Any]) -> list[str]:
 
     There TensorFlow's graph optimizer multiplies by 1/6 (`constant_folding`), where its eager operations divide by 6.
     """
-    return [path] if "recurrent_activation" in changes else [path, ADAPTERS[name].paths[0]]
+    return [path] if "recurrent_activation" in changes else [path, paths(name)[0]]
 
 
 # Plain layers in every dtype, others in one: each takes graphs of its own.
@@ -140,13 +144,12 @@ def hosts() -> Iterator[dict[str, Hosted]]:
 
 def request(path: str, dtype: str, **changes: Any) -> Header:
     """The fields that say which layer is meant."""
-    layer = asdict(Layer(input_size=I, hidden_size=H, **changes))
-    return {"layer": layer, "path": path, "dtype": dtype}
+    return {"layer": configuration(T, B, I, H, **changes).described, "path": path, "dtype": dtype}
 
 
 def first(name: str, **changes: Any) -> Header:
     """The same, on the first path and in the first dtype of the implementation."""
-    path = ADAPTERS[name].paths[0]
+    path = paths(name)[0]
     return request(path, offered(name, path)[0], **changes)
 
 
@@ -186,8 +189,7 @@ def test_hello_says_what_the_class_says(hosts: dict[str, Hosted], name: str) -> 
     hello, adapter = hosts[name].hello(), ADAPTERS[name]
 
     assert (hello.implementation, hello.layout) == (name, adapter.layout)
-    assert (hello.paths, hello.claims) == (adapter.paths, adapter.claims)
-    assert hello.dtypes == {path: offered(name, path) for path in adapter.paths}
+    assert [tuple(vars(each).values()) for each in hello.offers] == [tuple(each) for each in paths_of(adapter)]
     assert set(hello.versions) == {*IMPLEMENTATIONS[name].packages, "numpy"}
     assert "unknown" not in hello.versions.values()
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import pytest
 
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.adapter import Adapter, paths_of
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.meta.running import EVERYTHING, Run, finished, python
 
@@ -54,7 +54,7 @@ def test_everything_declared_is_offered(run: Run) -> None:
     """These versions offer all that their adapters declare, so that the run was held to the manifest."""
     offered = {each.implementation: list(each.paths) for each in run.results.header.environments}
 
-    assert offered == {name: list(ADAPTERS[name].paths) for name in INSTALLED}
+    assert offered == {name: [path.name for path in paths_of(ADAPTERS[name])] for name in INSTALLED}
 
 
 @pytest.mark.parametrize("name", INSTALLED)
