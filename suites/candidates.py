@@ -88,10 +88,10 @@ def unusable(hello: Hello) -> str | None:
         return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
     if not hello.paths or not all(path and "/" not in path for path in hello.paths):
         return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
-    words = (word for offer in hello.offers for word in (*offer.claims, *offer.only))
-    unknown = [word for word in dict.fromkeys(words) if word not in REQUIREMENTS]
-    if unknown:
-        return f"`claims` and `only` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+    for key in ("claims", "only"):
+        words = dict.fromkeys(word for offer in hello.offers for word in getattr(offer, key))
+        if unknown := [word for word in words if word not in REQUIREMENTS]:
+            return f"`{key}` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
     for offer in hello.offers:
         if not offer.dtypes or not set(offer.dtypes) <= set(PRECISIONS):
             return f"`dtypes` of path {offer.path!r} must be some of {', '.join(PRECISIONS)}; came {list(offer.dtypes)}"

@@ -8,13 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from lstm_conformance.fixtures.hosts import AdapterError, Hello, Hosted, HostError, Implementation
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.protocol import VERSION
 from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
@@ -81,7 +80,7 @@ class Session:
 
     def handed_over(self) -> str:
         """What `adopt` takes: of every implementation how it was named, its answer to hello, why it is broken."""
-        hellos = {name: {"protocol": VERSION, **asdict(hello)} for name, hello in self.hellos.items()}
+        hellos = {name: hello.to_header() for name, hello in self.hellos.items()}
         return json.dumps([(*self._candidates[name], each, self.broken.get(name)) for name, each in hellos.items()])
 
     def mutants(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import Any
@@ -238,6 +239,13 @@ def test_a_hello_is_understood() -> None:
         Offer(path="eager", dtypes=("float32",)),
         Offer(path="jit", dtypes=("float32",), activations="X"),
     )
+
+
+def test_a_hello_is_handed_on() -> None:
+    """As another answer that says the same, through JSON."""
+    hello = Hello.from_header(HELLO, "mine")
+
+    assert Hello.from_header(json.loads(json.dumps(hello.to_header())), "mine") == hello
 
 
 def test_what_a_path_says_itself_counts() -> None:
