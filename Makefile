@@ -31,7 +31,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check bench bench-report oracle compare-suites mutants orders findings damage patched manifest matrix cell \
+.PHONY: help conformance test check bench bench-report oracle compare-suites mutants orders findings damage patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -87,6 +87,9 @@ patched: $(STAMP) ## Change lines in copies of the frameworks: the crossing must
 
 manifest: $(STAMP) ## Count the checks of the tiers anew, into fixtures/manifest.json
 	@$(RUN) lstm_conformance.suites.manifest
+
+crossing: $(STAMP) ## Extend the list in which all options are crossed, fixtures/crossing.txt, after the table has changed
+	@$(RUN) lstm_conformance.fixtures.extending
 
 matrix: $(STAMP) ## Test every version of the matrix that is not tested tonight yet; ARGS='--minutes 90 --disk 15'
 	@$(RUN) lstm_conformance matrix run --night $(NIGHT) $(ARGS)

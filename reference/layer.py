@@ -25,9 +25,7 @@ class Layer:
     keeps an implementation from being asked for what it does not offer.
 
     `merge_mode` says what becomes of the outputs of two directions in Keras; "none" stands for None.
-    `structure` is what the layers are put into (`STRUCTURES`).
     `implementation` and `use_cudnn` choose between ways to compute the same; "never" stands for False.
-    `training` and `requires_grad` say how the layer is called: in training mode, and so that gradients are recorded.
     `batch_size` is the number of rows of every call, of which a stateful layer must be told (Keras' `batch_shape`).
     `elaborate`: every other argument that changes no number at inference, as regularizers, is away from its default.
     `dropout` and `recurrent_dropout` are the fractions of inputs and of h_{t-1} that are dropped in training mode.
@@ -59,9 +57,6 @@ class Layer:
     seed: int = 0
     implementation: int = 2
     use_cudnn: str = "auto"
-    training: bool = False
-    requires_grad: bool = False
-    structure: str = ""
     elaborate: bool = False
 
     @property

@@ -37,7 +37,7 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
     for (implementation, path), group in grouped(checks, lambda c: (c.implementation, c.path)).items():
         name = f"{implementation} {versions.get(implementation, '')} {path}"
         lines.append(f"{name:<44} {_word(group):<8} {_counts(group)}{_closest(group)}")
-        lines += _diagnosed(group)
+        lines += _crossed(header, implementation, path) + _diagnosed(group)
         rules = worst_first(grouped(group.checks, lambda c: (c.rule,)))
         failing = {rule: each for (rule,), each in rules.items() if each.failures}
         for rule, each in list(failing.items())[:SHOWN]:
@@ -103,6 +103,16 @@ def _closest(group: Group) -> str:
         return ""
     closest = max(passing, key=budget_rank)
     return f", largest budget used {budget_text(closest.budget)} (rule {closest.rule})"
+
+
+def _crossed(header: Header, implementation: str, path: str) -> list[str]:
+    """How far options are crossed, where not all the way."""
+    found = [
+        each.crossed[path]
+        for each in header.environments
+        if each.implementation == implementation and path in each.crossed
+    ]
+    return [f"  options crossed as far as there is time: {each}" for each in found]
 
 
 def _diagnosed(group: Group) -> list[str]:

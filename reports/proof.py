@@ -25,7 +25,16 @@ PROOF = ROOT / "fixtures" / "mutants.json"
 DECIDE = ("reference", "fixtures", "suites")
 """The folders that decide which wrong LSTMs are caught."""
 
-DECIDE_NOTHING = ("suites/meta", "fixtures/environments", "fixtures/environments.toml", "fixtures/examples")
+KINDS = ("py", "toml", "txt")
+"""How the names of files end that decide: code, tables, and the list in which options are crossed."""
+
+DECIDE_NOTHING = (
+    "suites/meta",
+    "fixtures/constraints.txt",
+    "fixtures/environments",
+    "fixtures/environments.toml",
+    "fixtures/examples",
+)
 """What in them does not: tests of the suite itself, and what frameworks the suite is run with."""
 
 _BESIDE = frozenset({tokenize.NL, tokenize.COMMENT})
@@ -59,7 +68,7 @@ def kept(path: Path = PROOF) -> Mapping[str, Any]:
 
 
 def digest(root: Path = ROOT) -> str:
-    """Of the Python and TOML files that decide, without comments and docstrings, in every version of Python."""
+    """Of the files that decide, without comments and docstrings of Python, in every version of it."""
     found = hashlib.sha256()
     for path in _deciding(root):
         text = path.read_text("utf-8")
@@ -79,7 +88,7 @@ def without_remarks(source: str) -> str:
 
 def _deciding(root: Path) -> list[Path]:
     without = [root / name for name in DECIDE_NOTHING]
-    every = [path for folder in DECIDE for suffix in ("py", "toml") for path in (root / folder).rglob(f"*.{suffix}")]
+    every = [path for folder in DECIDE for kind in KINDS for path in (root / folder).rglob(f"*.{kind}")]
     return sorted(path for path in every if not any(path.is_relative_to(each) for each in without))
 
 

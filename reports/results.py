@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal, Self, get_args
 from lstm_conformance.reports.errors import BadRecord, UnknownVerdict
 from lstm_conformance.reports.plain import from_plain, to_plain
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 COMMAND = ("python", "-m", "pytest")
 
@@ -78,6 +78,7 @@ class Environment:
     """One implementation under test and what it ran with.
 
     `packages` maps a distribution to its version. `command`: the words of the command line that tests it.
+    `crossed`: of paths on which not all pairs of values meet, because a configuration is dear there, how many do.
     """
 
     implementation: str
@@ -88,6 +89,7 @@ class Environment:
     paths: tuple[str, ...]
     claims: tuple[str, ...]
     command: tuple[str, ...]
+    crossed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

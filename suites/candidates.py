@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lstm_conformance.fixtures.hosts import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.fixtures.quoting import LONGEST_LINE, readable
 from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
 from lstm_conformance.reference.arithmetic import PRECISIONS
@@ -88,18 +89,18 @@ def unusable(hello: Hello) -> str | None:
         return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
     if not hello.paths or not all(path and "/" not in path for path in hello.paths):
         return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
-    dtypes = {path: [name for name in hello.dtypes[path] if name not in PRECISIONS] for path in hello.paths}
-    for path, wrong in dtypes.items():
-        if wrong or not hello.dtypes[path]:
-            return f"`dtypes` of path {path!r} must be some of {', '.join(PRECISIONS)}; came {list(hello.dtypes[path])}"
+    for offer in hello.offers:
+        if not offer.dtypes or not set(offer.dtypes) <= set(PRECISIONS):
+            return f"`dtypes` of path {offer.path!r} must be some of {', '.join(PRECISIONS)}; came {list(offer.dtypes)}"
     return _unfounded(hello)
 
 
 def _unfounded(hello: Hello) -> str | None:
     """Why something that is claimed cannot be asked: nobody knows it, or nobody with this layout could meet it."""
-    unknown = [word for word in hello.claims if word not in REQUIREMENTS]
-    if unknown:
-        return f"`claims` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+    for key in ("claims", "only"):
+        words = dict.fromkeys(word for offer in hello.offers for word in getattr(offer, key))
+        if unknown := [word for word in words if word not in REQUIREMENTS]:
+            return f"`{key}` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
     vain = sorted(inexpressible(hello.layout) & set(hello.claims))
     if vain:
         return (
@@ -113,12 +114,8 @@ def stand_in(name: str) -> Hello:
     return Hello(
         implementation=readable(" ".join(name.split()), LONGEST_LINE // 2),
         layout="torch",
-        paths=(STARTING,),
-        dtypes={STARTING: ("float32",)},
-        claims=(),
-        activations={STARTING: "N"},
+        offers=(Offer(path=STARTING, dtypes=("float32",), device=""),),
         versions={},
         python="",
-        device="",
         threads=0,
     )

@@ -127,7 +127,7 @@ def problems(
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
         yield from _too_wide(entry, covered)
-        is_elsewhere = _is_elsewhere(entry, tier) or _is_lacking(entry, hellos.values())
+        is_elsewhere = _is_elsewhere(entry, tier, hellos.values()) or _is_lacking(entry, hellos.values())
         idle = [] if partial or is_elsewhere else _idle(entry, covered, hellos)
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
@@ -178,24 +178,25 @@ def _is_lacking(entry: Deviation, hellos: Iterable[Hello]) -> bool:
     A version or a processor may lack them.
     """
     here = [hello for hello in hellos if hello.implementation in entry.implementation]
-    offered = {path for hello in here for path in hello.paths}
-    declared = {
-        path for name in IMPLEMENTATIONS.keys() & entry.implementation for path in manifest.declared(name).paths
-    }
-    return bool(declared.intersection(entry.paths)) and not offered.intersection(entry.paths)
+    known = [manifest.declared(name) for name in IMPLEMENTATIONS.keys() & entry.implementation]
+    offered, declared = (
+        {path for hello in every for path in hello.paths if entry.paths.has(path)} for every in (here, known)
+    )
+    return bool(declared) and not offered
 
 
-def _is_elsewhere(entry: Deviation, tier: str) -> bool:
+def _is_elsewhere(entry: Deviation, tier: str, hellos: Iterable[Hello]) -> bool:
     """The entry is about configurations that its paths do not go through in this tier, and do in another.
 
     Which flags meet in a tier is computed for each implementation: it is not said here.
     """
     if isinstance(entry.configurations, Flags):
         return True
+    of_entry = [hello for hello in hellos if hello.implementation in entry.implementation]
+    offers = [offer for hello in of_entry for offer in hello.offers if entry.paths.has(offer.path)]
     names = {
         name
         for name, other in TIERS.items()
-        for path in entry.paths
-        if any(entry.names(str(each)) for each in other.on(path))
+        if any(entry.names(str(each)) for offer in offers for each in other.on(offer))
     }
     return bool(names) and tier not in names

@@ -175,7 +175,7 @@ def _distinct(a: Array) -> Array:
 def is_readable(configuration: Configuration) -> bool:
     """Whether it can be read what was dropped: of inputs or of states, in a layer that is called once and shows all."""
     layer = configuration.layer
-    shows = layer.return_sequences and layer.return_state and not layer.merges and not layer.structure
+    shows = layer.return_sequences and layer.return_state and not layer.merges and not configuration.structure
     called = configuration.initial_state and not (layer.stateful or configuration.mask or configuration.trained)
     paired = configuration.batch % 2 == layer.output_size % 2 == 0
     return shows and called and paired and layer.bias and bool(layer.dropout) != bool(layer.recurrent_dropout)

@@ -47,9 +47,21 @@ def _implementations(session: Session) -> Iterator[str]:
             yield f"  {name}: broken, {session.broken[name]}"
             continue
         yield f"  {name}: {_versions(hello)}"
-        yield from (f"    path {path}: {' '.join(hello.dtypes[path])}" for path in hello.paths)
-        yield f"    claims: {' '.join(hello.claims) or 'nothing'}"
+        yield from _offers(hello)
     yield from (f"  {name}: {reason}" for name, reason in session.absent.items())
+
+
+def _offers(hello: Hello) -> Iterator[str]:
+    """A line for every path, and one for what all of them claim."""
+    shared = [word for word in hello.claims if all(word in each.claims for each in hello.offers)]
+    for each in hello.offers:
+        more = [word for word in each.claims if word not in shared]
+        yield (
+            f"    path {each.path}: {' '.join(each.dtypes)}, cost {each.cost}"
+            + (f", only {' '.join(each.only)}" if each.only else "")
+            + (f", claims also {' '.join(more)}" if more else "")
+        )
+    yield f"    claims: {' '.join(shared) or 'nothing'}"
 
 
 def _versions(hello: Hello) -> str:

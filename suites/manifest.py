@@ -9,6 +9,7 @@ import importlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def complete(hellos: Mapping[str, Hello]) -> set[str]:
 
 
 def _offer(hello: Hello) -> tuple[object, ...]:
-    return hello.paths, hello.dtypes, sorted(hello.claims)
+    return tuple(replace(each, claims=tuple(sorted(each.claims))) for each in hello.offers)
 
 
 def differences(tier: str, checks: Iterable[Check], implementations: Collection[str]) -> list[str]:

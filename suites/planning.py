@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.rules import Check
@@ -110,46 +111,48 @@ class Plan:
 
     def of(self, check: Check, hellos: Iterable[tuple[str, Hello]]) -> list[Planned]:
         """The items of one check, over all implementations."""
-        paths = [(name, hello, path) for name, hello in hellos for path in hello.paths]
+        paths = [(name, hello, offer) for name, hello in hellos for offer in hello.offers]
         if check.rule == smoke.RULE:
-            planned = [self.smoke(*each) for each in paths]
+            planned = [self.smoke(name, offer) for name, _, offer in paths]
         else:
-            planned = [each for name, hello, path in paths for each in self._of_path(check, name, hello, path)]
+            planned = [each for name, hello, offer in paths for each in self._of_path(check, name, hello, offer)]
             planned = list(_paired(planned)) if check.paired else planned
         return [each for each in planned if self._selects(each)]
 
-    def smoke(self, name: str, hello: Hello, path: str) -> Planned:
+    def smoke(self, name: str, offer: Offer) -> Planned:
         """The smoke check of one path: a single case of a configuration that everybody runs, in every tier."""
-        configuration = smoke.smallest(hello, path)
+        configuration = smoke.smallest(offer)
         numbers = self._numbers(configuration)[:1]
-        return Planned(implementation=name, path=path, check=smoke.CHECK, configuration=configuration, numbers=numbers)
+        return Planned(
+            implementation=name, path=offer.path, check=smoke.CHECK, configuration=configuration, numbers=numbers
+        )
 
-    def _of_path(self, check: Check, name: str, hello: Hello, path: str) -> list[Planned]:
+    def _of_path(self, check: Check, name: str, hello: Hello, offer: Offer) -> list[Planned]:
         """Those on the configurations that the check applies to and that the implementation claims to run."""
-        alike = (check, path, *_offer(hello))
+        alike = (check, hello.layout, *_deciding(offer))
         if alike not in self._alike:
-            self._alike[alike] = list(self._asked(check, hello, path))
+            self._alike[alike] = list(self._asked(check, hello.layout, offer))
         return [
-            Planned(implementation=name, path=path, check=check, configuration=configuration, numbers=numbers)
+            Planned(implementation=name, path=offer.path, check=check, configuration=configuration, numbers=numbers)
             for configuration, numbers in self._alike[alike]
         ]
 
-    def _asked(self, check: Check, hello: Hello, path: str) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
+    def _asked(self, check: Check, layout: str, offer: Offer) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
         """Configurations, and the numbers of the cases of each."""
-        for configuration in self._configurations(check, hello, path):
-            documented = configuration.applies_to(hello.layout, hello.claims, undocumented=check.undocumented)
-            if check.where(configuration) and offers(hello, path, configuration) and documented:
+        for configuration in self._configurations(check, offer):
+            documented = configuration.applies_to(layout, offer.claims, undocumented=check.undocumented)
+            if check.where(configuration) and offer.runs(configuration) and documented:
                 yield configuration, self._numbers(configuration)[: 1 if check.crossed else None]
 
-    def _configurations(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
-        """Those of the tier, or those that are crossed for this implementation; a single case may be of any."""
+    def _configurations(self, check: Check, offer: Offer) -> list[Configuration]:
+        """Those of the tier, or those that are crossed for this path; a single case may be of any."""
         if self.case:
             found = configuration_called(self.case.configuration)
             return [] if found is None else [found]
         tier = TIERS[self.tier]
         if check.crossed:
-            return tier.crossing.of(hello, path)
-        return list(dict.fromkeys(_started(each, hello) for each in tier.on(path)))
+            return tier.crossed(offer)
+        return list(dict.fromkeys(_started(each, offer) for each in tier.on(offer)))
 
     def numbers_beside(self, planned: Planned) -> tuple[int, ...]:
         """The cases of a configuration that a run of the tier with the same base seed has, these among them.
@@ -201,17 +204,11 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
             yield replace(each, model=model)
 
 
-def _started(configuration: Configuration, hello: Hello) -> Configuration:
-    """What is asked in the place of a configuration: one that cannot be given states starts from zeros."""
-    return configuration if "initial_state" in hello.claims else replace(configuration, initial_state=False)
+def _started(configuration: Configuration, offer: Offer) -> Configuration:
+    """What is asked in the place of a configuration: a path that cannot be given states starts from zeros."""
+    return configuration if "initial_state" in offer.claims else replace(configuration, initial_state=False)
 
 
-def _offer(hello: Hello) -> tuple[object, ...]:
-    """All that decides what an implementation is asked."""
-    dtypes = tuple((path, tuple(names)) for path, names in hello.dtypes.items())
-    return hello.layout, hello.paths, dtypes, frozenset(hello.claims)
-
-
-def offers(hello: Hello, path: str, configuration: Configuration) -> bool:
-    """The implementation claims all that the configuration requires, and has its dtype on the path."""
-    return configuration.dtype in hello.dtypes[path] and configuration.requirements <= set(hello.claims)
+def _deciding(offer: Offer) -> tuple[object, ...]:
+    """All of an offer that decides what is asked; what the path is called is no part of it."""
+    return offer.dtypes, frozenset(offer.claims), offer.cost, frozenset(offer.only)

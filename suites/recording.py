@@ -14,9 +14,12 @@ from time import perf_counter
 
 import numpy as np
 
+from lstm_conformance.fixtures.configurations import departures
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
-from lstm_conformance.fixtures.flags import FLAGS, SIZES, departures
+from lstm_conformance.fixtures.flags import FLAGS, SIZES
+from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reports.files import Writer
 from lstm_conformance.reports.results import INTERRUPTED, Check, Deviation, Environment, Header, Machine, Verdict
 from lstm_conformance.reports.results import Rule as RuleText
@@ -96,6 +99,7 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
                 paths=hello.paths,
                 claims=hello.claims,
                 command=session.command(name),
+                crossed=_crossed(hello, session.plan.tier),
             )
             for name, hello in session.hellos.items()
         ),
@@ -110,6 +114,13 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
         controls=controls or {},
         flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
     )
+
+
+def _crossed(hello: Hello, tier: str) -> dict[str, str]:
+    """How far options are crossed on the paths on which not all of their pairs meet."""
+    crossing = TIERS[tier].crossing
+    met = {offer.path: crossing.met(offer) for offer in hello.offers if offer.cost in crossing.at_most}
+    return {path: str(each) for path, each in met.items() if each.pairs < each.possible}
 
 
 def _lost(planned: CheckFields, verdict: Verdict, why: str) -> Check:

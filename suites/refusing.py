@@ -67,7 +67,8 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
 def refused(subject: Subject, cases: Cases) -> Statement:
     """The mistake is answered with a documented kind of exception, raised by the layer, where the mistake is made."""
     mistake = MISTAKES[cases.configuration.mistake]
-    kinds = REFUSALS[documented_by(subject.hello.layout, subject.hello.claims)][cases.configuration.mistake]
+    claims = subject.hello.on(subject.path).claims
+    kinds = REFUSALS[documented_by(subject.hello.layout, claims)][cases.configuration.mistake]
     due = f"documented is {' or '.join(kinds)}"
     error = attempt(subject, cases).error
     if error is None:

@@ -8,13 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from lstm_conformance.fixtures.hosts import AdapterError, Hello, Hosted, HostError, Implementation
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.protocol import VERSION
 from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.suites import smoke
 from lstm_conformance.suites.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
@@ -88,7 +87,7 @@ class Session:
 
     def handed_over(self) -> str:
         """What `adopt` takes: of every implementation how it was named, its answer to hello, why it is broken."""
-        hellos = {name: {"protocol": VERSION, **asdict(hello)} for name, hello in self.hellos.items()}
+        hellos = {name: hello.to_header() for name, hello in self.hellos.items()}
         return json.dumps([(*self._candidates[name], each, self.broken.get(name)) for name, each in hellos.items()])
 
     def mutants(self) -> dict[str, str]:
@@ -126,7 +125,7 @@ class Session:
 
     def stillborn(self) -> list[Check]:
         """The smoke checks of implementations that did not start, for a run that has selected none of them."""
-        return [self.perform(self.plan.smoke(name, self.hellos[name], STARTING), "")[0] for name in self.broken]
+        return [self.perform(self.plan.smoke(name, self.hellos[name].on(STARTING)), "")[0] for name in self.broken]
 
     def close(self) -> None:
         """End all hosts."""
@@ -150,7 +149,7 @@ class Session:
         return outcomes
 
     def _smoke_outcome(self, name: str, path: str) -> Outcome:
-        planned = self.plan.smoke(name, self.hellos[name], path)
+        planned = self.plan.smoke(name, self.hellos[name].on(path))
         if name in self.broken:
             return _broken(planned.numbers[0], self.broken[name])
         return self._judged(planned)[0]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.flags import FLAGS, SIZES, configuration_of, departures, legal, values_of
+from lstm_conformance.fixtures.configurations import Configuration, configuration_of, departures, values_of
+from lstm_conformance.fixtures.flags import FLAGS, SIZES, legal
 from lstm_conformance.suites.judge import Outcome, judge
-from lstm_conformance.suites.planning import Planned, Where, offers
+from lstm_conformance.suites.planning import Planned, Where
 from lstm_conformance.suites.subject import Subject
 
 TRIES = 400
@@ -124,8 +124,7 @@ def is_part_of(smaller: Configuration, larger: Configuration) -> bool:
     """Whether every flag of one that is not at its default is what it is in the other, and no size is larger."""
     values = values_of(larger)
     return all(
-        value <= values[name] if name in SIZES else value == values[name]  # type: ignore[operator]
-        for name, value in departures(smaller).items()
+        value <= values[name] if name in SIZES else value == values[name] for name, value in departures(smaller).items()
     )
 
 
@@ -139,7 +138,7 @@ def _asking(planned: Planned, subject: Subject, case: int) -> Ask:
     """The same check of one case of other configurations."""
 
     def ask(candidate: Configuration) -> Outcome | None:
-        if not offers(subject.hello, planned.path, candidate) or not planned.check.where(candidate):
+        if not subject.hello.on(planned.path).runs(candidate) or not planned.check.where(candidate):
             return None
         cases = draw(candidate, [case], biases=subject.layout.biases)
         return judge(planned.check, subject, cases, brief=True)[0]

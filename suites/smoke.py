@@ -9,6 +9,7 @@ from __future__ import annotations
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.reference.layouts.base import Shape
 from lstm_conformance.suites.comparison import Statement
 from lstm_conformance.suites.examinations import Examined
@@ -18,9 +19,9 @@ from lstm_conformance.suites.subject import Subject
 RULE = "0.1"
 
 
-def smallest(hello: Hello, path: str) -> Configuration:
+def smallest(offer: Offer) -> Configuration:
     """The configuration that everybody must be able to run: it needs no claim, and has the first dtype of the path."""
-    return configuration(3, 2, 4, 5, initial_state=False, dtype=hello.dtypes[path][0])
+    return configuration(3, 2, 4, 5, initial_state=False, dtype=offer.dtypes[0])
 
 
 def examine(subject: Subject, cases: Cases) -> Examined:

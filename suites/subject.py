@@ -21,7 +21,6 @@ from lstm_conformance.fixtures.lending import LEFT, SHARED
 from lstm_conformance.fixtures.protocol import Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.cell import Cell, cell_of
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
 from lstm_conformance.reference.lstm import Outputs, layer, lstm
@@ -236,13 +235,13 @@ class Subject:
 
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""
-        accuracy = self.hello.activations.get(self.path, "N")
+        accuracy = self.hello.on(self.path).activations
         return cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
 
     def _alike(self, cases: Cases) -> tuple[object, ...]:
         """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""
         layout, called = self.layout, cases.configuration
-        return cases.key, str(called), layout.fill(called.layer), self.hello.activations.get(self.path, "N")
+        return cases.key, str(called), layout.fill(called.layer), self.hello.on(self.path).activations
 
     def _described(self, configuration: Configuration) -> Header:
         key = str(configuration)
@@ -304,7 +303,7 @@ class Subject:
 
     def fields(self, configuration: Configuration) -> dict[str, Any]:
         """The fields of a request that say which layer is meant."""
-        layer = {"layer": _constructor(configuration.layer), "dtype": configuration.dtype, "path": self.path}
+        layer = {"layer": configuration.described, "dtype": configuration.dtype, "path": self.path}
         memory = {"strided": True} if configuration.strided else {}
         route = {"route": configuration.route} if configuration.route else {}
         return layer | memory | route
@@ -326,11 +325,6 @@ def _drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
     if cases.variation:
         yield from cases.arrays()
         yield cases.mask
-
-
-def _constructor(described: Layer) -> dict[str, Any]:
-    """The arguments of the layer's constructor, for the wire."""
-    return {name: getattr(described, name) for name in Layer.__dataclass_fields__}
 
 
 def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:

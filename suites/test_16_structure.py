@@ -23,7 +23,7 @@ IN_FRONT = {"Masking", "Embedding"}
 
 
 def _put_into(*structures: str) -> Callable[[Configuration], bool]:
-    return lambda configuration: configuration.layer.structure in structures and configuration.kind != "composed"
+    return lambda configuration: configuration.structure in structures and configuration.kind != "composed"
 
 
 @rule("16.1", where=lambda c: c.layer.merges, kinds=("composed",))
@@ -72,7 +72,7 @@ def test_masks_that_come_with_the_tensors(subject: Subject, cases: Cases) -> Exa
     yield from _follows(subject, cases)
 
 
-@rule("16.7", where=lambda c: c.layer.go_backwards and c.layer.structure in IN_FRONT, kinds=("composed",))
+@rule("16.7", where=lambda c: c.layer.go_backwards and c.structure in IN_FRONT, kinds=("composed",))
 def test_a_mask_is_handed_on_with_the_outputs_that_it_belongs_to(subject: Subject, cases: Cases) -> Examined:
     """Outputs of go_backwards stand in reverse order, and so does the mask that the next layer is given."""
     below = cut_off(subject, cases, 1).outputs.y[::-1]

@@ -77,6 +77,9 @@ class LSTM(Engine):
     at_once: ClassVar[bool] = False
     """A mistake may be that of a single step."""
 
+    training: bool = False
+    """Whether it is called in training mode."""
+
     def __init__(self, layer: Layer, cell: Cell) -> None:
         super().__init__(cell)
         self.constructed = layer

@@ -41,7 +41,7 @@ class LSTMWithDropout(LSTM):
 
     def is_active(self) -> bool:
         """Whether anything is dropped."""
-        return self.constructed.training
+        return self.training
 
     def drops_inputs(self, index: int) -> bool:
         """Whether the layer at this index drops what it reads."""

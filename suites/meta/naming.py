@@ -72,8 +72,7 @@ def subject_of(name: str) -> Subject:
 
 def seen(subject: Subject, configuration: Configuration) -> Evidence | None:
     """The evidence of the first case, if the implementation claims to run the configuration."""
-    hello = subject.hello
-    claimed = configuration.requirements <= set(hello.claims) and configuration.dtype in hello.dtypes[subject.path]
+    claimed = subject.hello.on(subject.path).runs(configuration)
     return evidence_of(subject, draw(configuration, (0,), biases=subject.layout.biases)) if claimed else None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations.adapter import paths_of
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 
 AVX_512 = "AVX-512"
@@ -43,7 +44,8 @@ def param(name: str, *others: Any) -> Any:
 
 def paths_here(name: str) -> list[str]:
     """The paths that an adapter declares, but for those that this processor does not have."""
-    return [path for path in ADAPTERS[name].paths if all(map(is_there, NEEDED.get((name, path), ())))]
+    declared = [path.name for path in paths_of(ADAPTERS[name])]
+    return [path for path in declared if all(map(is_there, NEEDED.get((name, path), ())))]
 
 
 @cache

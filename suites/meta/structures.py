@@ -26,8 +26,8 @@ KERAS = LAYOUTS["keras"]
 class Built:
     """A layer: how it is described, its weights, and the states that it keeps."""
 
-    def __init__(self, described: Layer, dtype: str) -> None:
-        self.layer, self.dtype = described, dtype
+    def __init__(self, described: Layer, dtype: str, structure: str) -> None:
+        self.layer, self.dtype, self.structure = described, dtype, structure
         self.weights: dict[str, Array] = {
             name: np.zeros(shape, dtype) for name, shape in KERAS.weight_shapes(described).items()
         }
@@ -44,7 +44,9 @@ class RightLSTM(Adapter):
     def build(self, layer: Any, dtype: str, path: str) -> Built:
         """A layer whose weights are zero."""
         del path
-        return Built(Layer(**{name: getattr(layer, name) for name in Layer.__dataclass_fields__}), dtype)
+        return Built(
+            Layer(**{name: getattr(layer, name) for name in Layer.__dataclass_fields__}), dtype, layer.structure
+        )
 
     def load(self, built: Built, weights: Mapping[str, NDArray[Any]]) -> None:
         """Copy the weights into the layer."""
@@ -144,7 +146,7 @@ class MaskLost(RightLSTM):
 
     def outputs(self, built: Built, weights: Weights, inputs: Inputs, mask: Mask | None) -> Outputs[Array]:
         """Let every step count."""
-        in_front = built.layer.structure in {"Masking", "Embedding"}
+        in_front = built.structure in {"Masking", "Embedding"}
         return super().outputs(built, weights, inputs, None if in_front else mask)
 
 
@@ -162,7 +164,7 @@ class OtherCallShows(RightLSTM):
     def outputs(self, built: Built, weights: Weights, inputs: Inputs, mask: Mask | None) -> Outputs[Array]:
         """Take the average of both calls."""
         here = super().outputs(built, weights, inputs, mask)
-        if built.layer.structure not in {"shared", "TimeDistributed"}:
+        if built.structure not in {"shared", "TimeDistributed"}:
             return here
         elsewhere = super().outputs(built, weights, inputs._replace(x=-inputs.x), mask)
         return Outputs(*((a + b) / 2 for a, b in zip(here, elsewhere, strict=True)))
@@ -173,5 +175,5 @@ class StatesLost(RightLSTM):
 
     def outputs(self, built: Built, weights: Weights, inputs: Inputs, mask: Mask | None) -> Outputs[Array]:
         """Start from zeros."""
-        in_model = built.layer.structure in {"functional", "nested"}
+        in_model = built.structure in {"functional", "nested"}
         return super().outputs(built, weights, Inputs(inputs.x) if in_model else inputs, mask)

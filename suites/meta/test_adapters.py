@@ -6,7 +6,6 @@ Whether the frameworks compute an LSTM is for the suite to say; here it is only 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,12 @@ import pytest
 
 from lstm_conformance.fixtures.batches import MANY
 from lstm_conformance.fixtures.bfloat16 import from_float32
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.hosts import AdapterError, Hosted
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations.adapter import paths_of
 from lstm_conformance.fixtures.protocol import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 from lstm_conformance.suites.meta.needing import is_there, param, paths_here
 
@@ -88,13 +88,17 @@ INSTALLED = [name for name in SHAPES if all(map(is_there, IMPLEMENTATIONS[name].
 EVERY_NAME = [param(name) for name in SHAPES]
 
 
+def paths(name: str) -> list[str]:
+    """The names of the paths."""
+    return [path.name for path in paths_of(ADAPTERS[name])]
+
+
 def offered(name: str, path: str) -> tuple[str, ...]:
     """The dtypes of a path."""
-    dtypes = ADAPTERS[name].dtypes
-    return dtypes if isinstance(dtypes, tuple) else dtypes[path]
+    return next(each.dtypes or () for each in paths_of(ADAPTERS[name]) if each.name == path)
 
 
-ALL = [(name, path, dtype) for name in SHAPES for path in ADAPTERS[name].paths for dtype in offered(name, path)]
+ALL = [(name, path, dtype) for name in SHAPES for path in paths(name) for dtype in offered(name, path)]
 WAYS = [param(*way) for way in ALL if way[-1] in {"float32", "float64"}]
 HALF = [param(*way) for way in ALL if way[-1] not in {"float32", "float64"}]
 LAYERS = [param(name, *shapes) for name in SHAPES for shapes in SHAPES[name]]
@@ -105,7 +109,7 @@ def as_computed_by(name: str, path: str, changes: dict[str, Any]) -> list[str]:
 
     There TensorFlow's graph optimizer multiplies by 1/6 (`constant_folding`), where its eager operations divide by 6.
     """
-    return [path] if "recurrent_activation" in changes else [path, ADAPTERS[name].paths[0]]
+    return [path] if "recurrent_activation" in changes else [path, paths(name)[0]]
 
 
 # Plain layers in every dtype, others in one: each takes graphs of its own.
@@ -143,13 +147,12 @@ def hosts() -> Iterator[dict[str, Hosted]]:
 
 def request(path: str, dtype: str, **changes: Any) -> Header:
     """The fields that say which layer is meant."""
-    layer = asdict(Layer(input_size=I, hidden_size=H, **changes))
-    return {"layer": layer, "path": path, "dtype": dtype}
+    return {"layer": configuration(T, B, I, H, **changes).described, "path": path, "dtype": dtype}
 
 
 def first(name: str, **changes: Any) -> Header:
     """The same, on the first path and in the first dtype of the implementation."""
-    path = ADAPTERS[name].paths[0]
+    path = paths(name)[0]
     return request(path, offered(name, path)[0], **changes)
 
 
@@ -189,8 +192,8 @@ def test_hello_says_what_the_class_says(hosts: dict[str, Hosted], name: str) -> 
     hello, adapter = hosts[name].hello(), ADAPTERS[name]
 
     assert (hello.implementation, hello.layout) == (name, adapter.layout)
-    assert (list(hello.paths), hello.claims) == (paths_here(name), adapter.claims)
-    assert hello.dtypes == {path: offered(name, path) for path in hello.paths}
+    declared = [tuple(each) for each in paths_of(adapter) if each.name in paths_here(name)]
+    assert [tuple(vars(each).values()) for each in hello.offers] == declared
     assert set(hello.versions) == {*IMPLEMENTATIONS[name].packages, "numpy"}
     assert "unknown" not in hello.versions.values()
 

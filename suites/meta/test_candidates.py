@@ -12,6 +12,7 @@ from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hosted, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.mistakes import MISTAKES
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.arithmetic import PRECISIONS
@@ -34,6 +35,11 @@ from lstm_conformance.suites.planning import Plan
 from lstm_conformance.suites.session import Session
 
 FINE = stand_in("mine.LSTM")
+
+
+def offer(**changes: Any) -> Offer:
+    """What its path offers, changed."""
+    return replace(FINE.offers[0], **changes)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +157,8 @@ class TestWrongOnes:
 def test_what_is_sound_is_usable() -> None:
     """Every requirement may be claimed that the layout can express."""
     assert unusable(FINE) is None
-    assert unusable(replace(FINE, claims=tuple(set(REQUIREMENTS) - inexpressible(FINE.layout)))) is None
+    expressible = tuple(set(REQUIREMENTS) - inexpressible(FINE.layout))
+    assert unusable(replace(FINE, offers=(offer(claims=expressible),))) is None
 
 
 @pytest.mark.parametrize(
@@ -160,11 +167,12 @@ def test_what_is_sound_is_usable() -> None:
         ({"implementation": " "}, "`name` must be one line of text, came ' '"),
         ({"implementation": "a\nb"}, "`name` must be one line of text"),
         ({"layout": "Torch"}, "`layout` must be one of torch, keras, onnx, tf1, gates, came 'Torch'"),
-        ({"paths": ()}, "`paths` must name at least one path"),
-        ({"paths": ("a/b",), "dtypes": {"a/b": ("float32",)}}, "none with a slash, came ['a/b']"),
-        ({"claims": ("bidirectionl",)}, "; came 'bidirectionl'"),
-        ({"dtypes": {"start": ("float",)}}, "`dtypes` of path 'start' must be some of bfloat16"),
-        ({"dtypes": {"start": ()}}, "came []"),
+        ({"offers": ()}, "`paths` must name at least one path"),
+        ({"offers": (offer(path="a/b"),)}, "none with a slash, came ['a/b']"),
+        ({"offers": (offer(claims=("bidirectionl",)),)}, "; came 'bidirectionl'"),
+        ({"offers": (offer(), offer(path="other", only=("bidirectionl",)))}, "; came 'bidirectionl'"),
+        ({"offers": (offer(dtypes=("float",)),)}, "`dtypes` of path 'start' must be some of bfloat16"),
+        ({"offers": (offer(dtypes=()),)}, "came []"),
     ],
 )
 def test_what_would_be_tested_less_than_meant_is_told(changes: dict[str, Any], sentence: str) -> None:
@@ -176,7 +184,7 @@ def configurations() -> set[Configuration]:
     """All of all tiers, and those that are crossed for the implementations of the suite."""
     selected = {each for tier in TIERS.values() for each in tier.configurations}
     hellos = [declared(name) for name in IMPLEMENTATIONS]
-    return selected.union(*(TIERS["quick"].crossing.of(each, path) for each in hellos for path in each.paths))
+    return selected.union(*(TIERS["quick"].crossed(offer) for hello in hellos for offer in hello.offers))
 
 
 def test_every_requirement_of_a_configuration_is_explained() -> None:
@@ -189,7 +197,7 @@ def test_every_requirement_of_a_configuration_is_explained() -> None:
 
 def test_the_smoke_check_requires_nothing() -> None:
     """Whoever claims nothing can be asked."""
-    assert smoke.smallest(FINE, "start").requirements == frozenset()
+    assert smoke.smallest(offer()).requirements == frozenset()
 
 
 class TestListing:
@@ -198,14 +206,17 @@ class TestListing:
     def listing(self) -> str:
         """Of a session with an implementation that is fine, one that is broken, and one that is absent."""
         session = Session(plan=Plan())
-        session.hellos = {"mine.LSTM": replace(FINE, versions={"mine": "1.0"}, claims=("layers",)), "b": stand_in("b")}
+        session.hellos = {
+            "mine.LSTM": replace(FINE, versions={"mine": "1.0"}, offers=(offer(claims=("layers",)),)),
+            "b": stand_in("b"),
+        }
         session.broken, session.absent = {"b": "it ended"}, dict.fromkeys(IMPLEMENTATIONS, "not installed")
         return "\n".join(listed(session))
 
     @pytest.mark.parametrize(
         "text",
         [
-            "mine.LSTM: mine 1.0\n    path start: float32\n    claims: layers",
+            "mine.LSTM: mine 1.0\n    path start: float32, cost call\n    claims: layers",
             "b: broken, it ended",
             "torch.nn.LSTM: not installed",
             "mutants:gates        2",

@@ -1,165 +1,301 @@
-"""Flags against flags: which of their values meet is counted here without what made them meet."""
+"""Options against options: which of their values meet is counted here without what made them meet."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
 
+import numpy as np
 import pytest
 
+from lstm_conformance.fixtures import choices, extending
 from lstm_conformance.fixtures.choices import Choices, choices_of
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.crossing import missing, rows
-from lstm_conformance.fixtures.flags import (
-    CONSTRAINTS,
-    DROPPED,
-    FLAGS,
-    RATES,
-    SIZES,
-    TOGETHER,
-    Constraint,
-    Values,
-    configuration_of,
-    departures,
-    legal,
-    values_of,
-)
-from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.configurations import Configuration, configuration_of, values_of
+from lstm_conformance.fixtures.covering import completed, missing
+from lstm_conformance.fixtures.crossing import projected, stored
+from lstm_conformance.fixtures.extending import EVERYTHING
+from lstm_conformance.fixtures.flags import DROPPED, FLAGS, RATES, TOGETHER, has_effect, legal
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.requirements import REQUIREMENTS
+from lstm_conformance.fixtures.masks import PATTERNS
+from lstm_conformance.fixtures.offers import Offer
+from lstm_conformance.fixtures.option import Constraint
 from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.manifest import declared
 from lstm_conformance.suites.planning import CaseId, Plan
 
 QUICK, FULL = (TIERS[tier].crossing for tier in ("quick", "full"))
 
-WIDEST = "keras.Model"
-"""The implementation that claims most."""
+OFFERS = {f"{name} {offer.path}": offer for name in IMPLEMENTATIONS for offer in declared(name).offers}
+"""Of all paths of all implementations."""
 
-SMALL = ("torch.nn.LSTM", "torch.nn.LSTMCell")
+SMALL = ("torch.nn.LSTM eager", "torch.nn.LSTM autocast", "torch.nn.LSTMCell eager")
 """Those of which it is quickly counted which three values meet."""
+
+TORCH, CELL, KERAS = (OFFERS[f"{name} eager"] for name in ("torch.nn.LSTM", "torch.nn.LSTMCell", "keras.layers.LSTM"))
 
 CHECK = all_checks()["20.1"]
 
 THREE = Choices({"a": [0, 1], "b": [0, 1], "c": [0, 1, 2]})
 
 
-def choices_for(hello: Hello) -> Choices:
-    """What an implementation can be asked on the paths that are crossed."""
-    return choices_of(frozenset(hello.claims), {p: hello.dtypes[p] for p in hello.paths if p not in QUICK.without})
+def rows(configurations: list[Configuration]) -> list[dict[str, object]]:
+    """The values of each."""
+    return [values_of(each) for each in configurations]
 
 
-def asked(hello: Hello, tier: str) -> list[dict[str, object]]:
-    """What it is asked in a tier."""
-    planned = Plan(tier=tier).of(CHECK, [(hello.implementation, hello)])
-    return [{"path": each.path, **values_of(each.configuration)} for each in planned]
+@cache
+def asked(offer: Offer) -> tuple[str, ...]:
+    """What a path is asked of rule 20.1 in the quick tier."""
+    hello = replace(declared("torch.nn.LSTM"), offers=(offer,))
+    return tuple(str(each.configuration) for each in Plan().of(CHECK, [("some.LSTM", hello)]))
 
 
-def dropping(hello: Hello) -> list[dict[str, object]]:
-    """What it is asked in the quick tier of layers that drop."""
-    planned = Plan().of(all_checks()["21.7"], [(hello.implementation, hello)])
-    return [{"path": each.path, **values_of(each.configuration)} for each in planned]
+def projection(offer: Offer, listed: list[Configuration]) -> set[str]:
+    """The ids of what a path would be asked if this were the list."""
+    found = projected(choices_of(offer), rows(listed), 2, 2, 1.0)
+    return {str(configuration_of(each)) for each in found}
 
 
 class TestStrength:
     """How many of the tuples of values that can meet do meet."""
 
-    @pytest.mark.parametrize("name", IMPLEMENTATIONS)
+    @pytest.mark.parametrize("name", [name for name, offer in OFFERS.items() if offer.cost != "compile"])
     def test_every_two_values_meet_in_the_quick_tier(self, name: str) -> None:
-        """All pairs of what an implementation claims."""
-        hello = declared(name)
+        """All pairs of what a path claims, on each path by itself."""
+        met = QUICK.met(OFFERS[name])
 
-        lost, possible = missing(choices_for(hello), asked(hello, "quick"), 2)
-        assert possible > 1000
-        assert not lost
+        assert met.possible > 900
+        assert met.pairs == met.possible
+
+    @pytest.mark.parametrize("name", [name for name, offer in OFFERS.items() if offer.cost == "compile"])
+    def test_where_they_are_dear_there_are_as_many_as_there_is_time_for(self, name: str) -> None:
+        """They meet more than the first ones of any order would by chance, and it is known how many."""
+        met = QUICK.met(OFFERS[name])
+
+        assert met.rows == QUICK.at_most["compile"]
+        assert 0.3 * met.possible < met.pairs < met.possible
 
     @pytest.mark.parametrize("name", SMALL)
     def test_three_values_meet_in_the_full_tier(self, name: str) -> None:
         """At least 95 of a hundred."""
-        hello = declared(name)
+        lost, possible = missing(choices_of(OFFERS[name]), rows(FULL.computing(OFFERS[name])), 3)
 
-        lost, possible = missing(choices_for(hello), asked(hello, "full"), 3)
         assert len(lost) <= 0.05 * possible
+
+    def test_the_full_tier_has_what_the_quick_one_has(self) -> None:
+        """And more."""
+        assert set(QUICK.of(TORCH)) < set(FULL.of(TORCH))
 
     def test_a_pair_that_is_lost_is_seen(self) -> None:
         """Without the last of the configurations some pairs of it do not meet."""
-        choices = choices_for(declared("torch.nn.LSTM"))
-        *others, last = rows(choices, 2)
+        *others, last = rows(QUICK.computing(TORCH))
 
-        lost, _ = missing(choices, others, 2)
+        lost, _ = missing(choices_of(TORCH), others, 2)
         assert lost
         assert all(last[name] == value for pair in lost for name, value in pair)
 
-    def test_an_implementation_that_lacks_a_flag_misses_no_pair_of_the_others(self) -> None:
-        """The configurations are made for its claims, not left out."""
-        hello = declared("torch.nn.LSTM")
-        fewer = choices_of(frozenset(hello.claims) - {"bidirectional"}, {"eager": hello.dtypes["eager"]})
+    @pytest.mark.parametrize("name", [name for name, offer in OFFERS.items() if offer.only])
+    def test_a_path_that_is_narrowed_is_asked_for_nothing_else(self, name: str) -> None:
+        """Everything needs what it is there for."""
+        offer = OFFERS[name]
 
-        assert fewer.values["bidirectional"] == [False]
-        assert missing(fewer, rows(fewer, 2), 2)[0] == []
+        assert all(each.requirements & set(offer.only) for each in QUICK.of(offer))
 
-    def test_quick_stays_quick(self) -> None:
-        """Every configuration costs a layer of every implementation."""
-        counts = {name: len(asked(declared(name), "quick")) for name in ("torch.nn.LSTM", "keras.layers.LSTM", WIDEST)}
+    @pytest.mark.parametrize("values", TOGETHER, ids=str)
+    def test_some_meet_in_every_dtype(self, values: Mapping[str, object]) -> None:
+        """Where there is time; values of two options and a dtype are a triple, which pairs do not promise."""
+        needed = configuration_of(values).requirements
+        whole = [each for each in OFFERS.values() if each.cost != "compile" and not each.only]
+        asked_of = [offer for offer in whole if needed <= set(offer.claims)]
 
-        assert counts["torch.nn.LSTM"] <= 30
-        assert counts["keras.layers.LSTM"] <= 50
-        assert counts[WIDEST] <= 70
+        for offer in asked_of:
+            found = {row["dtype"] for row in rows(QUICK.of(offer)) if values.items() <= row.items()}
+            assert found == set(offer.dtypes) & set(FLAGS["dtype"])
+        assert max(len(offer.dtypes) for offer in asked_of) >= 4
+
+    @pytest.mark.parametrize("change", [{"cost": "compile"}, {"only": ("bidirectional",)}], ids=str)
+    def test_dear_and_narrowed_paths_are_not_asked_for_those(self, change: dict[str, Any]) -> None:
+        """A narrowed one is there for something else."""
+        assert QUICK.in_every_dtype(TORCH)
+        assert QUICK.in_every_dtype(replace(TORCH, **change)) == []
+
+    def test_nothing_is_asked_twice(self) -> None:
+        """What meets in every dtype may have met where all options are crossed."""
+        assert all(len(set(QUICK.of(offer))) == len(QUICK.of(offer)) for offer in OFFERS.values())
+
+
+class TestStability:
+    """Which configurations a path is asked hangs on what it offers, and on nothing else."""
+
+    def test_other_paths_change_nothing(self) -> None:
+        """Neither an id nor a number of them, of any rule."""
+        name, hello = "torch.nn.LSTM", declared("torch.nn.LSTM")
+        dummies = (replace(TORCH, path="one"), replace(TORCH, path="two", dtypes=("float32",), cost="trace"))
+        more = replace(hello, offers=(*hello.offers, *dummies))
+
+        for check in all_checks().values():
+            planned = Plan().of(check, [(name, hello)])
+            assert planned == [each for each in Plan().of(check, [(name, more)]) if each.path in hello.paths]
+
+    @pytest.mark.parametrize("words", [("eager", "jit"), ("eager", "model"), ("eager", "tf.function")], ids=str)
+    def test_the_name_of_a_path_means_nothing(self, words: tuple[str, str]) -> None:
+        """The same layer is asked the same, whatever its path is called."""
+        of_each = []
+        for word in words:
+            hello = replace(declared("torch.nn.LSTM"), offers=(replace(KERAS, path=word),))
+            planned = [each for check in all_checks().values() for each in Plan().of(check, [("mine", hello)])]
+            of_each.append([(each.check.rule, str(each.configuration), each.numbers) for each in planned])
+
+        assert len(of_each[0]) > 300
+        assert of_each[0] == of_each[1]
+
+    @pytest.mark.parametrize("word", ["bidirectional", "projection", "lengths", "strided"])
+    def test_a_claim_the_less_leaves_what_does_not_need_it(self, word: str) -> None:
+        """At least two in three of those that did not need it; before there was a list, hardly any was left."""
+        fewer = replace(TORCH, claims=tuple(each for each in TORCH.claims if each != word))
+        kept = {str(each) for each in QUICK.of(TORCH) if word not in each.requirements}
+
+        assert len(kept & set(asked(fewer))) >= 2 / 3 * len(kept)
+
+    @pytest.mark.parametrize("name", ["activation", "hidden_size", "mask"])
+    def test_a_new_value_leaves_nine_in_ten(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        """The list is extended from itself: what stood there stays, and so does what a path is asked of it."""
+        monkeypatch.setattr(extending, "STEPS", extending.STEPS[:1])
+        monkeypatch.setattr(extending, "TRIES", 1)
+        with monkeypatch.context() as before:
+            older = {each: values[:-1] if each == name else values for each, values in FLAGS.items()}
+            before.setattr(choices, "FLAGS", older)
+            first = extending.extended([])
+            asked_before = projection(KERAS, first)
+        then = extending.extended(first)
+        asked_then = projection(KERAS, then)
+
+        assert then[: len(first)] == first
+        assert len(then) > len(first)
+        assert len(asked_then) > len(asked_before)
+        assert len(asked_before & asked_then) >= 0.9 * len(asked_before)
+
+    def test_the_list_lacks_nothing(self) -> None:
+        """All pairs of all options meet in it, whoever claims them; else `make crossing` extends it."""
+        for among, strength, share, about in extending.STEPS[:2]:
+            found = rows([each for each in stored() if extending.is_among(each, among)])
+
+            assert share == 1
+            assert missing(choices_of(extending.EVERYTHING, among), found, strength, about)[0] == []
+
+    def test_every_line_of_the_list_is_a_configuration(self) -> None:
+        """That stands there once, and whose options go together."""
+        lines = extending.LIST.read_text("utf-8").splitlines()
+
+        assert [str(each) for each in stored()] == lines
+        assert len(set(lines)) == len(lines)
+        assert all(legal(values_of(each)) for each in stored())
+
+    def test_it_is_the_same_in_every_process(self) -> None:
+        """Whatever Python's hashes of texts are."""
+        program = (
+            "from lstm_conformance.suites.manifest import declared\n"
+            "from lstm_conformance.fixtures.tiers import TIERS\n"
+            "print(*TIERS['quick'].crossing.of(declared('torch.nn.LSTM').on('eager')), sep='\\n')"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": "7"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+
+        assert done.stdout.split() == [str(each) for each in QUICK.of(TORCH)]
+
+
+class TestEffects:
+    """A tuple counts where each of its values has an effect."""
+
+    @pytest.mark.parametrize("pattern", FLAGS["mask"][1:])
+    def test_a_mask_that_counts_hides_a_step_and_leaves_one(self, pattern: str) -> None:
+        """In every size that is crossed and in which it is said to have an effect."""
+        for time, batch in ((t, b) for t in FLAGS["time"] for b in FLAGS["batch"]):
+            values = values_of(configuration_of({"mask": pattern, "time": time, "batch": batch}))
+            drawn = [PATTERNS[pattern].draw(np.random.RandomState(seed), time, batch) for seed in range(20)]
+            if has_effect("mask", values):
+                assert all(not mask.all() and mask.any() for mask in drawn)
 
     @pytest.mark.parametrize(
-        ("name", "flags"), [("torch.nn.LSTM", TOGETHER[0]), ("keras.layers.LSTM", TOGETHER[1]), (WIDEST, TOGETHER[1])]
+        ("values", "shown"),
+        [
+            ({"mask": "left"}, True),
+            ({"mask": "left", "time": 1}, False),
+            ({"mask": "left", "batch": 1}, False),
+            ({"zero_output_for_mask": True, "mask": "left"}, True),
+            ({"zero_output_for_mask": True}, False),
+            ({"zero_output_for_mask": True, "mask": "left", "time": 1}, False),
+            ({"go_backwards": True}, True),
+            ({"go_backwards": True, "time": 1}, False),
+            ({"style": "forgetting", "time": 1}, True),
+            ({"style": "forgetting", "time": 1, "initial_state": False}, False),
+            ({"strided": True, "time": 1, "batch": 1}, False),
+            ({"bidirectional": True, "time": 1}, True),
+        ],
+        ids=str,
     )
-    def test_some_meet_in_every_dtype(self, name: str, flags: Values) -> None:
-        """On every path that is crossed; a product of flags and a dtype is a triple, which pairs do not promise."""
-        hello, tier = declared(name), "quick"
-        expected = {
-            (p, d) for p in hello.paths if p not in QUICK.without for d in hello.dtypes[p] if d in FLAGS["dtype"]
-        }
+    def test_what_has_no_effect_has_not_met(self, values: dict[str, object], shown: bool) -> None:
+        """The first of the values, among these and defaults."""
+        row, name = values_of(configuration_of(values)), next(iter(values))
 
-        found = {(row["path"], row["dtype"]) for row in asked(hello, tier) if flags.items() <= row.items()}
-        assert found == expected
-        assert len({dtype for _, dtype in found}) >= 4
+        assert ((name, row[name]) in choices_of(EVERYTHING).shown(row)) is shown
+        assert any((name, row[name]) in each for each in choices_of(EVERYTHING).met(row, 2)) is shown
+
+    def test_what_never_has_an_effect_together_cannot_meet(self) -> None:
+        """A mask and a single step."""
+        crossed = choices_of(EVERYTHING)
+
+        assert crossed.can_meet({"mask": "left", "time": 1})
+        assert not crossed.can_meet({"mask": "left", "time": 1}, (("mask", "left"), ("time", 1)))
+        assert crossed.can_meet({"mask": "left", "time": 5}, (("mask", "left"), ("time", 5)))
+        assert not any({("mask", "left"), ("time", 1)} == set(pair) for pair in crossed.tuples(2))
 
 
 class TestDropping:
     """Layers that drop are crossed by themselves."""
 
-    @pytest.mark.parametrize("name", ["torch.nn.LSTM", "keras.layers.LSTM", WIDEST])
+    @pytest.mark.parametrize("name", ["torch.nn.LSTM eager", "keras.layers.LSTM eager", "keras.Model model"])
     def test_both_rates_meet_every_value_in_the_quick_tier(self, name: str) -> None:
         """In layers that drop, on the paths that are crossed there."""
-        hello = declared(name)
-        paths = {path: hello.dtypes[path] for path in hello.paths if path not in QUICK.without_dropping}
+        lost, possible = missing(choices_of(OFFERS[name], DROPPED), rows(QUICK.dropped(OFFERS[name])), 1, RATES)
 
-        lost, possible = missing(choices_of(frozenset(hello.claims), paths, DROPPED), dropping(hello), 1, RATES)
         assert possible > 30
         assert not lost
 
     def test_a_rate_that_is_lost_is_seen(self) -> None:
         """Without the last of the configurations."""
-        hello = declared("torch.nn.LSTM")
-        choices = choices_of(frozenset(hello.claims), {"eager": hello.dtypes["eager"]}, DROPPED)
-        *others, last = rows(choices, 1, about=RATES)
+        *others, last = rows(QUICK.dropped(TORCH))
 
-        lost, _ = missing(choices, others, 1, RATES)
+        lost, _ = missing(choices_of(TORCH, DROPPED), others, 1, RATES)
         assert lost
         assert all(last[name] == value for pair in lost for name, value in pair)
 
-    @pytest.mark.parametrize("name", ["torch.nn.LSTM", "keras.layers.LSTM"])
-    def test_chance_hides_nothing_else(self, name: str) -> None:
+    @pytest.mark.parametrize("offer", [TORCH, KERAS], ids=["torch", "keras"])
+    def test_chance_hides_nothing_else(self, offer: Offer) -> None:
         """What is held to the equations does not drop, and what drops is asked for nothing but to run."""
-        hello = declared(name)
-
-        assert not any(configuration_of(row).drops for row in asked(hello, "quick"))
-        assert dropping(hello)
-        assert all(configuration_of(row).drops for row in dropping(hello))
+        assert not any(each.drops for each in QUICK.computing(offer))
+        assert QUICK.dropped(offer)
+        assert all(each.drops for each in QUICK.dropped(offer))
 
     def test_who_claims_no_dropout_is_not_asked(self) -> None:
         """`torch.nn.LSTMCell` has none."""
-        assert dropping(declared("torch.nn.LSTMCell")) == []
+        assert QUICK.dropped(CELL) == []
+
+    def test_dear_paths_are_not_asked(self) -> None:
+        """In the quick tier."""
+        assert QUICK.dropped(replace(TORCH, cost="trace")) == []
 
 
 class TestCounting:
@@ -174,94 +310,59 @@ class TestCounting:
         """One row has three pairs."""
         assert len(missing(THREE, [{"a": 0, "b": 0, "c": 0}], 2)[0]) == 13
 
+    def test_a_value_without_effect_is_missing(self) -> None:
+        """Of b = 1, which shows where a = 1 alone, no pair with a = 0 can meet, and none with c where a = 0."""
+        acts = {("b", 1): Constraint(("a",), lambda a: a == 1, "it acts there")}
+        some = Choices(THREE.values, (), acts)
+
+        assert missing(some, [], 2)[1] == 15
+        assert len(missing(some, [{"a": 0, "b": 1, "c": 0}], 2)[0]) == 14
+        assert len(missing(some, [{"a": 1, "b": 1, "c": 0}], 2)[0]) == 12
+
     def test_what_cannot_meet_is_not_counted(self) -> None:
         """Neither what a constraint forbids nor what two of them leave no value for."""
-        choices = choices_of(frozenset({"bidirectional", "merge_modes", "layers"}), {"eager": ["float32"]})
+        offer = Offer(path="any", dtypes=("float32",), claims=("bidirectional", "merge_modes", "layers"))
+        some = choices_of(offer)
 
-        assert choices.can_meet({"merge_mode": "sum", "bidirectional": True})
-        assert not choices.can_meet({"merge_mode": "sum", "bidirectional": False})
-        assert choices.can_meet({"merge_mode": "sum", "num_layers": 2})
-        assert not choices.can_meet({"merge_mode": "none", "num_layers": 2})
+        assert some.can_meet({"merge_mode": "sum", "bidirectional": True})
+        assert not some.can_meet({"merge_mode": "sum", "bidirectional": False})
+        assert some.can_meet({"merge_mode": "sum", "num_layers": 2})
+        assert not some.can_meet({"merge_mode": "none", "num_layers": 2})
 
+    def test_the_rows_of_a_path_that_the_list_does_not_serve_are_completed(self) -> None:
+        """Whatever the list: here there is none."""
+        found = list(projected(THREE, [], 2, 2, 1.0))
 
-class TestTable:
-    """The flags and what must hold of them."""
+        assert missing(THREE, found, 2)[0] == []
+        assert list(completed(THREE, found, 2)) == []
 
-    def test_every_flag_is_an_argument(self) -> None:
-        """Of the layer or of the call."""
-        known = {each.name for kind in (Layer, Configuration) for each in fields(kind)}
+    def test_what_a_path_cannot_be_asked_is_replaced(self) -> None:
+        """By the first value that it can, so that everything goes together."""
+        some = choices_of(Offer(path="any", dtypes=("float64",), claims=("merge_modes",)))
+        near = some.nearest(values_of(configuration_of({"bidirectional": True, "merge_mode": "sum", "unroll": True})))
 
-        assert set(FLAGS) <= known
+        assert (near["bidirectional"], near["merge_mode"], near["unroll"]) == (False, "concat", False)
+        assert (near["dtype"], near["initial_state"]) == ("float64", False)
 
-    def test_defaults_are_those_of_the_arguments(self) -> None:
-        """But for sizes, which have none."""
-        usual = values_of(Configuration(layer=Layer(input_size=4, hidden_size=7), time=5, batch=3))
+    def test_a_path_without_a_crossed_dtype_is_asked_in_its_own(self) -> None:
+        """And not left alone."""
+        offer = Offer(path="any", dtypes=("mixed_float16",), claims=("bidirectional",))
 
-        assert {name: values[0] for name, values in FLAGS.items()} == usual
+        assert {each.dtype for each in QUICK.of(offer)} == {"mixed_float16"}
 
-    @pytest.mark.parametrize("constraint", CONSTRAINTS, ids=lambda each: "-".join(each.names))
-    def test_every_constraint_has_a_reason_and_known_flags(self, constraint: Constraint) -> None:
-        """`path` is a flag whose values an implementation has."""
-        assert set(constraint.names) <= {"path", *FLAGS}
-        assert constraint.reason
-
-    def test_every_value_requires_something_that_may_be_claimed(self) -> None:
-        """Or nothing."""
-        required = {
-            word
-            for name, values in FLAGS.items()
-            for each in values
-            for word in configuration_of({name: each}).requirements
-        }
-
-        assert required <= set(REQUIREMENTS)
-
-    def test_values_and_configurations_are_the_same(self) -> None:
-        """There and back, and only what departs from the defaults stands in `departures`."""
-        values = {"stateful": True, "mask": "holes", "time": 1}
-        made = configuration_of(values)
-
-        assert made.layer.batch_size == made.batch == 3
-        assert configuration_of(values_of(made)) == made
-        assert departures(made) == {**values, "batch": 3, "input_size": 4, "hidden_size": 7}
-        assert set(SIZES) <= set(departures(made))
-
-    def test_what_does_not_go_together_is_not_legal(self) -> None:
-        """And the same without the reason is."""
-        assert legal({"unbatched": True, "batch": 1})
-        assert not legal({"unbatched": True, "batch": 3})
+    def test_a_path_that_can_be_asked_nothing_is_asked_nothing(self) -> None:
+        """It is there for the sake of what it does not claim."""
+        assert QUICK.of(Offer(path="any", dtypes=("float32",), only=("bidirectional",))) == []
 
 
-@pytest.mark.parametrize("name", ["torch.nn.LSTM", "keras.layers.LSTM"])
-def test_nothing_is_asked_that_is_not_claimed(name: str) -> None:
-    """Nor a dtype that the path has not, and every path is asked that is not left out."""
-    hello = declared(name)
+@pytest.mark.parametrize("offer", [TORCH, KERAS], ids=["torch", "keras"])
+def test_nothing_is_asked_that_is_not_claimed(offer: Offer) -> None:
+    """Nor a dtype that the path has not; and one case of each."""
+    hello = replace(declared("torch.nn.LSTM"), offers=(offer,))
 
-    planned = Plan().of(CHECK, [(name, hello)])
-    assert {each.path for each in planned} == set(hello.paths) - QUICK.without
-    assert all(each.configuration.requirements <= set(hello.claims) for each in planned)
-    assert all(each.configuration.dtype in hello.dtypes[each.path] for each in planned)
+    planned = Plan().of(CHECK, [("mine", hello)])
+    assert all(offer.runs(each.configuration) for each in planned)
     assert {len(each.numbers) for each in planned} == {1}
-
-
-def test_they_are_the_same_in_every_process() -> None:
-    """Whatever Python's hashes of texts are."""
-    program = (
-        "from lstm_conformance.suites.manifest import declared\n"
-        "from lstm_conformance.fixtures.tiers import TIERS\n"
-        "hello = declared('torch.nn.LSTM')\n"
-        "print(*TIERS['quick'].crossing.of(hello, 'eager'), sep='\\n')"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONHASHSEED": "7"},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-
-    assert done.stdout.split() == [str(each) for each in QUICK.of(declared("torch.nn.LSTM"), "eager")]
 
 
 def test_any_configuration_can_be_asked_alone() -> None:

@@ -144,7 +144,13 @@ def test_nothing_that_a_layer_may_do_is_refused() -> None:
         ("python", "\ud800"),
         ("paths", ["eager", "eager"]),
         ("claims", ["x" * 1001]),
-        ("dtypes", {"eager": ["float32"], "jit": ["\x1b[31m"]}),
+        ("paths", [{"name": "\u202e"}]),
+        ("paths", [{"name": "eager", "color": "red"}]),
+        ("paths", [{"dtypes": ["float32"]}]),
+        ("paths", [["eager"]]),
+        ("paths", {"eager": {}}),
+        ("dtypes", {"eager": ["\x1b[31m"]}),
+        ("dtypes", "float32"),
         ("versions", {"mine": "\u202e"}),
         ("threads", -1),
         ("threads", 10**30),
@@ -156,6 +162,29 @@ def test_a_hello_is_made_of_short_lines(key: str, value: object) -> None:
     with pytest.raises(BadAnswer, match=f"mine: hello: expected `{key}` ") as caught:
         Hello.from_header({**HELLO, key: value}, "mine")
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("dtypes", ["\x1b[31m"]),
+        ("claims", "training"),
+        ("claims", ["x" * 1001]),
+        ("only", None),
+        ("only", [["bidirectional"]]),
+        ("cost", ["call"]),
+        ("cost", "c" * 100_000),
+        ("activations", {}),
+        ("device", "a\nb"),
+        ("device", 7),
+    ],
+)
+def test_so_is_what_it_says_of_a_path(key: str, value: object) -> None:
+    """Each of its keys is understood, or refused by its name."""
+    with pytest.raises(BadAnswer, match=f"mine: hello: expected `{key}` of path 'eager' ") as caught:
+        Hello.from_header({**HELLO, "paths": [{"name": "eager", key: value}]}, "mine")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 3 * LONGEST_NAME
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ DAMAGES: dict[str, tuple[Damage, type[ResultsError], str]] = {
     "bytes": (lambda _: ["\udcff\udcfe"], NotResults, "line 1 is no JSON"),
     "headless": (lambda lines: lines[1:], NotResults, "line 1 is none"),
     "list": (lambda lines: ["[]", *lines[1:]], NotResults, "line 1 is none"),
-    "schema": (altered(0, schema_version=1), WrongSchema, "expected schema version 2, got 1; read it with lstm-conf"),
+    "schema": (altered(0, schema_version=1), WrongSchema, "expected schema version 3, got 1; read it with lstm-conf"),
     "header only": (lambda lines: lines[:1], Truncated, "last complete line is line 1"),
     "no footer": (lambda lines: lines[:-1], Truncated, "last complete line is line 3"),
     "cut": (lambda lines: [*lines[:2], lines[2][:50]], Truncated, "last complete line is line 2"),

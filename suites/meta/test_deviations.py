@@ -17,14 +17,16 @@ import pytest
 
 from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.deviations import BadDeviation, Deviation, bundled, known, parse, read
-from lstm_conformance.fixtures.deviations.scope import Flags, Ids
+from lstm_conformance.fixtures.deviations.scope import Flags, Ids, Paths
 from lstm_conformance.fixtures.flags import legal
 from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.deviating import ENOUGH, Deviations, Place, held_against, problems, warnings
 from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.manifest import declared
 from lstm_conformance.suites.meta import refusing_adapters
 from lstm_conformance.suites.planning import PER_SEED, CaseId, Plan, Planned
 from lstm_conformance.suites.rules import specification
@@ -33,13 +35,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HELLO = Hello(
     implementation="some.LSTM",
     layout="torch",
-    paths=("eager", "compiled"),
-    dtypes={"eager": ("float32",), "compiled": ("float32",)},
-    claims=(),
-    activations={"eager": "N", "compiled": "N"},
+    offers=(Offer(path="eager", dtypes=("float32",)), Offer(path="compiled", dtypes=("float32",), cost="compile")),
     versions={"some": "2.13.0+cpu", "numpy": "1.0"},
     python="3.11.7",
-    device="cpu",
     threads=1,
 )
 ENTRY = {
@@ -80,7 +78,11 @@ def test_an_entry_is_read() -> None:
     """Every value in the type in which it is used."""
     read_ = entry()
 
-    assert (read_.id, read_.implementation, read_.paths) == ("some-entry", ("some.LSTM",), ("eager",))
+    assert (read_.id, read_.implementation, read_.paths) == (
+        "some-entry",
+        ("some.LSTM",),
+        Paths(("eager",), excepted=False),
+    )
     assert (str(read_.versions), read_.rule) == ("==2.13.0", ("1.1",))
     assert (read_.fails.manner, read_.fails.budget) == ("value", (2.0, 50.0))
     assert (read_.first_seen, read_.review_by) == (date(2026, 1, 1), date(2026, 7, 1))
@@ -93,9 +95,9 @@ def test_an_entry_may_be_about_several() -> None:
     assert (read_.implementation, read_.rule) == (("some.LSTM", "some.RNN"), ("1.1", "14.3"))
 
 
-@pytest.mark.parametrize("key", ENTRY)
+@pytest.mark.parametrize("key", [key for key in ENTRY if key != "paths"])
 def test_nothing_may_be_missing(key: str) -> None:
-    """Each key is needed; the message names it, and the entry."""
+    """Each key but `paths` is needed; the message names it, and the entry."""
     with pytest.raises(BadDeviation, match=rf"some.toml, entry 1.*: misses {key}; the keys are"):
         entry(**{key: None})
 
@@ -109,8 +111,10 @@ def test_nothing_may_be_missing(key: str) -> None:
         ({"implementation": "[]"}, "expected `implementation` to be one, or a list of different ones, came []"),
         ({"implementation": '["a", "a"]'}, "expected `implementation` to be one, or a list of different ones"),
         ({"implementation": '["a", ""]'}, "expected `implementation` to be a text that is not empty, came ['a', '']"),
-        ({"paths": '"eager"'}, "expected `paths` to be a list of texts, came 'eager'"),
-        ({"paths": "[]"}, "expected `paths` to be a list of texts, came []"),
+        ({"paths": '"eager"'}, "expected `paths` to be a list of texts, or { except = [...] }, came 'eager'"),
+        ({"paths": "{ except = [] }"}, "expected `paths` to be a list of texts, or { except = [...] }, came {'exc"),
+        ({"paths": '{ but = ["eager"] }'}, "expected `paths` to be a list of texts, or { except = [...] }, came {'but"),
+        ({"paths": "[]"}, "expected `paths` to be a list of texts, or { except = [...] }, came []"),
         ({"paths": '["eager", "eager"]'}, "expected `paths` to be a list of different texts"),
         ({"versions": '"2.13"'}, "expected `versions` to be a version specifier of PEP 440"),
         ({"versions": "2.13"}, "expected `versions` to be a version specifier of PEP 440"),
@@ -122,7 +126,7 @@ def test_nothing_may_be_missing(key: str) -> None:
         ({"configurations": "[1]"}, "expected `configurations` to be a list of texts, or a table of flags, came [1]"),
         ({"configurations": '["a", "a"]'}, "expected `configurations` to be a list of different texts"),
         ({"configurations": "{}"}, "expected `configurations` to be a list of texts, or a table of flags, came {}"),
-        ({"configurations": "{ unrol = [true] }"}, "expected `configurations` to be a table of the flags num_layers, "),
+        ({"configurations": "{ unrol = [true] }"}, "expected `configurations` to be a table of the flags time, "),
         ({"configurations": "{ unroll = true }"}, "expected `configurations` to be values of unroll among False, True"),
         ({"configurations": "{ unroll = [1] }"}, "expected `configurations` to be values of unroll among False, True"),
         ({"configurations": "{ time = [4] }"}, "expected `configurations` to be values of time among 5, 1, came"),
@@ -220,6 +224,7 @@ def test_what_nothing_fits_is_dead() -> None:
 def test_the_suites_own_entries_are_about_something(recorded: Deviation) -> None:
     """An implementation, a rule, configurations; and their reproduction exists."""
     assert set(recorded.implementation) <= set(IMPLEMENTATIONS)
+    assert set(recorded.paths.names) <= {path for name in recorded.implementation for path in declared(name).paths}
     assert set(recorded.rule) <= set(specification()[1])
     assert not dead(recorded.configurations)
     assert all(all_checks()[rule].crossed for rule in recorded.rule) or isinstance(recorded.configurations, Ids)
@@ -403,7 +408,7 @@ def test_another_failure_stays_red(recorded: dict[str, str], outcome: Outcome) -
 def test_a_path_that_is_not_offered_here_needs_no_check(name: str, path: str, problem_count: int) -> None:
     """Where the suite's adapter declares it, and this processor lacks it; else nobody has such a path."""
     recorded = entry(implementation=f'"{name}"', paths=f'["{path}"]')
-    hellos = {name: replace(HELLO, implementation=name, paths=("eager",))}
+    hellos = {name: replace(HELLO, implementation=name, offers=(HELLO.on("eager"),))}
 
     assert len(list(problems(Deviations([recorded]), [], hellos, tier="quick", partial=False))) == problem_count
 
@@ -561,10 +566,26 @@ def test_in_a_tier_without_its_configurations_it_is_none(tier: str, *, is_proble
 
 @pytest.mark.parametrize(("tier", "is_problem"), [("quick", False), ("full", True)])
 def test_in_a_tier_whose_path_leaves_them_out_it_is_none(tier: str, *, is_problem: bool) -> None:
-    """Slow paths go through fewer configurations where there is little time."""
-    slow = entry(paths='["jit_compile"]', configurations='["T20-B3-I8-H8-float64-mild"]')
+    """Dear paths go through fewer configurations where there is little time."""
+    slow = entry(paths='["compiled"]', configurations='["T20-B3-I8-H8-float64-mild"]')
 
     assert bool(found(slow, tier=tier)) is is_problem
+
+
+@pytest.mark.parametrize(
+    ("paths", "covered"),
+    [
+        (None, {"eager", "compiled"}),
+        ('["compiled"]', {"compiled"}),
+        ('{ except = ["eager"] }', {"compiled"}),
+        ('{ except = ["other"] }', {"eager", "compiled"}),
+    ],
+)
+def test_an_entry_says_on_which_paths_its_cause_shows(paths: str | None, covered: set[str]) -> None:
+    """On all, if it says nothing."""
+    recorded = entry(paths=paths)
+
+    assert {path for path in HELLO.paths if recorded.covers(PLACE[0], path, *PLACE[2:])} == covered
 
 
 WIDE = "deviation 'some-entry' covers 21 rules on configurations; expected 20 at most: narrow it"

@@ -22,7 +22,6 @@ from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.dropping import is_readable, rate_of, read, readable, seeded
 from lstm_conformance.suites.judge import judge
 from lstm_conformance.suites.meta.judging import subject_of
-from lstm_conformance.suites.planning import offers
 
 RIGHT = {name: kind for name, kind in BENIGN.items() if issubclass(kind, LSTMWithDropout)}
 
@@ -49,11 +48,11 @@ CHAPTER = {number: check for number, check in all_checks().items() if number.sta
 def failing(name: str) -> set[str]:
     """The rules that an adapter of the catalogue breaks in the quick tier."""
     subject = subject_of(ADAPTERS[name])
-    asked = [*TIERS["quick"].configurations, *TIERS["quick"].crossing.of(subject.hello, "eager")]
+    asked = [*TIERS["quick"].configurations, *TIERS["quick"].crossed(subject.hello.on("eager"))]
     planned = [
         (number, called)
         for (number, check), called in product(CHAPTER.items(), asked)
-        if check.where(called) and offers(subject.hello, "eager", called)
+        if check.where(called) and subject.hello.on("eager").runs(called)
     ]
     with np.errstate(all="ignore"):
         return {number for number, called in planned if not passes(subject, number, called)}
@@ -103,7 +102,7 @@ class _Infinite(LSTMWithDropout):
 def test_what_dropout_does_not_go_together_with_is_noticed(kind: type[LSTMWithDropout], verdict: str) -> None:
     """An exception, and outputs that are no numbers."""
     subject = subject_of(adapter_of("crossed", kind))
-    crossed = [called for called in TIERS["quick"].crossing.of(subject.hello, "eager") if called.drops]
+    crossed = [called for called in TIERS["quick"].crossed(subject.hello.on("eager")) if called.drops]
     cases = [draw(called, [0], biases=2) for called in crossed]
 
     assert verdict in {judge(CHAPTER["21.7"], subject, each, brief=True)[0].verdict for each in cases}
@@ -133,7 +132,7 @@ KNOWN = [
     (kind, called)
     for kind in (_Known, _KnownOfKeras)
     for called in READABLE
-    if offers(subject_of(adapter_of("known", kind)).hello, "eager", called) and not called.layer.bidirectional
+    if subject_of(adapter_of("known", kind)).hello.on("eager").runs(called) and not called.layer.bidirectional
 ]
 
 

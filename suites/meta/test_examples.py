@@ -17,6 +17,7 @@ import pytest
 
 from lstm_conformance.fixtures import hosts
 from lstm_conformance.fixtures.hosts import AdapterError, Hosted
+from lstm_conformance.fixtures.implementations import adapter
 from lstm_conformance.fixtures.protocol import ELEMENTS, Arrays, read_message
 from lstm_conformance.fixtures.servant import VERBS
 from lstm_conformance.suites.meta.asking import DEADLINE, batch, layer, run
@@ -111,7 +112,7 @@ class TestProtocolPage:
 
     def test_it_explains_every_key_of_hello(self) -> None:
         """That the suite reads."""
-        keys = {"protocol", *hosts.Hello.__dataclass_fields__}
+        keys = {"protocol", "paths", *hosts.Hello.__dataclass_fields__, *adapter.Path._fields} - {"offers"}
 
         assert {key for key in keys if not re.search(rf"^\| .*`{key}`.* \|", PAGE, re.MULTILINE)} == set()
 

@@ -12,6 +12,7 @@ import pytest
 
 from lstm_conformance.fixtures import hosts
 from lstm_conformance.fixtures.hosts import AdapterError, Hello, Hosted, InProcess
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.asking import (
     CASES,
@@ -49,13 +50,9 @@ class TestAnswers:
         assert anywhere.hello() == Hello(
             implementation="fakes.NumpyLSTM",
             layout="torch",
-            paths=("eager",),
-            dtypes={"eager": ("float64", "float32")},
-            claims=("no_bias", "initial_state"),
-            activations={"eager": "N"},
+            offers=(Offer(path="eager", dtypes=("float64", "float32"), claims=("no_bias", "initial_state")),),
             versions={"numpy": np.__version__},
             python=".".join(map(str, sys.version_info[:3])),
-            device="cpu",
             threads=1,
         )
 

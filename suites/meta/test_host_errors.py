@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hello, HostDied, Hosted, HostError, InProcess
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.fixtures.protocol import Header, ProtocolError
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.asking import (
@@ -232,8 +234,35 @@ HELLO: Header = {
 
 
 def test_a_hello_is_understood() -> None:
-    """Its keys become attributes, its lists tuples."""
-    assert Hello.from_header(HELLO, "mine").paths == ("eager", "jit")
+    """What is said for all paths, or for each by its name, is what the paths offer."""
+    assert Hello.from_header(HELLO, "mine").offers == (
+        Offer(path="eager", dtypes=("float32",)),
+        Offer(path="jit", dtypes=("float32",), activations="X"),
+    )
+
+
+def test_a_hello_is_handed_on() -> None:
+    """As another answer that says the same, through JSON."""
+    hello = Hello.from_header(HELLO, "mine")
+
+    assert Hello.from_header(json.loads(json.dumps(hello.to_header())), "mine") == hello
+
+
+def test_what_a_path_says_itself_counts() -> None:
+    """The rest is what is said for all of them."""
+    jit = {"name": "jit", "dtypes": ["float64"], "claims": ["layers"], "device": "gpu", "cost": "trace"}
+    paths = ["eager", jit, {"name": "other", "only": ["layers"]}]
+    found = Hello.from_header({**HELLO, "paths": paths, "dtypes": ["float16"], "activations": "S"}, "mine")
+
+    assert found.offers == (
+        Offer(path="eager", dtypes=("float16",), activations="S"),
+        Offer(path="jit", dtypes=("float64",), claims=("layers",), activations="S", device="gpu", cost="trace"),
+        Offer(path="other", dtypes=("float16",), activations="S", only=("layers",)),
+    )
+    assert (found.paths, found.claims, found.device) == (("eager", "jit", "other"), ("layers",), "cpu, gpu")
+    assert found.on("jit").cost == "trace"
+    with pytest.raises(LookupError, match=r"expected a path of mine\.LSTM among eager, jit, other, came 'model'"):
+        found.on("model")
 
 
 @pytest.mark.parametrize("key", HELLO)
@@ -243,6 +272,10 @@ def test_a_hello_needs_all_its_keys(key: str) -> None:
         Hello.from_header({name: value for name, value in HELLO.items() if name != key}, "mine")
 
 
+OF_ALL = ("protocol", "implementation", "paths", "activations", "versions", "threads")
+"""The keys that are given wrong values below; the others, as parts of a path."""
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -250,6 +283,13 @@ def test_a_hello_needs_all_its_keys(key: str) -> None:
         ("implementation", 3),
         ("paths", "eager"),
         ("paths", ["eager", 3]),
+        ("paths", ["eager", "eager"]),
+        ("paths", [{"dtypes": ["float32"]}]),
+        ("paths", [{"name": "eager", "price": 3}]),
+        ("cost", [{"name": "eager", "cost": "cheap"}]),
+        ("claims", [{"name": "eager", "claims": "layers"}]),
+        ("only", [{"name": "eager", "only": [3]}]),
+        ("device", [{"name": "eager", "device": 3}]),
         ("activations", {"eager": "N"}),
         ("activations", {"eager": "N", "jit": "A"}),
         ("versions", {"mine": 1.0}),
@@ -259,4 +299,4 @@ def test_a_hello_needs_all_its_keys(key: str) -> None:
 def test_a_hello_of_wrong_types_is_refused(key: str, value: Any) -> None:
     """The sentence names the key."""
     with pytest.raises(BadAnswer, match=f"expected `{key}`"):
-        Hello.from_header({**HELLO, key: value}, "mine")
+        Hello.from_header({**HELLO, (key if key in OF_ALL else "paths"): value}, "mine")

@@ -21,7 +21,7 @@ def test_an_id_says_all_that_is_to_know(tier: str) -> None:
 def test_also_where_many_flags_are_set(name: str) -> None:
     """Of those in which flags are crossed."""
     hello = declared(name)
-    called = [each for path in hello.paths for each in TIERS["quick"].crossing.of(hello, path)]
+    called = [each for offer in hello.offers for each in TIERS["quick"].crossed(offer)]
 
     assert [configuration_called(str(each)) for each in called] == called
 

@@ -9,6 +9,7 @@ import pytest
 from lstm_conformance.fixtures.cases import draw
 from lstm_conformance.fixtures.configurations import Configuration, configuration
 from lstm_conformance.fixtures.hosts import Hello, InProcess
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.suites.candidates import BY_NAME, Candidate, stand_in
 from lstm_conformance.suites.judge import Outcome, judge
 from lstm_conformance.suites.meta import edged
@@ -72,10 +73,8 @@ def test_the_same_refusal_is_agreement_and_told() -> None:
 
 def hello(name: str, *paths: str, dtypes: tuple[str, ...] = ("float32",), layout: str = "torch") -> tuple[str, Hello]:
     """Somebody who claims to be given states."""
-    greeting = dataclasses.replace(
-        stand_in(name), paths=paths, dtypes=dict.fromkeys(paths, dtypes), claims=("initial_state",), layout=layout
-    )
-    return name, greeting
+    offers = tuple(Offer(path=path, dtypes=dtypes, claims=("initial_state",)) for path in paths)
+    return name, dataclasses.replace(stand_in(name), offers=offers, layout=layout)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +127,8 @@ def test_other_rules_compare_nothing() -> None:
 def test_what_is_undocumented_is_asked_by_rules_of_its_own(rule: str, asked: set[str]) -> None:
     """And by no other: of Keras, nobody asks how it refuses other dtypes."""
     name, greeting = hello("a", "eager", "graph", layout="keras")
-    greeting = dataclasses.replace(greeting, claims=("initial_state", "refusals"))
+    more = [dataclasses.replace(each, claims=("initial_state", "refusals")) for each in greeting.offers]
+    greeting = dataclasses.replace(greeting, offers=tuple(more))
     mistakes = {each.configuration.mistake for each in Plan().of(CHECKS[rule], [(name, greeting)])}
 
     assert mistakes & {"no_rows", "no_steps", "x_of_other_dtype"} == asked

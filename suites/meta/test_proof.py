@@ -106,7 +106,9 @@ class TestDigest:
 
         assert digest(root) != before
 
-    @pytest.mark.parametrize("name", ["fixtures/deviations.toml", "reference/deep/er/module.py"])
+    @pytest.mark.parametrize(
+        "name", ["fixtures/deviations.toml", "fixtures/crossing.txt", "reference/deep/er/module.py"]
+    )
     def test_new_files_decide(self, root: Path, name: str) -> None:
         """Also empty ones: their names count."""
         before = digest(root)
@@ -123,6 +125,7 @@ class TestDigest:
             "fixtures/mutants.json",
             "fixtures/manifest.json",
             "fixtures/environments.toml",
+            "fixtures/constraints.txt",
             "suites/meta/module.py",
             "fixtures/environments/module.py",
             "reports/module.py",

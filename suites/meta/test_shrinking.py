@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.flags import configuration_of, departures
+from lstm_conformance.fixtures.configurations import Configuration, configuration_of, departures
 from lstm_conformance.fixtures.ids import configuration_called
 from lstm_conformance.reports.text import facts
 from lstm_conformance.suites.candidates import BY_NAME, candidates

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.adapter import Adapter, paths_of
+from lstm_conformance.fixtures.offers import COSTS
 from lstm_conformance.fixtures.styles import STYLES
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.manifest import declared
@@ -145,20 +146,21 @@ def test_a_larger_tier_contains_the_quick_one(tier: str) -> None:
 
 
 @EVERY_TIER
-def test_slow_paths_go_through_configurations_of_their_tier(tier: str) -> None:
+def test_dear_paths_go_through_configurations_of_their_tier(tier: str) -> None:
     """A configuration that stands nowhere would silently not be run."""
-    slow = TIERS[tier].on_slow_paths
+    affordable = TIERS[tier].affordable
 
-    assert all(slow.values())
-    assert frozenset.union(*slow.values()) <= set(TIERS[tier].configurations)
+    assert set(affordable) == set(COSTS) - {"call"}
+    assert all(affordable.values())
+    assert frozenset.union(*affordable.values()) <= set(TIERS[tier].configurations)
 
 
 def quick(name: str) -> Iterator[Configuration]:
     """The configurations of the quick tier, and those that are crossed for an implementation."""
     tier, hello = TIERS["quick"], declared(name)
     yield from tier.configurations
-    for path in hello.paths:
-        yield from tier.crossing.of(hello, path)
+    for offer in hello.offers:
+        yield from tier.crossed(offer)
 
 
 @pytest.mark.parametrize("word", sorted(CLAIMS))
@@ -183,8 +185,7 @@ def test_every_configuration_is_run_on_somebody(tier: str) -> None:
 
 def dtypes_of(adapter: type[Adapter]) -> set[str]:
     """Those of all paths."""
-    by_path = adapter.dtypes.values() if isinstance(adapter.dtypes, Mapping) else [adapter.dtypes]
-    return {dtype for dtypes in by_path for dtype in dtypes}
+    return {dtype for path in paths_of(adapter) for dtype in path.dtypes or ()}
 
 
 def asks(called: Configuration, adapter: type[Adapter], word: str | None = None) -> bool:

@@ -30,8 +30,9 @@ OF_CHANCE = {rule for rule in CHECKS if rule.startswith("21.")}
 def asked(name: str, *, given: bool) -> dict[str, set[Configuration]]:
     """By rule, the configurations of the quick tier, as if no states were given; given: whether they are claimed."""
     hello = declared(name)
-    claims = tuple(claim for claim in hello.claims if given or claim != "initial_state")
-    hello = dataclasses.replace(hello, claims=claims, paths=hello.paths[:1])
+    first = hello.offers[0]
+    claims = tuple(claim for claim in first.claims if given or claim != "initial_state")
+    hello = dataclasses.replace(hello, offers=(dataclasses.replace(first, claims=claims),))
     found = {rule: Plan().of(check, [(name, hello)]) for rule, check in CHECKS.items() if not check.crossed}
     return {
         rule: {dataclasses.replace(each.configuration, initial_state=False) for each in planned}
@@ -53,11 +54,30 @@ def test_who_cannot_be_given_states_is_asked_everything_else(name: str) -> None:
 
 def test_who_claims_nothing_is_asked_more_than_a_little() -> None:
     """Of all rules about numbers that no option is needed for."""
-    hello = dataclasses.replace(declared("torch.nn.LSTM"), claims=(), paths=("eager",))
+    hello = declared("torch.nn.LSTM")
+    hello = dataclasses.replace(hello, offers=(dataclasses.replace(hello.on("eager"), claims=()),))
 
     rules = {rule for rule, check in CHECKS.items() if Plan().of(check, [("torch.nn.LSTM", hello)])}
 
     assert rules >= {"1.1", "1.2", "1.3", "5.1", "10.1", "10.2", "10.3", "10.5", "13.1", "13.2", "17.3", "17.5", "17.6"}
+
+
+def test_a_path_that_cannot_be_given_states_changes_no_other() -> None:
+    """Nor does it lose anything: each is asked by what it claims itself, also where both are planned in one run."""
+    hello = declared("torch.nn.LSTM")
+    given = hello.on("eager")
+    without = dataclasses.replace(
+        given, path="zero", claims=tuple(claim for claim in given.claims if claim != "initial_state")
+    )
+    both, plan = dataclasses.replace(hello, offers=(given, without)), Plan()
+
+    for rule in ("1.1", "20.1"):
+        planned = plan.of(CHECKS[rule], [("torch.nn.LSTM", both)])
+        for offer in both.offers:
+            alone = dataclasses.replace(hello, offers=(offer,))
+            found = [each for each in planned if each.path == offer.path]
+            assert found == Plan().of(CHECKS[rule], [("torch.nn.LSTM", alone)])
+            assert any(each.configuration.initial_state for each in found) is (offer is given)
 
 
 def _is_about_states(called: Configuration) -> bool:
