@@ -92,9 +92,7 @@ def _text(seen: Evidence, found: Diagnosis, layout: str) -> str:
     if found.begins is not None:
         lines += [found.begins.sentence(), f"next: {found.begins.then}"]
     if layout == "keras" and any(len(w.biases) == 2 for directions in seen.weights for w in directions):
-        lines.append(
-            "bias has 8H numbers, as that of CuDNNLSTM: read as two; change: keras.layers.LSTM takes their sum"
-        )
+        lines.append("bias has 8H numbers, as CuDNNLSTM has it: read as two. change: keras.layers.LSTM takes their sum")
     return "\n  ".join([f"{_capital(found.sentence())}.", *lines, read_as])
 
 

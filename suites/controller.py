@@ -72,13 +72,15 @@ class Controller:
         """
         if self.run.header is None or session.config.getoption("--collect-only"):
             return (yield)
-        self._finish(session)
+        self._finish(session, self.run.header)
         result = yield
         line = last_line(self.run.record.checks, begun=bool(self.run.record.planned) or not _is_interrupted(session))
-        session.config.pluginmanager.get_plugin("terminalreporter").write_line(line)
+        reporter: pytest.TerminalReporter | None = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(line)
         return result
 
-    def _finish(self, session: pytest.Session) -> None:
+    def _finish(self, session: pytest.Session, header: Header) -> None:
         """Complete the records, find what is wrong with the run, and write the results."""
         run, interrupted = self.run, _is_interrupted(session)
         if interrupted and not run.record.planned:
@@ -86,18 +88,18 @@ class Controller:
         for check in run.session.stillborn():
             run.record.add(check)
         lost = run.record.complete(interrupted=interrupted)
-        run.header = replace(run.header, partial=run.record.partial)
-        run.header = replace(run.header, problems=tuple(self._problems(run.header)))
-        run.header = replace(run.header, configurations=run.record.configurations())
+        header = replace(header, partial=run.record.partial)
+        header = replace(header, problems=tuple(self._problems(header)))
+        header = run.header = replace(header, configurations=run.record.configurations())
         if any(check.interrupted for check in lost):
             session.exitstatus = pytest.ExitCode.INTERRUPTED
-        elif lost or run.session.broken or run.header.problems:
+        elif lost or run.session.broken or header.problems:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif self._lacks_its_case():
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         results = session.config.getoption("--results")
         if results is not None:
-            run.record.write(results, run.header)
+            run.record.write(results, header)
 
     def _take_over(self, handed_over: dict[str, Any] | None) -> None:
         """Take over what a worker has planned; all plan the same."""

@@ -1,7 +1,7 @@
 """Whether a comparison says anything: a bound within which an unrelated layer lies, too, excludes nothing.
 
-What unrelated layers of that size return is not computed: numbers of the same comparison in other places, and with
-other signs, are as large as theirs. So it costs no run of a layer, and next to nothing where a bound is narrow.
+What unrelated layers of that size return is not computed: numbers of the same comparison, in other places, with other
+signs and sizes, are like theirs. So it costs no run of a layer, and next to nothing where a bound is narrow.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ def excludes_anything(comparison: Comparison, k: int) -> bool:
 
 
 def _others(value: Array) -> Array:
-    """(K, ...): the numbers in other places and with other signs, each at least `ORDINARY` away from what is due."""
+    """(K, ...): the numbers in other places, times -2 to 2, each at least `ORDINARY` away from what is due.
+
+    A single number has no other place: it is as large as others on the average, and not the same.
+    """
     stream = np.random.RandomState(value.size % 2**32)
     shuffled = np.stack([stream.permutation(value.ravel()) for _ in range(LAYERS)]).reshape(LAYERS, *value.shape)
-    difference = shuffled * stream.choice((-1.0, 1.0), shuffled.shape) - value
+    difference = shuffled * stream.uniform(-2, 2, shuffled.shape) - value
     away = np.where(difference < 0, np.minimum(difference, -ORDINARY), np.maximum(difference, ORDINARY))
     return np.asarray(value + away)

@@ -1,6 +1,6 @@
 """What a wrong LSTM did: known mistakes tried as hypotheses, each within its own bound.
 
-    evidence ─▶ the right LSTM ─▶ rounded data ─▶ one mistake ─▶ another state ─▶ another arithmetic ─▶ two mistakes ─▶ Diagnosis
+    evidence ─▶ the right LSTM ─▶ one mistake, or rounded data ─▶ another state ─▶ another arithmetic ─▶ two mistakes
 
 Each step is taken only if nothing fitted before it, and of several that fit the narrowest is named. "Fits" has the
 meaning of the suite: the largest error is within the bound that the hypothesis itself derives. It counts only where

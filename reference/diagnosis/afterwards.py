@@ -23,7 +23,7 @@ REASONS = {
     "outputs shifted ": "Adds a number to the outputs behind the layer.",
     "rows returned in the order ": "Sorts the rows of the batch, or shuffles them, and does not put them back.",
     "dropout of the outputs left on": "Is called in training mode, and drops of what it returns.",
-    "lengths not in the file": "Was given lengths or a mask, as a packed sequence has them, which the file does not hold.",
+    "lengths not in the file": "Was given lengths or a mask, as packed sequences have them, unlike the file.",
     "last place of both directions": "Takes output[-1], where the backward direction has only begun.",
 }
 """How a person gets there, by what the name begins with."""
@@ -38,7 +38,7 @@ def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
     right = estimated(FreeRunning, evidence.beginning)
     if right is None or not np.isfinite(right).all():
         return
-    y = evidence.beginning.outputs.y
+    y = np.asarray(evidence.beginning.outputs.y, np.float64)
     due = right[: y.size].reshape(y.shape)
     yield from _scaled(due, y)
     yield from _in_other_rows(due, y)
@@ -130,7 +130,7 @@ def _dropped(evidence: Evidence, due: Array) -> Iterator[Hypothesis]:
     share = float(np.mean(kept))
     if not evidence.shows_every_step or not 0.02 < share < 0.98:
         return
-    a, b = due.ravel(), evidence.beginning.outputs.y.ravel()
+    a, b = due.ravel(), np.asarray(evidence.beginning.outputs.y, np.float64).ravel()
     scale = float(a[b != 0] @ b[b != 0] / (a[b != 0] @ a[b != 0]))
     rate = 1 - 1 / scale
     if 0 < rate < 1:

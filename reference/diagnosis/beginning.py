@@ -16,8 +16,8 @@ def advice(evidence: Evidence) -> str:
     """What to save instead, where unrelated layers would fit as well."""
     if not evidence.shows_every_step:
         return (
-            "save the outputs of all steps instead of the last one (Keras: return_sequences=True, torch: output and not "
-            "output[-1]), or a call of fewer steps"
+            "save the outputs of all steps instead of the last one (Keras: return_sequences=True, torch: output and "
+            "not output[-1]), or a call of fewer steps"
         )
     if not np.any(evidence.call.x):
         return "save a call whose input is not zero"
@@ -59,7 +59,7 @@ def beginning_of(evidence: Evidence, right: Rounded) -> Beginning | None:
 
 
 def _gates_that_could(evidence: Evidence, wrong: Array) -> tuple[str, ...]:
-    """The gates of which each alone, with some value in its range, gives what the first step returned where it is wrong.
+    """The gates of which each alone, with a value in its range, gives what the first step returned where it is wrong.
 
     Empty for more than one cell, or one whose h is not o tanh(c).
     """

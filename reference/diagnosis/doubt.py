@@ -31,8 +31,10 @@ class Doubted(LSTM):
     def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
         """The output of the step before, which was seen, and the weights."""
         h = widened(h, type(self).of_y)
-        z = super().pre_activation(w, x, h)
-        return z if type(self).of_weights is None else z + _of_products(w, x, h, type(self).of_weights)
+        z, half = super().pre_activation(w, x, h), type(self).of_weights
+        if half is None or not isinstance(z, Rounded) or not isinstance(x, Rounded) or not isinstance(h, Rounded):
+            return z
+        return z + _of_products(w, x, h, half)
 
     def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
         """The outputs."""
@@ -52,11 +54,11 @@ def widened(a: Numbers, half: Half | None) -> Numbers:
     return Rounded(a.value, a.err + half(a.value), a.var, a.arithmetic)
 
 
-def _of_products(w: CellWeights, x: Numbers, h: Numbers, half: Half) -> Numbers:
+def _of_products(w: CellWeights, x: Rounded, h: Rounded, half: Half) -> Rounded:
     """Zeros (..., B, 4H) that are off by what other weights would add to the pre-activations."""
-    if not isinstance(x, Rounded) or not isinstance(h, Rounded):
-        return np.zeros((*x.shape[:-1], w.kernel.shape[-2]))
-    err = sum((half(bias)[..., None, :] for bias in w.biases), np.zeros(()))
+    err: Array = np.zeros(())
+    for bias in w.biases:
+        err = err + half(bias)[..., None, :]
     for a, rows in ((x, w.kernel), (h, w.recurrent_kernel)):
         err = err + dot(np.abs(a.value) + a.bound, half(rows))
     zeros = exactly(np.zeros(err.shape), x.arithmetic)

@@ -81,9 +81,9 @@ class Evidence:
         if every and rows is None:
             return self
         pick = slice(None) if rows is None else list(rows)
-        x, *states = (None if a is None else a[..., pick, :] for a in self.call[:3])
-        mask = None if self.call.mask is None else self.call.mask[:steps, ..., pick]
-        call = Call(None if x is None else x[:steps], *states, mask)
+        x, h_0, c_0, mask = self.call
+        h, c = (None if a is None else a[..., pick, :] for a in (h_0, c_0))
+        call = Call(x[:steps, ..., pick, :], h, c, None if mask is None else mask[:steps, ..., pick])
         calls = [_first(outputs, steps, pick, final=every) for outputs in self.calls]
         return replace(self, call=call, outputs=calls[0], again=calls[1] if len(calls) > 1 else None)
 
@@ -95,11 +95,10 @@ class Evidence:
 
     @cached_property
     def others(self) -> Array:
-        """What unrelated layers of this size return at the beginning (K, T, ..., B, D P); a single step if one is seen."""
-        alike = [
-            estimated(FreeRunning, replace(self.beginning, weights=weights)) for weights in unrelated(self.weights)
-        ]
-        shape = self.beginning.outputs.y.shape
+        """What unrelated layers of this size return at the beginning, of K layers y (K, T or 1, ..., B, D P)."""
+        few = self.beginning
+        alike = [estimated(FreeRunning, replace(few, weights=weights)) for weights in unrelated(self.weights)]
+        shape = few.outputs.y.shape
         return np.stack([a[: math.prod(shape)].reshape(shape) for a in alike if a is not None])
 
     def excludes(self, due: Rounded, freedom: float = 0.0) -> bool:

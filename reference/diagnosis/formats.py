@@ -15,7 +15,7 @@ CHANCE = -20.0
 
 
 SLACK = 4
-"""Unit roundoffs by which a decimal number that was rounded in a dtype may be off: two multiplications, and its storage."""
+"""Unit roundoffs by which a decimal number may be off that was rounded in a dtype: two products and storage."""
 
 
 class Format(NamedTuple):
@@ -32,7 +32,7 @@ def binary(dtype: str) -> Format:
 
     def half(a: Array) -> Array:
         _, exponent = np.frexp(np.maximum(np.abs(a), tiny))
-        return np.ldexp(u, exponent - 1)
+        return np.asarray(np.ldexp(u, exponent - 1))
 
     def rounded(a: Array) -> Array:
         unit = 2 * half(a)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstm_conformance.reference.diagnosis.evidence import Evidence, estimated
 from lstm_conformance.reference.diagnosis.hypotheses import FREE_NUMBER, Hypothesis
@@ -32,12 +31,11 @@ def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
         found = [each for start in STARTS if (each := _fitted(part, np.array(start))) is not None]
     if found:
         (scale, shift), _ = min(found, key=lambda pair: pair[1])
-        yield Hypothesis(
-            (f"input scaled by {scale:.7g} and shifted by {shift:.2g}",), _read(scale, shift), 2 * FREE_NUMBER
-        )
+        name = f"input scaled by {scale:.7g} and shifted by {shift:.2g}"
+        yield Hypothesis((name,), _read(scale, shift), 2 * FREE_NUMBER)
 
 
-def _fitted(part: Evidence, numbers: Array) -> tuple[NDArray[np.float64], float] | None:
+def _fitted(part: Evidence, numbers: Array) -> tuple[Array, float] | None:
     """The two numbers, and what is left of the difference; None where they lead nowhere."""
     left = np.inf
     for _ in range(ROUNDS):

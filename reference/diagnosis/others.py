@@ -31,7 +31,7 @@ REASONS = {
 """How a person gets there, by what the name begins with."""
 
 
-def in_another_arithmetic(evidence: Evidence) -> list[Fit]:
+def in_another_arithmetic(evidence: Evidence) -> list[tuple[Fit, Rounded]]:
     """The most accurate arithmetic in which the right LSTM fits, if it is less accurate than the one declared.
 
     Only where all outputs are numbers of its dtype: whatever is computed in an arithmetic is.
@@ -42,8 +42,18 @@ def in_another_arithmetic(evidence: Evidence) -> list[Fit]:
             right = expected(LSTM, evidence, arithmetic)
             share = np.inf if right is None else float(budget(evidence.seen, right).max(initial=0))
             if right is not None and share <= 1 and evidence.excludes(right):
-                return [Fit((_AS_ACCURATE_AS + name,), share)]
+                return [(Fit((_AS_ACCURATE_AS + name,), share), right)]
     return []
+
+
+def is_of_narrower_dtype(evidence: Evidence) -> bool:
+    """Input, weights and outputs are all numbers of a narrower dtype: it is what the layer computes in."""
+    cells = [w for directions in evidence.wide_weights for w in directions]
+    arrays = [evidence.call.x, evidence.seen, *(a for w in cells for a in (w.kernel, w.recurrent_kernel, *w.biases))]
+    grids = [
+        binary(name.rpartition(" ")[-1]) for name, by in LESS_ACCURATE.items() if _is_wider(by, evidence.arithmetic)
+    ]
+    return any(all(np.array_equal(grid.rounded(a), a) for a in arrays) for grid in grids)
 
 
 def _is_wider(a: Arithmetic, b: Arithmetic) -> bool:

@@ -16,6 +16,9 @@ from lstm_conformance.reference.weights import GATES, CellWeights
 Order = tuple[int, ...]
 """The blocks of rows that are taken for i, f, g and o."""
 
+AXES = (-2, -2, -1, -1)
+"""The axis of rows in a kernel, a recurrent kernel and two biases."""
+
 PLACES = {
     "biases": (False, False, True, True),
     "input bias": (False, False, True, False),
@@ -53,9 +56,7 @@ def _reordered(which: tuple[bool, ...], order: Order) -> type[LSTM]:
                 raise LookupError("a single bias is all of them")
             kernel, recurrent_kernel, *biases = (
                 _in_order(a, order, axis) if moved else a
-                for a, moved, axis in zip(
-                    (w.kernel, w.recurrent_kernel, *w.biases), which, (-2, -2, -1, -1), strict=False
-                )
+                for a, moved, axis in zip((w.kernel, w.recurrent_kernel, *w.biases), which, AXES, strict=False)
             )
             return w._replace(kernel=kernel, recurrent_kernel=recurrent_kernel, biases=tuple(biases))
 

@@ -27,12 +27,15 @@ WORDS: Mapping[str, Words] = {
 }
 """By the name of the layout."""
 
-_REMEDIES: Mapping[str, Callable[[Words], str]] = {
+
+def _both(w: Words) -> str:
+    return f"transpose {w.kernel} and {w.recurrent_kernel} (.T), do not reshape them"
+
+
+REMEDIES: Mapping[str, Callable[[Words], str]] = {
     "recurrent_bias_missing": lambda w: f"load {w.recurrent_bias} too: where there is one bias, add both biases",
     "input_bias_missing": lambda w: f"load {w.input_bias} too: where there is one bias, add both biases",
-    "biases_missing": lambda w: (
-        f"load the biases, {w.input_bias} and {w.recurrent_bias}: where there is one, their sum"
-    ),
+    "biases_missing": lambda w: f"load {w.input_bias} and {w.recurrent_bias}: where there is one bias, their sum",
     "recurrent_bias_doubled": lambda w: f"load {w.recurrent_bias} once",
     "input_bias_twice": lambda w: f"load {w.input_bias} once, and {w.recurrent_bias} in the other place",
     "biases_doubled": lambda _: "load the sum of the biases into one bias, and zeros into the other",
@@ -43,7 +46,7 @@ _REMEDIES: Mapping[str, Callable[[Words], str]] = {
     "kernel_transposed": lambda w: f"transpose {w.kernel}",
     "kernel_reshaped": lambda w: f"transpose {w.kernel} (.T), do not reshape it",
     "recurrent_kernel_reshaped": lambda w: f"transpose {w.recurrent_kernel} (.T), do not reshape it",
-    "both_kernels_reshaped": lambda w: f"transpose {w.kernel} and {w.recurrent_kernel} (.T), do not reshape them",
+    "both_kernels_reshaped": _both,
     "both_kernels_reshaped_before": lambda w: (
         f"transpose {w.kernel} and {w.recurrent_kernel} (.T), do not reshape them"
     ),
@@ -62,6 +65,7 @@ _REMEDIES: Mapping[str, Callable[[Words], str]] = {
     "go_backwards_ignored": lambda _: "reverse x in time, or set go_backwards",
     "lengths_ignored": lambda _: "pass the lengths: pack_padded_sequence in torch, a mask in Keras",
 }
+"""By the names of mistakes of the catalogue."""
 
 _MADE: Mapping[str, str] = {
     "tanh applied again": "remove the activation behind the layer: h is o tanh(c) already",
@@ -89,8 +93,8 @@ _MADE: Mapping[str, str] = {
 def remedy(name: str, layout: str) -> str:
     """What to change, for weights in this layout; "" where nothing is known but the mistake itself."""
     words = WORDS[layout]
-    if name in _REMEDIES:
-        return _REMEDIES[name](words)
+    if name in REMEDIES:
+        return REMEDIES[name](words)
     mutant = {each.names[0]: each.mutant for each in single()}.get(name)
     order = getattr(mutant, "order", getattr(mutant, "order_in_part", None))
     if order is not None:

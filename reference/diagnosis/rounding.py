@@ -30,7 +30,7 @@ REASONS = {
 
 
 def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
-    """Narrow ones first: numbers that the layer rounded are known, those that were rounded where they were saved not."""
+    """Narrow ones first: what the layer rounded is known, what was rounded where it was saved is not."""
     yield from _rounded_by_the_layer(evidence)
     yield from _rounded_where_saved(evidence)
 

@@ -21,7 +21,7 @@ from lstm_conformance.reference.diagnosis.beginning import advice, beginning_of
 from lstm_conformance.reference.diagnosis.evidence import Evidence, FreeRunning, estimated, expected
 from lstm_conformance.reference.diagnosis.findings import Diagnosis, Fit
 from lstm_conformance.reference.diagnosis.hypotheses import LOCAL, Hypothesis, combining, pairs, single
-from lstm_conformance.reference.diagnosis.others import from_another_state, in_another_arithmetic
+from lstm_conformance.reference.diagnosis.others import from_another_state, in_another_arithmetic, is_of_narrower_dtype
 from lstm_conformance.reference.diagnosis.telling import differs, is_much_wider, most_specific
 from lstm_conformance.reference.diagnosis.work import Work, is_long
 from lstm_conformance.reference.mutants import family_of
@@ -44,7 +44,7 @@ WORK = 5e8
 """Multiplications, which take about two seconds; single mistakes are tried on a part whatever they cost."""
 
 OF_CHOICE = 10.0
-"""Bits that say which of single mistakes it is; a pair needs twice as many."""
+"""Bits that say which of a thousand hypotheses it is, of which a right LSTM is one; a pair needs twice as many."""
 
 
 def diagnose(evidence: Evidence, *, work: float = WORK) -> Diagnosis:
@@ -57,7 +57,7 @@ def diagnose(evidence: Evidence, *, work: float = WORK) -> Diagnosis:
         if right is None:
             raise ValueError("the outputs have other shapes than those of a layer with these weights and this input")
         share = _largest(evidence, right)
-        if share <= 1 and evidence.excludes(right):
+        if share <= 1 and evidence.excludes(right, OF_CHOICE):
             return Diagnosis((Fit((), share),), None)
         if not np.isfinite(evidence.seen).all():
             return Diagnosis((), None)  # NaN and infinity are within no bound
@@ -89,33 +89,34 @@ class _Search:
         return Diagnosis(tuple(fits), next_best, self.complete, begins=begins)
 
     def fits(self) -> list[Fit]:
-        """The narrowest of the first kind that fits: rounded data before another arithmetic, which absorbs small errors."""
+        """The narrowest of the first kind that fits: rounded data before another arithmetic, which absorbs errors."""
         found = self.alone()
         of_data = [each for each in found if each.hypothesis in self.of_data]
+        others = [(each.fit, each.due) for each in found if each not in of_data]
         return (
             simplest([each for each in found if not self.is_wide(each.due)])
             or (from_another_state(self.evidence) if self.tells else [])
+            or (simplest(of_data) if not is_of_narrower_dtype(self.evidence) else [])
+            or most_specific([*in_another_arithmetic(self.evidence), *others])
             or simplest(of_data)
-            or in_another_arithmetic(self.evidence)
-            or simplest(found)
             or (self.together() if self.tells else [])
         )
 
     def alone(self) -> list[Found]:
         """Single mistakes and rounded data: on a part first, and on all steps and rows what a part cannot dismiss."""
-        made = self.fitting(self.evidence.in_short(), self.made())
         whole, known = self.evidence.in_short(), single()
-        if not is_long(whole):
-            return made + self.fitting(whole, self.ranked(whole, known))
-        if self.part.seen.size < whole.seen.size:
-            if found := made + self.fitting(self.part, self.ranked(self.part, known)):
-                return found
-            known = tuple(each for each in known if family_of(each.mutant) not in LOCAL)
-        return made or self.fitting(whole, self.ranked(whole, self.affordable(known)))
+        found = self.fitting(whole, self.made(chain(self.of_data, afterwards.hypotheses(self.evidence))))
+        in_part = self.affordable(known) if is_long(self.part) else known
+        found += self.fitting(self.part, self.ranked(self.part, in_part))
+        found = found or self.fitting(whole, self.made(inputs.hypotheses(self.evidence)))
+        if found or self.part.seen.size == whole.seen.size:
+            return found
+        others = [each for each in known if family_of(each.mutant) not in LOCAL]
+        return self.fitting(whole, self.ranked(whole, self.affordable(others)))
 
     def together(self) -> list[Fit]:
         """Two mistakes."""
-        part = self.part.first(self.part.steps, [0]) if is_long(self.part) else self.part
+        part = self.beginning
         distinct: dict[bytes, Hypothesis] = {}
         for estimate, each in self.showing(part, combining()):
             distinct.setdefault(estimate.tobytes(), each)
@@ -127,10 +128,10 @@ class _Search:
         """Rounded data."""
         return list(rounding.hypotheses(self.evidence))
 
-    def made(self) -> Iterator[tuple[float, Hypothesis]]:
-        """Hypotheses that are made of the evidence; those that do not fit its beginning are left out."""
+    def made(self, hypotheses: Iterable[Hypothesis]) -> Iterator[tuple[float, Hypothesis]]:
+        """Hypotheses that are made of the evidence; those that do not fit its first steps are left out."""
         few = self.evidence.beginning.first(2) if self.evidence.shows_every_step else self.evidence.beginning
-        for each in chain(self.of_data, *(module.hypotheses(self.evidence) for module in (afterwards, inputs))):
+        for each in hypotheses:
             due = expected(each.mutant, few)
             if due is not None and _largest(few, due) <= 1:
                 yield 0.0, each
@@ -214,20 +215,34 @@ class _Search:
         return self.right if due is None else due
 
     @cached_property
-    def part(self) -> Evidence:
-        """The steps up to the one behind the first that is wrong; all of them where a direction runs backwards.
+    def beginning(self) -> Evidence:
+        """What pairs are tried on: of evidence whose steps are seen, those up to the one behind the first wrong one."""
+        evidence = self.evidence.in_short()
+        shows = evidence.shows_every_step and not evidence.layer.bidirectional and self.wrong_steps.any()
+        return self.part.first(int(self.wrong_steps.argmax()) + 2) if shows else self.part
 
-        Of long evidence, a few rows that are wrong there.
+    @cached_property
+    def wrong_steps(self) -> NDArray[np.bool_]:
+        """Which steps have a wrong element (T)."""
+        y = self.evidence.outputs.y
+        return np.asarray(_wrong(self.evidence, self.right)[: y.size].reshape(len(y), -1).any(1))
+
+    @cached_property
+    def part(self) -> Evidence:
+        """Of long evidence, the steps up to the one behind the first that is wrong, and a few rows.
+
+        They are the first rows if these are wrong there: then axes may be exchanged. It is all of the evidence where a
+        direction runs backwards, or only the last output was seen.
         """
         evidence, y = self.evidence.in_short(), self.evidence.outputs.y
-        bad = _wrong(self.evidence, self.right)[: y.size].reshape(y.shape).any(-1)
-        steps = bad.reshape(len(y), -1).any(1)
-        shows = evidence.shows_every_step and not evidence.layer.bidirectional and steps.any()
-        if not shows:
+        shows = evidence.shows_every_step and not evidence.layer.bidirectional and self.wrong_steps.any()
+        if not shows or not is_long(evidence):
             return evidence
-        first = int(steps.argmax())
-        rows = np.flatnonzero(bad[first].reshape(-1, evidence.rows).any(0))
-        return evidence.first(first + 2, rows[:ROWS].tolist() if is_long(evidence) else None)
+        first = int(self.wrong_steps.argmax())
+        bad = _wrong(self.evidence, self.right)[: y.size].reshape(len(y), -1, evidence.rows, y.shape[-1])
+        row = int(bad[first].any((0, 2)).argmax())
+        rows = range(min(max(row + 1, ROWS), evidence.rows)) if row < 2 * ROWS else (0, row)
+        return evidence.first(first + 2, rows)
 
 
 def _wrong(evidence: Evidence, due: Rounded) -> NDArray[np.bool_]:
@@ -244,9 +259,12 @@ class Found(NamedTuple):
 
 
 def simplest(found: Sequence[Found]) -> list[Fit]:
-    """Those that are narrow, and of these those for which least was chosen so that they fit."""
+    """Those that are narrow, and of these those for which least was chosen so that they fit, and least is assumed."""
     least = min((each.hypothesis.freedom for each in found), default=0.0)
-    return most_specific([(each.fit, each.due) for each in found if each.hypothesis.freedom == least])
+    some = [each for each in found if each.hypothesis.freedom == least]
+    names = [set(each.hypothesis.names) for each in some]
+    needed = [each for each in some if not any(less < set(each.hypothesis.names) for less in names)]
+    return most_specific([(each.fit, each.due) for each in needed])
 
 
 def _largest(evidence: Evidence, due: Rounded) -> float:

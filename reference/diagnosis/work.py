@@ -9,7 +9,7 @@ from lstm_conformance.reference.diagnosis.evidence import Evidence
 OVERHEAD = 30_000
 """Multiplications that take as long as what every step costs besides its own."""
 
-LONG = 2_000_000
+LONG = 3_000_000
 """Of evidence that costs more, a part is looked at first."""
 
 

@@ -261,8 +261,8 @@ def asking(make: Callable[[], Any]) -> dict[str, list[Planned]]:
 
 def _forget(subject: Subject) -> None:
     """Ask everything again, of the same host."""
-    for kept in (subject._seen, subject._trained, subject._descriptions):
-        kept.clear()
+    subject.memory.forget(subject.where)
+    subject._descriptions.clear()
 
 
 def told(verb: str, seed: int) -> list[Check]:

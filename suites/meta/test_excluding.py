@@ -139,3 +139,9 @@ def test_nothing_to_compare_is_no_wide_bound() -> None:
     empty = compared(np.zeros((1, 0, 3, 8)), 0.0)
 
     assert [each.verdict for each in judge(examined(empty), subject_of(ReferenceLSTM), cases_of(0))] == ["pass"]
+
+
+@pytest.mark.parametrize(("bound", "decides"), [(0.16, True), (6.0, False)])
+def test_a_single_number_can_be_told(bound: float, decides: bool) -> None:
+    """It has no other place from which to learn what unrelated layers return."""
+    assert excludes_anything(compared(np.full((1, 1, 1, 1), 2.85), bound), 0) is decides

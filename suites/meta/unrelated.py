@@ -15,14 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_conformance.commands.diagnose import WORK
-from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, diagnose
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Outputs, lstm
-from lstm_conformance.reference.merging import last
-from lstm_conformance.reference.mutants.base import Call
-from lstm_conformance.reference.rounded import Array
-from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.suites.meta.calls_by_hand import drawn, evidence, last_alone, x_of, y_of
 
 PAIRS = 200
 
@@ -43,9 +38,8 @@ class Pair(NamedTuple):
         steps, rows, size = self.evidence.steps, self.evidence.rows, self.evidence.layer.hidden_size
         shown = "all steps" if self.evidence.shows_every_step else "the last output"
         directions = self.evidence.layer.directions
-        return (
-            f"pair {self.number}: T={steps} B={rows} H={size} directions {directions}, weights x {self.scale}, {shown}"
-        )
+        sizes = f"T={steps} B={rows} H={size} directions {directions}"
+        return f"pair {self.number}: {sizes}, weights x {self.scale}, {shown}"
 
 
 def pairs(numbers: Sequence[int]) -> Iterator[Pair]:
@@ -53,37 +47,16 @@ def pairs(numbers: Sequence[int]) -> Iterator[Pair]:
     for number in numbers:
         stream = np.random.RandomState(number)
         steps, scale = STEPS[number % len(STEPS)], SCALES[number % len(SCALES)]
-        yield Pair(number, scale, _evidence(stream, steps, scale, last_alone=number % 2 == 0))
+        yield Pair(number, scale, _evidence(stream, steps, scale, last_output=number % 2 == 0))
 
 
-def _evidence(stream: np.random.RandomState, steps: int, scale: float, *, last_alone: bool) -> Evidence:
+def _evidence(stream: np.random.RandomState, steps: int, scale: float, *, last_output: bool) -> Evidence:
     rows, size = int(stream.randint(1, 5)), int(stream.choice((1, 2, 4, 8, 16, 32)))
     layer = Layer(input_size=int(stream.randint(1, 13)), hidden_size=size, bidirectional=bool(stream.randint(4) == 0))
-    x = stream.standard_normal((steps, 1, rows, layer.input_size)).astype(np.float32).astype(np.float64)
-    known, unknown = (_drawn(stream, layer, scale) for _ in range(2))
-    zeros = np.zeros((1, layer.directions, 1, rows, size))
-    y = lstm(Cell(), unknown, x, zeros, zeros).y.astype(np.float32).astype(np.float64)
-    return Evidence(
-        layer=layer,
-        cell=Cell(),
-        arithmetic=arithmetic_of("float32"),
-        weights=known,
-        call=Call(x),
-        outputs=Outputs(last(y, layer.directions) if last_alone else y, zeros[:0], zeros[:0]),
-    )
-
-
-def _drawn(stream: np.random.RandomState, layer: Layer, scale: float) -> Weights:
-    """As torch draws them."""
-    reach, rows = scale / np.sqrt(layer.hidden_size), 4 * layer.hidden_size
-
-    def drawn(*shape: int) -> Array:
-        return np.asarray(stream.uniform(-reach, reach, (1, *shape)), np.float32)
-
-    def cell() -> CellWeights:
-        return CellWeights(drawn(rows, layer.input_size), drawn(rows, layer.hidden_size), (drawn(rows), drawn(rows)))
-
-    return [[cell() for _ in range(layer.directions)]]
+    known, unknown = (drawn(layer, int(stream.randint(2**31)), scale) for _ in range(2))
+    x = x_of(layer, steps, rows, int(stream.randint(2**31)))
+    seen = evidence(layer, known, x, y_of(layer, unknown, x))
+    return last_alone(seen) if last_output else seen
 
 
 def verdict(found: Diagnosis) -> str:
