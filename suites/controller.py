@@ -65,15 +65,18 @@ class Controller:
 
         A check without a record, an implementation that does not start, or any problem makes the run red.
         """
-        if self.run.header is None or session.config.getoption("--collect-only"):
+        header = self.run.header
+        if header is None or session.config.getoption("--collect-only"):
             return (yield)
-        self._finish(session)
+        self._finish(session, header)
         result = yield
-        line = last_line(self.run.record.checks, begun=bool(self.run.record.planned) or not _is_interrupted(session))
-        session.config.pluginmanager.get_plugin("terminalreporter").write_line(line)
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            begun = bool(self.run.record.planned) or not _is_interrupted(session)
+            terminal.write_line(last_line(self.run.record.checks, begun=begun))
         return result
 
-    def _finish(self, session: pytest.Session) -> None:
+    def _finish(self, session: pytest.Session, header: Header) -> None:
         """Complete the records, find what is wrong with the run, and write the results."""
         run, interrupted = self.run, _is_interrupted(session)
         if interrupted and not run.record.planned:
@@ -81,18 +84,17 @@ class Controller:
         for check in run.session.stillborn():
             run.record.add(check)
         lost = run.record.complete(interrupted=interrupted)
-        run.header = replace(run.header, partial=run.record.partial)
-        run.header = replace(run.header, problems=tuple(self._problems(run.header)))
-        run.header = replace(run.header, configurations=run.record.configurations())
+        header = replace(header, partial=run.record.partial, configurations=run.record.configurations())
+        run.header = header = replace(header, problems=tuple(self._problems(header)))
         if any(check.interrupted for check in lost):
             session.exitstatus = pytest.ExitCode.INTERRUPTED
-        elif lost or run.session.broken or run.header.problems:
+        elif lost or run.session.broken or header.problems:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif self._lacks_its_case():
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         results = session.config.getoption("--results")
         if results is not None:
-            run.record.write(results, run.header)
+            run.record.write(results, header)
 
     def _take_over(self, handed_over: dict[str, Any] | None) -> None:
         """Take over what a worker has planned; all plan the same."""

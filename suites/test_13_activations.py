@@ -15,7 +15,7 @@ from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.reference.arithmetic import PRECISIONS, UNIT_ROUNDOFF, arithmetic_of
 from lstm_conformance.reference.layouts.base import Inputs
-from lstm_conformance.reference.rounded import Array, exactly
+from lstm_conformance.reference.rounded import Array, Rounded, exactly
 from lstm_conformance.reference.weights import GATES, CellWeights
 from lstm_conformance.suites.comparison import Comparison, within
 from lstm_conformance.suites.examinations import Examined, plain
@@ -69,17 +69,32 @@ def test_both_hyperbolic_tangents(subject: Subject, cases: Cases) -> Examined:
 
 
 def _held(subject: Subject, cases: Cases, measure: str, points: Array, seen: Array) -> Comparison:
-    """The observed activations of the points (rows, units), and in words the largest error in unit roundoffs."""
+    """The observed activations of the points (rows, units), and in words the largest error, or the worst number."""
     cell, arithmetic = subject.cell(cases.configuration), arithmetic_of(cases.configuration.dtype)
-    relative = measure.startswith("tanh")
-    expected = (cell.candidate if relative else cell.gate)(exactly(points, arithmetic))
-    error = np.abs(seen[0, 0] - expected.value).max(0) / UNIT_ROUNDOFF[PRECISIONS[cases.configuration.dtype].compute]
-    size = np.abs(expected.value)
-    normal = size > FLUSHED * arithmetic.tiny
-    largest = (error[normal] / size[normal]).max() if relative else error.max()
-    told = f"{measure}: at most {largest:.2f} u{' relative' if relative else ''}"
+    expected = (cell.candidate if measure.startswith("tanh") else cell.gate)(exactly(points, arithmetic))
     each_case = expected[None].moved(lambda a: np.repeat(a, len(cases), 0))
-    return replace(within(told, seen[0, 0], each_case, "case row unit"), tight=True)
+    found = within(measure, seen[0, 0], each_case, "case row unit")
+    wrong = ~(found.budget <= 1).all()
+    told = _wrong(measure, points, found) if wrong else _largest(measure, cases, expected, seen)
+    return replace(found, measure=told, tight=True)
+
+
+def _wrong(measure: str, points: Array, found: Comparison) -> str:
+    """The worst number, in words: an error that is all of a number says little in its roundoffs."""
+    worst = np.unravel_index(np.nan_to_num(found.budget, nan=np.inf).argmax(), found.budget.shape)
+    function, point = measure.split(maxsplit=1)[0], points[worst[1:]]
+    came, due = float(found.observed[worst]), float(found.expected[worst])
+    return f"{measure}, where {function}({point:.6g}) came out as {came:.9g}, not {due:.9g},"
+
+
+def _largest(measure: str, cases: Cases, expected: Rounded, seen: Array) -> str:
+    """The largest error of all points, in unit roundoffs: of tanh relative to it."""
+    compute, relative = PRECISIONS[cases.configuration.dtype].compute, measure.startswith("tanh")
+    error = np.abs(seen[0, 0] - expected.value).max(0) / UNIT_ROUNDOFF[compute]
+    size = np.abs(expected.value)
+    normal = size > FLUSHED * arithmetic_of(cases.configuration.dtype).tiny
+    largest = (error[normal] / size[normal]).max() if relative else error.max()
+    return f"{measure}: at most {largest:.2f} u{' relative' if relative else ''}"
 
 
 def _probe(cases: Cases, gate: str, points: Array, c_0: Array, name: str = "") -> Cases:
