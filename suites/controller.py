@@ -70,14 +70,15 @@ class Controller:
 
         A check without a record, an implementation that does not start, or any problem makes the run red.
         """
-        if self.run.header is None or session.config.getoption("--collect-only"):
+        header = self.run.header
+        if header is None or session.config.getoption("--collect-only"):
             return (yield)
-        self._finish(session, self.run.header)
+        self._finish(session, header)
         result = yield
-        line = last_line(self.run.record.checks, begun=bool(self.run.record.planned) or not _is_interrupted(session))
-        reporter: pytest.TerminalReporter | None = session.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(line)
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            begun = bool(self.run.record.planned) or not _is_interrupted(session)
+            terminal.write_line(last_line(self.run.record.checks, begun=begun))
         return result
 
     def _finish(self, session: pytest.Session, header: Header) -> None:
@@ -88,9 +89,8 @@ class Controller:
         for check in run.session.stillborn():
             run.record.add(check)
         lost = run.record.complete(interrupted=interrupted)
-        header = replace(header, partial=run.record.partial)
-        header = replace(header, problems=tuple(self._problems(header)))
-        header = run.header = replace(header, configurations=run.record.configurations())
+        header = replace(header, partial=run.record.partial, configurations=run.record.configurations())
+        run.header = header = replace(header, problems=tuple(self._problems(header)))
         if any(check.interrupted for check in lost):
             session.exitstatus = pytest.ExitCode.INTERRUPTED
         elif lost or run.session.broken or header.problems:

@@ -301,19 +301,19 @@ def named(sentence: str) -> bool:
     return any(words in sentence for words in ("expected", "takes", "fit into memory", "longer than"))
 
 
-def main(number: int = NUMBER) -> int:
+def main(*verbs: str, number: int = NUMBER) -> int:
     """Damage, and count what comes of it."""
     wrong = []
-    for verb in VERBS:
+    for verb in verbs or VERBS:
         counts = Counter[str]()
         for seed in range(number):
             found = told(verb, seed)
             wrong += list(faults(found))
             counts.update(check.verdict for check in found)
         print(f"{verb:<10} {', '.join(f'{count:,} {verdict}' for verdict, count in counts.most_common())}", flush=True)
-    print("\n".join(wrong) or f"{number} damaged answers to every verb: each understood, or refused in one sentence")
+    print("\n".join(wrong) or f"{number} damaged answers to each: all understood, or refused in one sentence")
     return int(bool(wrong))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(*sys.argv[1:]))
