@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -42,8 +43,8 @@ class Controller:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records out of the report of a worker."""
-        for fields in getattr(report, HANDOVER, ()):
+        """Take the records out of the report of a worker, which pytest keeps to the end of the run."""
+        for fields in json.loads(vars(report).pop(HANDOVER, "[]")):
             self.run.record.checks.append(Check.from_json(fields))
 
     @pytest.hookimpl(optionalhook=True)
