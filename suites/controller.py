@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -49,10 +50,13 @@ class Controller:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take out of the report of a worker its records, and out of its first one what it has planned."""
-        for fields in getattr(report, HANDOVER, ()):
+        """Take out of the report of a worker its records, and out of its first one what it has planned.
+
+        Pytest keeps all reports to the end of the run.
+        """
+        for fields in json.loads(vars(report).pop(HANDOVER, "[]")):
             self.run.record.checks.append(Check.from_json(fields))
-        self._take_over(getattr(report, PLANNED, None))
+        self._take_over(vars(report).pop(PLANNED, None))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
