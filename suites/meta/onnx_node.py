@@ -37,7 +37,7 @@ def evaluator(feeds: Feeds, hidden_size: int, direction: str = "forward") -> Cal
     return evaluate
 
 
-def model(feeds: Feeds, **attributes: object) -> onnx.ModelProto:
+def model(feeds: Feeds, **attributes: Any) -> onnx.ModelProto:
     """A model of one node with these attributes, in the dtype of its feeds."""
     kind = helper.np_dtype_to_tensor_dtype(feeds["X"].dtype)
     given = [name if name in feeds else "" for name in INPUTS]
