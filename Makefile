@@ -11,6 +11,7 @@ RESULTS := build/results.jsonl
 REPORT := build/report.html
 WRONG := build/mutants.jsonl
 KILLS := build/mutants.json
+PROOF := fixtures/mutants.json
 WORKERS ?= auto
 
 # Nights of the version matrix by their names, which begin with a date; LAST is the latest that is there but NIGHT.
@@ -30,17 +31,18 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check bench bench-report oracle compare-suites mutants findings patched manifest matrix cell matrix-check plan compare night \
+.PHONY: help conformance test check bench bench-report oracle compare-suites mutants orders findings damage patched manifest matrix cell \
+	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The old results go first: a run that dies must not be reported with the results of the one before.
-# The report is written whatever pytest says; its exit status is the status of the target.
+# The report is written whatever pytest says, also if Ctrl-C ends it; its exit status is the status of the target.
 conformance: $(STAMP) ## Test the installed implementations; the report is build/report.html
 	@rm -f $(RESULTS) $(REPORT)
-	@status=0; \
+	@trap : INT; status=0; \
 	$(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
 		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
@@ -61,16 +63,24 @@ lint: $(STAMP) ## Lint, check types and spelling
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 # To pytest wrong LSTMs are failures, as they should be: whether the right ones fail is judged from the results.
+# The result is kept in fixtures/mutants.json, which is to be committed: `make test` holds it against the tree.
 mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caught; the figures are build/mutants.json
 	@mkdir -p build
 	@rm -f $(WRONG) $(KILLS)
-	@$(RUN) pytest suites --ignore=suites/meta --implementation mutants --brief -n 2 --dist loadgroup \
+	@$(RUN) pytest suites --ignore=suites/meta --implementation mutants --brief --once -n 2 --dist loadgroup \
 		--results $(WRONG) -q --tb=no -rN $(ARGS) > build/mutants.log 2>&1 || true
 	@[ -f $(WRONG) ] || { tail -n 20 build/mutants.log; exit 1; }
-	@$(RUN) lstm_conformance.reports.kills $(WRONG) $(KILLS)
+	@$(RUN) lstm_conformance.reports.kills $(WRONG) $(KILLS) --proof $(PROOF)
+	@tail -n 2 build/mutants.log
+
+orders: $(STAMP) ## Test that no verdict depends on the order of the checks; ARGS='torch.nn.LSTM', any implementations
+	@$(RUN) lstm_conformance.suites.meta.orders $(ARGS)
 
 findings: $(STAMP) ## Run the scripts of the recorded deviations: each must print what it says
 	@$(RUN) lstm_conformance.suites.meta.findings
+
+damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
+	@$(RUN) lstm_conformance.suites.meta.damage
 
 patched: $(STAMP) ## Change lines in copies of the frameworks: the crossing must find each of them
 	@$(RUN) lstm_conformance.suites.meta.patched
@@ -127,7 +137,7 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
 
-bench: $(STAMP) ## Measure the reference, the judge and 10,000 cases; the figures are build/bench.json
+bench: $(STAMP) ## Measure the reference, the judge, 10,000 cases and memory; the figures are build/bench.json
 	@$(RUN) lstm_conformance.suites.meta.bench
 
 # pytest-html is measured for comparison, from a folder of its own: installed, it would take part in every run.

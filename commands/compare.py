@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.reports import kinds
 from lstm_conformance.reports.changed import annotation_lines, changes_document, lines
-from lstm_conformance.reports.compare import compare
+from lstm_conformance.reports.compare import Changes, compare
 from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.files import write
+from lstm_conformance.reports.files import Output, write
 from lstm_conformance.reports.markdown import changes_summary
 from lstm_conformance.reports.reading import read
 
@@ -35,12 +37,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, compare, tell."""
     try:
         changes = compare(read([arguments.before]), read([arguments.after]))
-        if arguments.markdown:
-            write(arguments.markdown, changes_summary(changes))
-        if arguments.json:
-            write(arguments.json, json.dumps(changes_document(changes), allow_nan=False) + "\n")
+        write(*_outputs(arguments, changes))
     except (OSError, ResultsError) as error:
         raise BadInput(f"nothing is compared: {error}") from error
     told = lines(changes) + (annotation_lines(changes) if arguments.annotations else [])
     print("\n".join(told))
     return int(changes.worse)
+
+
+def _outputs(arguments: argparse.Namespace, changes: Changes) -> Iterator[Output]:
+    """The files that are asked for."""
+    if arguments.markdown:
+        yield Output(arguments.markdown, kinds.CHANGES_SUMMARY, changes_summary(changes))
+    if arguments.json:
+        yield Output(arguments.json, kinds.CHANGES, json.dumps(changes_document(changes), allow_nan=False) + "\n")

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.reports import kinds
 from lstm_conformance.reports.badge import badge
 from lstm_conformance.reports.compare import compare
 from lstm_conformance.reports.document import Story, document
 from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.files import write
+from lstm_conformance.reports.files import Output, write
 from lstm_conformance.reports.history import history, read_nights
 from lstm_conformance.reports.markdown import summary
 from lstm_conformance.reports.mutants import read_kills
@@ -55,8 +56,7 @@ def declare(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, compare, and write the page last: it is there when all else is."""
     try:
-        for path, text in _written(arguments, _story(arguments)):
-            write(path, text)
+        write(*_outputs(arguments, _story(arguments)))
     except (OSError, ResultsError) as error:
         raise BadInput(f"no report: {error}") from error
     print(f"report: {arguments.page}")
@@ -75,17 +75,18 @@ def _story(arguments: argparse.Namespace) -> Story:
     )
 
 
-def _written(arguments: argparse.Namespace, story: Story) -> Iterator[tuple[Path, str]]:
-    """The files that are asked for, with their texts."""
+def _outputs(arguments: argparse.Namespace, story: Story) -> Iterator[Output]:
+    """The files that are asked for."""
     if arguments.summary:
-        yield arguments.summary, summary(story)
+        yield Output(arguments.summary, kinds.SUMMARY, summary(story))
     if arguments.badge:
-        yield arguments.badge, json.dumps(badge(story.report)) + "\n"
+        yield Output(arguments.badge, kinds.BADGE, json.dumps(badge(story.report)) + "\n")
     if arguments.json:
-        yield arguments.json, json.dumps(document(story), allow_nan=False) + "\n"
+        yield Output(arguments.json, kinds.DOCUMENT, json.dumps(document(story), allow_nan=False) + "\n")
     if arguments.night:
         night = night_of(story.report)
-        yield arguments.night / night.file_name, night_text(night)
+        yield Output(arguments.night / night.file_name, kinds.NIGHT, night_text(night))
     if arguments.verdicts:
-        yield from ((arguments.verdicts / name, text) for name, text in verdict_files(story.report).items())
-    yield arguments.page, render(story)
+        for name, text in verdict_files(story.report).items():
+            yield Output(arguments.verdicts / name, kinds.VERDICT_LIST, text)
+    yield Output(arguments.page, kinds.PAGE, render(story))

@@ -43,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput(f"no issue is touched: {error}") from error
     if report.problems:
         raise BadInput(f"no issue is touched: the night is not to be trusted: {report.problems[0]}")
+    if report.interrupted:
+        raise BadInput("no issue is touched: the run was interrupted, and says nothing of what it left out")
     wanted = actions(report, known_issues(), history(report, nights) if nights else None, arguments.page)
     chosen, left = _at_most(wanted, arguments.most)
     for action in chosen:

@@ -31,7 +31,7 @@ class Activation(NamedTuple):
         """F of an array, or of rounded numbers."""
         if isinstance(z, Rounded):
             return z.through(self.function, self.steepest, relative=self.relative, absolute=self.absolute)
-        return self.function(z)
+        return np.asarray(self.function(z), z.dtype)  # of bfloat16, NumPy's own functions make float32
 
 
 class Accuracy(NamedTuple):

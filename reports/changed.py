@@ -74,6 +74,7 @@ def changes_document(changes: Changes) -> dict[str, Any]:
         "changes": found,
         "packages": to_plain(changes.packages),
         "cells": to_plain(changes.cells),
+        "left_out": changes.left_out,
     }
 
 

@@ -63,6 +63,11 @@ class Report:
         return sum(run.footer.planned for run in self.runs.values())
 
     @property
+    def interrupted(self) -> int:
+        """How many checks were not made because a run ended before them."""
+        return sum(run.interrupted for run in self.runs.values())
+
+    @property
     def red(self) -> bool:
         """Whether any run is red, see Results.red, or a cell was not tested; of a matrix, only what is supported."""
         return any(run.red for run in self._blocking.values()) or any(cell.blocks for cell in self.untested)

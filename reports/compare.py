@@ -42,7 +42,7 @@ class Changes:
     """All that is different.
 
     `since`: when the earlier report was made. `kinds`: how a check of the later one changed, by its subject and id.
-    `titles`: of the rules.
+    `titles`: of the rules. `left_out`: how many checks are not compared, because one of the runs ended before them.
     """
 
     since: str
@@ -51,6 +51,7 @@ class Changes:
     cells: tuple[CellChange, ...]
     kinds: Mapping[tuple[Subject, str], Kind]
     titles: Mapping[str, str]
+    left_out: int = 0
 
     def of(self, kind: Kind) -> list[Change]:
         """The changes of one kind."""
@@ -63,14 +64,19 @@ class Changes:
 
 
 def compare(before: Report, after: Report) -> Changes:
-    """Compare a report with an earlier one, check by check; a cell that comes or goes is told as a whole."""
+    """Compare a report with an earlier one, check by check; a cell that comes or goes is told as a whole.
+
+    Of runs that were interrupted, what both have is compared.
+    """
     former = counterparts(before.origins, after.origins)
     cells = tuple(cell_changes(before, after))
     whole = {cell.cell for cell in cells}
     kinds: dict[tuple[Subject, str], Kind] = {}
+    left_out = 0
     changes = [*_vanished(before, after, former, whole)]
     for subject, checks in after.checks.items():
         earlier = {check.id: check for check in before.checks[former[subject]]} if subject in former else {}
+        left_out += sum(_is_left_out(earlier.get(check.id), check) for check in checks)
         changed = [(kind, check) for check in checks if (kind := _kind(earlier.get(check.id), check))]
         kinds.update({(subject, check.id): kind for kind, check in changed})
         new = subject not in former and after.origins[subject] in whole
@@ -83,6 +89,7 @@ def compare(before: Report, after: Report) -> Changes:
         cells=cells,
         kinds=kinds,
         titles={number: rule.title for each in (before, after) for number, rule in each.rules.items() if rule},
+        left_out=left_out,
     )
 
 
@@ -106,7 +113,14 @@ def _vanished(
             yield from _gathered(later.get(old, old), [("vanished", check) for check in gone])
 
 
+def _is_left_out(before: Check | None, after: Check) -> bool:
+    """Whether a run ended before this check."""
+    return after.interrupted or (before is not None and before.interrupted)
+
+
 def _kind(before: Check | None, after: Check) -> Kind | None:
+    if _is_left_out(before, after):
+        return None
     then, now = before.verdict if before else "not-run", after.verdict
     if now in RED:
         return None if then in RED else "newly failing"

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lstm_conformance.reports.results import RED, Check, Header, Rule
+from lstm_conformance.reports.results import RED, VERDICTS, Check, Header, Rule
 from lstm_conformance.reports.sharing import shared
 from lstm_conformance.reports.summary import Group, budget_rank, grouped, worst_first
 from lstm_conformance.reports.text import budget_text, facts
+from lstm_conformance.reports.verdict import several
+
+OTHER_COUNTS = "pytest counts items, of one or more checks each, and a red check of several once more"
 
 SHOWN = 8
 """Failing rules of one implementation and path that the summary names."""
@@ -46,6 +49,21 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
     return lines
 
 
+def last_line(checks: Sequence[Check], *, begun: bool = True) -> str:
+    """How many checks there were, by verdict, and what pytest counts; of an interrupted run, how far it came.
+
+    begun: the run came so far that checks were planned.
+    """
+    group, total = Group(tuple(checks)), len(checks)
+    undone = sum(check.interrupted for check in checks)
+    if undone:
+        return f"interrupted: {total - undone:,} of {several(total, 'check')} done, {group.failures:,} failed"
+    if not checks:
+        return "no checks" if begun else "interrupted: no check was planned yet"
+    counts = ", ".join(f"{group.counts[verdict]:,} {verdict}" for verdict in VERDICTS if group.counts[verdict])
+    return f"{several(total, 'check')}: {counts} ({OTHER_COUNTS})"
+
+
 def controls_line(header: Header) -> list[str]:
     """How many of the wrong LSTMs that were tested first were caught, and by which rules; none if none was tested."""
     found = [f"{name} by rule {rule}" for name, rule in header.controls.items() if rule is not None]
@@ -64,15 +82,19 @@ def _measured(detail: Mapping[str, Any]) -> list[str]:
 
 
 def _word(group: Group) -> str:
-    return "FAIL" if group.failures else "ok" if group.counts["pass"] or group.counts["deviation"] else "not run"
+    if group.failures:
+        return "FAIL"
+    if not group.counts["pass"] and not group.counts["deviation"]:
+        return "not run"
+    return "partial" if any(check.interrupted for check in group.checks) else "ok"
 
 
 def _counts(group: Group) -> str:
-    total = len(group.checks)
-    if group.counts["pass"] == total:
-        return f"{total:,} checks"
+    total = several(len(group.checks), "check")
+    if group.counts["pass"] == len(group.checks):
+        return total
     others = ", ".join(f"{count:,} {verdict}" for verdict, count in group.counts.items() if verdict != "pass")
-    return f"{total:,} checks, {others}"
+    return f"{total}, {others}"
 
 
 def _closest(group: Group) -> str:

@@ -17,7 +17,7 @@ class WrongSchema(ResultsError):
 
 
 class Truncated(ResultsError):
-    """The file has no footer: whatever wrote or copied it ended early."""
+    """The file, or the run that it tells of, ended early."""
 
 
 class BadRecord(ResultsError):
@@ -46,3 +46,7 @@ class InconsistentRuns(ResultsError):
 
 class NoResults(ResultsError):
     """There is no results file to make a report of."""
+
+
+class Occupied(ResultsError):
+    """Something else is where a file is to be written."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from lstm_conformance.reports.errors import (
     BadRecord,
@@ -18,6 +18,7 @@ from lstm_conformance.reports.errors import (
     Truncated,
     WrongSchema,
 )
+from lstm_conformance.reports.kinds import RESULTS, Kind, check_vacant
 from lstm_conformance.reports.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -28,11 +29,13 @@ class Writer:
 
     Parent folders are made.
     A context manager: leaving it without `finish` removes what was written.
-    Raises DuplicateCheck when an id comes twice, TypeError for a detail that JSON cannot hold.
+    Raises Occupied where a file of another kind is there, DuplicateCheck when an id comes twice, TypeError for a detail
+    that JSON cannot hold.
     """
 
     def __init__(self, path: Path | str, header: Header) -> None:
-        self._path = Path(path)
+        check_vacant([(Path(path), RESULTS)])
+        self._path = Path(path).resolve()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         self._file = self._unfinished.open("w", encoding="utf-8", newline="\n")
@@ -82,15 +85,18 @@ class Results:
     @classmethod
     def read(cls, path: Path | str) -> Self:
         """Read and verify a file; a subclass of ResultsError says what is wrong with it, and where."""
-        first, *others = Path(path).read_bytes().removesuffix(b"\n").split(b"\n")
-        header = _header(path, first)
-        records = [_object(path, number, line, last=number > len(others)) for number, line in enumerate(others, 2)]
-        if not records or records[-1].get("kind") != Footer.kind:
-            raise Truncated(_ends_after(path, 1 + len(records)))
-        checks = tuple(_record(path, number, Check, record) for number, record in enumerate(records[:-1], 2))
-        footer = _record(path, 1 + len(records), Footer, records[-1])
+        with Path(path).open("rb") as lines:
+            header = _header(path, next(lines, b""))
+            checks, last = [], (1, dict[str, Any]())
+            for following in enumerate(_objects(path, lines), 2):
+                if last[0] > 1:
+                    checks.append(_record(path, last[0], Check, last[1]))
+                last = following
+        if last[1].get("kind") != Footer.kind:
+            raise Truncated(_ends_after(path, last[0]))
+        footer = _record(path, last[0], Footer, last[1])
         _verify(path, _verdicts(path, checks), footer)
-        return cls(header=header, checks=checks, footer=footer)
+        return cls(header=header, checks=tuple(checks), footer=footer)
 
     @property
     def missing(self) -> int:
@@ -108,9 +114,14 @@ class Results:
         return sum(self.footer.counts[verdict] for verdict in RED)
 
     @property
+    def interrupted(self) -> int:
+        """How many checks were not made because the run ended before them."""
+        return sum(check.interrupted for check in self.checks)
+
+    @property
     def red(self) -> bool:
-        """Whether the run is anything but good: a red verdict, a missing record, a problem, or nothing checked."""
-        incomplete = self.missing != 0 or self.checked == 0 or bool(self.header.problems)
+        """Whether the run is anything but good: a red verdict, a missing record, a problem, cut short, or nothing."""
+        incomplete = self.missing != 0 or self.interrupted != 0 or self.checked == 0 or bool(self.header.problems)
         return incomplete or any(check.verdict in RED for check in self.checks)
 
 
@@ -129,16 +140,18 @@ def _header(path: Path | str, line: bytes) -> Header:
     return _record(path, 1, Header, record)
 
 
-def _object(path: Path | str, number: int, line: bytes, *, last: bool) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        if last:
-            raise Truncated(_ends_after(path, number - 1)) from error
-        raise BadRecord(f"{path}, line {number}: expected a JSON object, got this: {error}; run again") from error
-    if not isinstance(record, dict):
-        raise BadRecord(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}; run again")
-    return record
+def _objects(path: Path | str, lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """The objects of all lines but the first, one at a time: there may be a million."""
+    for number, line in enumerate(lines, 2):
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            if next(lines, None) is None:
+                raise Truncated(_ends_after(path, number - 1)) from error
+            raise BadRecord(f"{path}, line {number}: expected a JSON object, got this: {error}; run again") from error
+        if not isinstance(record, dict):
+            raise BadRecord(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}; run again")
+        yield record
 
 
 def _ends_after(path: Path | str, complete: int) -> str:
@@ -175,9 +188,23 @@ def _verify(path: Path | str, verdicts: Mapping[str, Verdict], footer: Footer) -
         )
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text, under its own name only when it is whole; parent folders are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    unfinished.replace(path)
+class Output(NamedTuple):
+    """A file to be written: where, of which kind, and its text."""
+
+    path: Path
+    kind: Kind
+    text: str
+
+
+def write(*outputs: Output) -> None:
+    """Write texts, each under its own name only when it is whole; parent folders are made, a link stays a link.
+
+    Raises Occupied, before anything is written, where a file of another kind is in one of these places.
+    """
+    check_vacant((each.path, each.kind) for each in outputs)
+    for path, _, text in outputs:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(target)

@@ -14,6 +14,9 @@ from lstm_conformance.reports.text import budget_text
 CATCHES: frozenset[Verdict] = frozenset({"fail", "unstable"})
 """An error catches nothing: it may come from the adapter of the wrong LSTM itself."""
 
+REFUSED = "WeightsRefused"
+"""The exception by which a wrong LSTM itself refuses weights, as a framework does: the error that it makes catches."""
+
 NEAR = 10.0
 """Times the bound, in float32: a wrong LSTM whose effect is smaller must say why."""
 
@@ -138,13 +141,13 @@ def _problems_of(kill: Kill) -> Iterator[str]:
 
 def _kill(name: str, mutant: Mutant, checks: Iterable[Check]) -> Kill:
     by_dtype = {dtype: [c for c in checks if f"-{dtype}-" in c.configuration] for dtype in mutant.dtypes}
-    caught = [check for check in checks if check.verdict in CATCHES]
+    caught = [check for check in checks if _catches(check)]
     return Kill(
         name=name,
         mutant=mutant,
         rules=tuple(sorted({check.rule for check in caught}, key=numbers_in)),
         caught=tuple(dtype for dtype, found in by_dtype.items() if _is_caught(found, bool(caught))),
-        errors=sum(check.verdict == "error" for check in checks),
+        errors=sum(check.verdict == "error" and not _catches(check) for check in checks),
         effect={dtype: _largest(found) for dtype, found in by_dtype.items()},
     )
 
@@ -152,7 +155,12 @@ def _kill(name: str, mutant: Mutant, checks: Iterable[Check]) -> Kill:
 def _is_caught(checks: list[Check], elsewhere: bool) -> bool:
     """Caught in one dtype; where nothing was asked any more, because the first question of all was enough, there."""
     asked = [check for check in checks if check.verdict != "not-run"]
-    return any(check.verdict in CATCHES for check in asked) or (bool(checks) and not asked and elsewhere)
+    return any(map(_catches, asked)) or (bool(checks) and not asked and elsewhere)
+
+
+def _catches(check: Check) -> bool:
+    refused = check.verdict == "error" and (check.detail or {}).get("raised") == REFUSED
+    return check.verdict in CATCHES or refused
 
 
 def _largest(checks: Iterable[Check]) -> float | None:
@@ -162,4 +170,4 @@ def _largest(checks: Iterable[Check]) -> float | None:
 
 
 def _tells(check: Check) -> bool:
-    return check.budget is not None or check.verdict in CATCHES
+    return check.budget is not None or _catches(check)

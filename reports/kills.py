@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.files import Results, write
+from lstm_conformance.reports.errors import ResultsError, Truncated
+from lstm_conformance.reports.files import Output, Results, write
 from lstm_conformance.reports.killed import NEAR, NEAR_IN, Kill, Kills, kills_of, problems
+from lstm_conformance.reports.kinds import KILLS
 from lstm_conformance.reports.plain import to_plain
+from lstm_conformance.reports.proof import digest, keep, proof_of
 from lstm_conformance.reports.text import budget_text
 
 PREFIX = "mutants."
@@ -136,19 +138,31 @@ def _section(title: str, found: Iterable[str]) -> Iterator[str]:
         yield from ("", title, *(f"  {line}" for line in shown))
 
 
+def _whole(path: Path) -> Results:
+    """The results of a run that came to its end. Raises ResultsError, OSError."""
+    results = Results.read(path)
+    if results.interrupted:
+        raise Truncated(f"{path}: expected a run that came to its end, and this one was interrupted; run it again")
+    return results
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the results of a run of wrong LSTMs: 0 if the suite can be trusted, 1 if not, 2 for unreadable results."""
     parser = argparse.ArgumentParser(prog="python -m lstm_conformance.reports.kills", description=__doc__)
     parser.add_argument("results", type=Path, help="of a run with `--implementation mutants`")
     parser.add_argument("document", type=Path, nargs="?", help="where to write everything as JSON")
+    parser.add_argument("--proof", type=Path, help="where to keep the result, with a digest of the tree that was run")
     known = parser.parse_args(arguments)
     try:
-        kills = kills_of(Results.read(known.results))
+        results = _whole(known.results)
+        kills = kills_of(results)
+        if known.document:
+            write(Output(known.document, KILLS, json.dumps(document(kills), indent=2) + "\n"))
+        if known.proof:
+            keep(proof_of(kills, results.header.tier, digest()), known.proof)
     except (OSError, ResultsError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if known.document:
-        write(known.document, json.dumps(document(kills), indent=2) + "\n")
     sys.stdout.write("\n".join([*lines(kills), ""]))
     return 1 if any(problems(kills)) else 0
 

@@ -11,6 +11,7 @@ from lstm_conformance.reports.combine import Report
 from lstm_conformance.reports.compare import Changes, together
 from lstm_conformance.reports.document import Story
 from lstm_conformance.reports.failing import Failure, failures
+from lstm_conformance.reports.kinds import CHANGES_MARK, SUMMARY_MARK
 from lstm_conformance.reports.results import RED
 from lstm_conformance.reports.verdict import conformity, day, news, sentence
 from lstm_conformance.reports.visible import visible
@@ -25,7 +26,7 @@ LONGEST = 300
 def summary(story: Story) -> str:
     """Return the Markdown of a report."""
     report = story.report
-    lines = [f"## {escaped(sentence(report))}", ""]
+    lines = [SUMMARY_MARK, f"## {escaped(sentence(report))}", ""]
     if report.problems:
         lines += [escaped(conformity(report)), "", *(f"- {escaped(problem)}" for problem in report.problems[:ROWS]), ""]
     if story.changes:
@@ -37,7 +38,7 @@ def summary(story: Story) -> str:
 def changes_summary(changes: Changes) -> str:
     """Return the Markdown of what changed."""
     changed = [*_changed(changes)] or ["Nothing changed.", ""]
-    return "\n".join([f"## {escaped(news(changes))}", "", *changed])
+    return "\n".join([CHANGES_MARK, f"## {escaped(news(changes))}", "", *changed])
 
 
 def _changed(changes: Changes) -> Iterator[str]:

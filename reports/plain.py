@@ -15,11 +15,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from lstm_conformance.reports.errors import BadRecord
 
+_EXACT = frozenset({str, int, bool})
+
 
 def to_plain(value: object) -> Any:
     """Turn a record and all that it holds into exact built-in types; TypeError for what JSON cannot hold."""
-    if value is None:
-        return None
+    if value is None or type(value) in _EXACT:
+        return value
     if is_dataclass(value):
         return {each.name: to_plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
@@ -60,6 +62,8 @@ def _hints(record_type: Any) -> dict[str, Any]:
 
 def _fit(name: str, hint: Any, value: Any) -> Any:
     """Turn one value of plain JSON into what `hint` says; BadRecord if it is something else."""
+    if type(value) is hint:
+        return value
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):  # of unions, the records know `X | None` only
         return None if value is None else _fit(name, arguments[0], value)

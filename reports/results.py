@@ -10,6 +10,7 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, ClassVar, Literal, Self, get_args
 
 from lstm_conformance.reports.errors import BadRecord, UnknownVerdict
@@ -23,9 +24,18 @@ Verdict = Literal["pass", "deviation", "fail", "error", "unstable", "not-run"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 RED: frozenset[Verdict] = frozenset({"fail", "error", "unstable"})
 
+_SHARED = ("implementation", "path", "rule", "configuration", "nodeid", "measure", "message")
+"""Texts that many checks have in common: kept once, because there may be a million checks."""
+
+
+INTERRUPTED = "interrupted"
+"""The message of a check that was not run because the run ended before it."""
+
 
 class Record:
     """What every line has in common: its kind, and the way to and from plain JSON."""
+
+    __slots__ = ()
 
     kind: ClassVar[str]
 
@@ -111,7 +121,7 @@ class Mutant:
 class Header(Record):
     """What was run, where and with what.
 
-    `partial`: something was deselected. `started`: ISO 8601, UTC. `numpy`: the judge's version.
+    `partial`: something was deselected, or the run was interrupted. `started`: ISO 8601, UTC. `numpy`: the judge's.
     `not_installed`: implementation to the reason why it was left out. `rules`: rule id to its text.
     `chapters`: the number of a chapter of rules to its title. `deviations`: the id of a recorded one to its entry.
     `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
@@ -148,7 +158,7 @@ class Header(Record):
         return next((each.command for each in self.environments if each.implementation == implementation), COMMAND)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Check(Record):
     """One rule on one case of one implementation on one path.
 
@@ -182,6 +192,11 @@ class Check(Record):
         """What names the check in every run: it holds no version and no place in a list."""
         return f"{self.implementation}/{self.path}/{self.rule}/{self.configuration}/{self.case}"
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run ended before this check."""
+        return self.verdict == "not-run" and self.message == INTERRUPTED
+
     def reproduction(self, command: Sequence[str]) -> str:
         """The command, for a POSIX shell, that runs this check and nothing else.
 
@@ -196,7 +211,9 @@ class Check(Record):
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """Build the record that `to_json` gave; BadRecord, too, when its id is not made of its own fields."""
-        check = super().from_json({name: value for name, value in record.items() if name != "id"})
+        own = {name: value for name, value in record.items() if name != "id"}
+        own |= {name: intern(own[name]) for name in _SHARED if type(own.get(name)) is str}
+        check = super(Check, cls).from_json(own)  # `super()` itself does not know a class that has slots
         if record.get("id") != check.id:
             raise BadRecord(f"expected the id {check.id!r}, made of the record's fields, got {record.get('id')!r}")
         return check
@@ -224,5 +241,7 @@ class Footer(Record):
 
 def digest(verdicts: Mapping[str, Verdict]) -> str:
     """Return the SHA-256 of the lines `id<tab>verdict`, sorted: equal for two runs that say the same."""
-    lines = sorted(f"{check_id}\t{verdict}\n" for check_id, verdict in verdicts.items())
-    return hashlib.sha256("".join(lines).encode("utf-8", "backslashreplace")).hexdigest()
+    found = hashlib.sha256()
+    for check_id in sorted(verdicts):
+        found.update(f"{check_id}\t{verdicts[check_id]}\n".encode("utf-8", "backslashreplace"))
+    return found.hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstm_conformance.reports.combine import Report, Subject
 from lstm_conformance.reports.compare import Change, Changes
-from lstm_conformance.reports.results import Verdict
+from lstm_conformance.reports.results import RED, Verdict
 from lstm_conformance.reports.summary import SEVERITY
 
 _PHRASES: dict[Verdict, tuple[str, str]] = {
@@ -15,6 +15,9 @@ _PHRASES: dict[Verdict, tuple[str, str]] = {
     "not-run": ("was not run", "were not run"),
     "pass": ("passes", "pass"),
 }
+
+
+LEFT_OUT = " Compared is what both runs have: one was interrupted, {} left out."
 
 
 def sentence(report: Report) -> str:
@@ -28,9 +31,12 @@ def conformity(report: Report) -> str:
     """Say how the checks of a run ended."""
     checked = subjects(list(report.checks))
     bad = report.failing
+    verb = "does" if len(bad) == 1 else "do"
+    failing = f"{len(bad)} of {checked} {verb} not conform"
+    if report.interrupted:
+        return f"{_cut_short(report)}{f', and {failing}' if bad else ''}."
     if bad:
-        verb = "does" if len(bad) == 1 else "do"
-        return f"{len(bad)} of {checked} {verb} not conform: {_tally(report)}."
+        return f"{failing}: {_tally(report)}."
     if report.total != report.planned:
         return f"The run is incomplete: {_tally(report)}."
     if not any(run.checked for run in report.runs.values()):
@@ -45,7 +51,8 @@ def news(changes: Changes) -> str:
     told = [_newly_failing(failing)] if failing else []
     if lost:
         told.append(f"{several(len(lost), 'cell')} {'is' if len(lost) == 1 else 'are'} no longer tested")
-    return f"{', and '.join(told)} {since}." if told else f"Nothing newly fails {since}."
+    news = f"{', and '.join(told)} {since}." if told else f"Nothing newly fails {since}."
+    return news + (LEFT_OUT.format(several(changes.left_out, "check")) if changes.left_out else "")
 
 
 def _newly_failing(failing: list[Change]) -> str:
@@ -79,6 +86,13 @@ def several(number: int, noun: str) -> str:
 def day(started: str) -> str:
     """The date and the minute of a time in ISO 8601."""
     return started[:16].replace("T", " ")
+
+
+def _cut_short(report: Report) -> str:
+    """How far an interrupted run came."""
+    failed = sum(report.counts[verdict] for verdict in RED)
+    done = f"{report.total - report.interrupted:,} of {several(report.total, 'check')}"
+    return f"The run is partial: interrupted, {done} done, {failed:,} failed"
 
 
 def _matrix(report: Report) -> list[str]:

@@ -25,6 +25,8 @@ def verdict_files(report: Report) -> dict[str, str]:
 def _part(subject: Subject, checks: tuple[Check, ...]) -> Iterator[str]:
     """The verdict of every rule on every path: no figure that changes without a change of verdict."""
     yield f"# {subject}"
+    if not checks:
+        yield "no checks"
     cells = grouped(checks, lambda check: (check.rule, check.path))
     for rule, path in sorted(cells, key=lambda cell: (numbers_in(cell[0]), cell[1])):
         group = cells[rule, path]

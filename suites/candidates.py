@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from lstm_conformance.fixtures.hosts import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.requirements import REQUIREMENTS
+from lstm_conformance.fixtures.quoting import LONGEST_LINE, readable
+from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.suites import catalogue
@@ -87,20 +88,30 @@ def unusable(hello: Hello) -> str | None:
         return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
     if not hello.paths or not all(path and "/" not in path for path in hello.paths):
         return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
-    unknown = [word for word in hello.claims if word not in REQUIREMENTS]
-    if unknown:
-        return f"`claims` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
     dtypes = {path: [name for name in hello.dtypes[path] if name not in PRECISIONS] for path in hello.paths}
     for path, wrong in dtypes.items():
         if wrong or not hello.dtypes[path]:
             return f"`dtypes` of path {path!r} must be some of {', '.join(PRECISIONS)}; came {list(hello.dtypes[path])}"
+    return _unfounded(hello)
+
+
+def _unfounded(hello: Hello) -> str | None:
+    """Why something that is claimed cannot be asked: nobody knows it, or nobody with this layout could meet it."""
+    unknown = [word for word in hello.claims if word not in REQUIREMENTS]
+    if unknown:
+        return f"`claims` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+    vain = sorted(inexpressible(hello.layout) & set(hello.claims))
+    if vain:
+        return (
+            f"`claims`: the layout {hello.layout} has no {', '.join(vain)}: leave them out, or declare another layout"
+        )
     return None
 
 
 def stand_in(name: str) -> Hello:
     """What is assumed of an implementation that did not start, so that something can be planned, and then be red."""
     return Hello(
-        implementation=name,
+        implementation=readable(" ".join(name.split()), LONGEST_LINE // 2),
         layout="torch",
         paths=(STARTING,),
         dtypes={STARTING: ("float32",)},

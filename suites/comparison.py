@@ -52,10 +52,14 @@ class Statement:
 
 
 def within(measure: str, observed: Array, expected: Rounded, axes: str, gates: Gates | None = None) -> Comparison:
-    """Every element lies within its bound; axes: the names of all axes in order, one of them `case`."""
+    """Every element lies within its bound; axes: the names of all axes in order, one of them `case`.
+
+    A bound that overflowed accuses no finite number; whether enough others are left is asked in `suites/excluding.py`.
+    """
     names = axes.split()
     first = [np.moveaxis(a, names.index(CASE), 0) for a in (observed, expected.value, expected.bound)]
     share = np.moveaxis(budget(observed, expected), names.index(CASE), 0)
+    share = np.where(np.isfinite(first[0]) & ~np.isfinite(first[2]), 0.0, share)
     return Comparison(measure, _without_case(names), first[0], first[1], first[2], share, gates=gates)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reports.console import summary
+from lstm_conformance.reports.console import last_line, summary
 from lstm_conformance.reports.results import Check, Header
 from lstm_conformance.suites import manifest
 from lstm_conformance.suites.controls import missed
 from lstm_conformance.suites.deviating import problems, warnings
+from lstm_conformance.suites.memory import peak, told
 from lstm_conformance.suites.recording import Record
 from lstm_conformance.suites.session import Session
 from lstm_conformance.suites.workers import OneEach
@@ -22,15 +23,23 @@ from lstm_conformance.suites.workers import OneEach
 HANDOVER = "lstm_conformance"
 """Key of what the controlling process tells its workers, and they it."""
 
+PLANNED = "lstm_conformance_planned"
+"""Key of what a worker tells with its first report: a run that is interrupted may hear no other."""
+
 
 @dataclass
 class Run:
-    """What the hooks share."""
+    """What the hooks share.
+
+    `peaks`: the most memory that each worker has taken, in bytes. `told`: a worker has told what it planned.
+    """
 
     session: Session
     record: Record = field(default_factory=Record)
     rules: set[str] = field(default_factory=set)
+    peaks: list[int] = field(default_factory=list)
     header: Header | None = None
+    told: bool = False
 
 
 class Controller:
@@ -40,9 +49,10 @@ class Controller:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records out of the report of a worker."""
+        """Take out of the report of a worker its records, and out of its first one what it has planned."""
         for fields in getattr(report, HANDOVER, ()):
             self.run.record.checks.append(Check.from_json(fields))
+        self._take_over(getattr(report, PLANNED, None))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -51,34 +61,52 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker of xdist had planned; all plan the same."""
-        handed_over = getattr(node, "workeroutput", {}).get(HANDOVER)
-        if handed_over:
-            self.run.record.planned.update({tuple(fields): None for fields in handed_over["planned"]})
-            self.run.record.partial |= handed_over["partial"]
+        """Take over what a worker of xdist had planned, which may have run nothing."""
+        self._take_over(getattr(node, "workeroutput", {}).get(HANDOVER))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the results.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Write the results; after all that pytest says, say how many checks there were.
 
         A check without a record, an implementation that does not start, or any problem makes the run red.
         """
-        run = self.run
-        if run.header is None or session.config.getoption("--collect-only"):
+        if self.run.header is None or session.config.getoption("--collect-only"):
+            return (yield)
+        self._finish(session, self.run.header)
+        result = yield
+        line = last_line(self.run.record.checks, begun=bool(self.run.record.planned) or not _is_interrupted(session))
+        reporter: pytest.TerminalReporter | None = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(line)
+        return result
+
+    def _finish(self, session: pytest.Session, header: Header) -> None:
+        """Complete the records, find what is wrong with the run, and write the results."""
+        run, interrupted = self.run, _is_interrupted(session)
+        if interrupted and not run.record.planned:
             return
         for check in run.session.stillborn():
             run.record.add(check)
-        lost = run.record.complete()
-        run.header = replace(run.header, partial=run.record.partial)
-        run.header = replace(run.header, problems=tuple(self._problems(run.header)))
-        run.header = replace(run.header, configurations=run.record.configurations())
-        if lost or run.session.broken or run.header.problems:
+        lost = run.record.complete(interrupted=interrupted)
+        header = replace(header, partial=run.record.partial)
+        header = replace(header, problems=tuple(self._problems(header)))
+        header = run.header = replace(header, configurations=run.record.configurations())
+        if any(check.interrupted for check in lost):
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+        elif lost or run.session.broken or header.problems:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif self._lacks_its_case():
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         results = session.config.getoption("--results")
         if results is not None:
-            run.record.write(results, run.header)
+            run.record.write(results, header)
+
+    def _take_over(self, handed_over: dict[str, Any] | None) -> None:
+        """Take over what a worker has planned; all plan the same."""
+        if handed_over:
+            self.run.record.planned.take_over(handed_over["planned"])
+            self.run.peaks += handed_over.get("peaks", [])
+            self.run.record.partial |= handed_over["partial"]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Sum up each implementation and path."""
@@ -93,6 +121,8 @@ class Controller:
             terminalreporter.write_line(f"warning: {line}", yellow=True)
         if self._lacks_its_case():
             terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
+        for line in told(peak(), self.run.peaks):
+            terminalreporter.write_line(line)
 
     def _problems(self, header: Header) -> Iterator[str]:
         """What makes the run red whatever its checks say."""
@@ -107,10 +137,14 @@ class Controller:
     def _about_deviations(self) -> list[str]:
         """What is wrong with the recorded deviations themselves."""
         session, record = self.run.session, self.run.record
-        places = [fields[:4] for fields in record.planned]
-        return list(
-            problems(session.deviations, places, session.hellos, tier=session.plan.tier, partial=record.partial)
-        )
+        places, tier = record.planned.places(), session.plan.tier
+        return list(problems(session.deviations, places, session.hellos, tier=tier, partial=record.partial))
 
     def _lacks_its_case(self) -> bool:
         return self.run.session.plan.case is not None and not self.run.record.planned
+
+
+def _is_interrupted(session: pytest.Session) -> bool:
+    """Whether somebody ended the run, or told it to end at a failure (`-x`, `--maxfail`)."""
+    ended = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    return ended or bool(session.shouldstop) or bool(session.shouldfail)

@@ -11,15 +11,23 @@ from lstm_conformance.fixtures.deviations import Deviation
 from lstm_conformance.fixtures.deviations.scope import Flags, Ids
 from lstm_conformance.fixtures.deviations.values import Failure
 from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites import manifest
 from lstm_conformance.suites.checks import all_checks
 from lstm_conformance.suites.judge import Outcome
-from lstm_conformance.suites.planning import PATHS_AGREE, family_of
+from lstm_conformance.suites.planning import PATHS_AGREE, PER_SEED, family_of
 
 WIDEST = 20
 """Rules on configurations with ids that one entry may name, however many cases a tier has.
 
 What is wider is not understood. What names flags is as wide as the tier, and says what it understood.
+"""
+
+ENOUGH = 10
+"""Cases of any seed in one of which a cause shows, if at all: one that every second case hides is missed once in 1,000.
+
+An entry is recorded on the cases of base seed 0: there it takes no more than the tier has.
 """
 
 Place = tuple[str, str, str, str]
@@ -32,14 +40,14 @@ class Deviations:
 
     entries: Sequence[Deviation] = ()
     files: tuple[str, ...] = ()
-    _by_place: dict[Place, list[Deviation]] = field(default_factory=dict, repr=False)
+    _by_implementation: dict[str, list[Deviation]] = field(default_factory=dict, repr=False)
 
     def of(self, hello: Hello, path: str, rule: str, configuration: str) -> list[Deviation]:
         """The entries that cover a check, and apply to the installed version."""
-        place = (hello.implementation, path, rule, configuration)
-        if place not in self._by_place:
-            self._by_place[place] = [each for each in self.applicable([hello]) if each.covers(*place)]
-        return self._by_place[place]
+        name = hello.implementation
+        if name not in self._by_implementation:
+            self._by_implementation[name] = self.applicable([hello])
+        return [each for each in self._by_implementation[name] if each.covers(name, path, rule, configuration)]
 
     def applicable(self, hellos: Iterable[Hello]) -> list[Deviation]:
         """The entries that are about these implementations in their installed versions."""
@@ -53,20 +61,41 @@ def main_version(hello: Hello) -> str:
 
 
 def held_against(entries: Sequence[Deviation], outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The outcomes of a check that these entries cover: a failure as recorded is a deviation, all else is red.
+    """The outcomes of a configuration that these entries cover: a failure as recorded is a deviation, any other is red.
 
-    A pass is red, too, where an entry names the configuration. Flags say where its cause can show: not always does it.
+    The numbers of a case may hide a cause: it must show in one of them. Where all pass, all are red, if an entry names
+    the configuration. Flags say where its cause can show: not always does it.
     """
-    return [_held(entries, each) if entries else each for each in outcomes]
+    outcomes = list(outcomes)
+    if not entries:
+        return outcomes
+    return (
+        [_mended(entries[0], each) for each in outcomes]
+        if _is_mended(entries, outcomes)
+        else [_held(entries, each) for each in outcomes]
+    )
+
+
+def _is_mended(entries: Sequence[Deviation], outcomes: Sequence[Outcome]) -> bool:
+    """Whether a configuration that an entry names passes in so many cases that its cause must be gone."""
+    ran = [each for each in outcomes if each.verdict != "not-run"]
+    names = any(isinstance(each.configurations, Ids) for each in entries)
+    enough = len(ran) >= ENOUGH or any(each.case < PER_SEED for each in ran)
+    return names and enough and all(each.verdict == "pass" for each in ran)
+
+
+def _mended(entry: Deviation, outcome: Outcome) -> Outcome:
+    if outcome.verdict == "not-run":
+        return outcome
+    says = f"deviation {entry.id!r} says that one of its cases fails: {entry.fails}"
+    message = f"passes, but {says}; remove the entry or narrow it"
+    return replace(outcome, verdict="fail", message=message, detail={"deviation": entry.id})
 
 
 def _held(entries: Sequence[Deviation], outcome: Outcome) -> Outcome:
-    entry = next((each for each in entries if _is_as_recorded(each.fails, outcome)), entries[0])
-    if outcome.verdict == "not-run" or (outcome.verdict == "pass" and isinstance(entry.configurations, Flags)):
+    if outcome.verdict in {"pass", "not-run"}:
         return outcome
-    if outcome.verdict == "pass":
-        message = f"passes, but deviation {entry.id!r} says that it fails: {entry.fails}; remove the entry or narrow it"
-        return replace(outcome, verdict="fail", message=message, detail={"deviation": entry.id})
+    entry = next((each for each in entries if _is_as_recorded(each.fails, outcome)), entries[0])
     if _is_as_recorded(entry.fails, outcome):
         return replace(outcome, verdict="deviation", deviation=entry.id)
     message = f"{outcome.message}; deviation {entry.id!r} is recorded otherwise: {entry.fails}"
@@ -98,7 +127,8 @@ def problems(
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
         yield from _too_wide(entry, covered)
-        idle = [] if partial or _is_elsewhere(entry, tier) else _idle(entry, covered, hellos)
+        is_elsewhere = _is_elsewhere(entry, tier) or _is_lacking(entry, hellos.values())
+        idle = [] if partial or is_elsewhere else _idle(entry, covered, hellos)
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
         for place in covered if isinstance(entry.configurations, Ids) else []:
@@ -140,6 +170,19 @@ def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello
     implementations, _, rules, _ = (set(each) for each in zip(*covered, strict=True))
     idle = [f"check of {each}" for each in entry.implementation if each in tested - implementations]
     return idle + [f"check of rule {each}" for each in entry.rule if is_complete and each not in rules]
+
+
+def _is_lacking(entry: Deviation, hellos: Iterable[Hello]) -> bool:
+    """The entry is about paths that an adapter of the suite declares, and that are not offered here.
+
+    A version or a processor may lack them.
+    """
+    here = [hello for hello in hellos if hello.implementation in entry.implementation]
+    offered = {path for hello in here for path in hello.paths}
+    declared = {
+        path for name in IMPLEMENTATIONS.keys() & entry.implementation for path in manifest.declared(name).paths
+    }
+    return bool(declared.intersection(entry.paths)) and not offered.intersection(entry.paths)
 
 
 def _is_elsewhere(entry: Deviation, tier: str) -> bool:

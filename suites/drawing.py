@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lstm_conformance.fixtures.cases import Cases, draw
 from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.reference.rounded import Array
 
 MEMORY = 2**26
 """Bytes of cases that are kept; what does not fit is drawn again. The quick tier fits."""
@@ -25,17 +22,9 @@ class Drawn:
         if key in self._kept:
             return self._kept[key]
         cases = draw(configuration, numbers, biases=biases)
-        for array in _arrays(cases):
+        for array in cases.arrays():
             array.setflags(write=False)
-        size = sum(array.nbytes for array in _arrays(cases))
-        if size <= self._room:
-            self._room -= size
+        if cases.nbytes <= self._room:
+            self._room -= cases.nbytes
             self._kept[key] = cases
         return cases
-
-
-def _arrays(cases: Cases) -> Iterator[Array]:
-    yield from (array for array in cases.inputs if array is not None)
-    for cell in (cell for directions in cases.weights for cell in directions):
-        yield from (cell.kernel, cell.recurrent_kernel, *cell.biases)
-        yield from [] if cell.projection is None else [cell.projection]

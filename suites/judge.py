@@ -9,15 +9,23 @@ from typing import Any
 import numpy as np
 
 from lstm_conformance.fixtures.cases import Cases, only
-from lstm_conformance.fixtures.hosts import AdapterError, HostDied, HostError, HostTimeout
+from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, HostDied, HostError, HostTimeout
+from lstm_conformance.fixtures.quoting import cut
 from lstm_conformance.reference.layouts.base import WeightsMismatch
 from lstm_conformance.reports.results import Verdict
 from lstm_conformance.reports.text import budget_text
 from lstm_conformance.suites.casualties import DEATHS
 from lstm_conformance.suites.comparison import Comparison, Statement
 from lstm_conformance.suites.detail import described, located
+from lstm_conformance.suites.excluding import excludes_anything
 from lstm_conformance.suites.rules import Check
 from lstm_conformance.suites.subject import Subject, WrongOutputs
+
+MISUNDERSTOOD = 3
+"""Answers to one verb that may not be understood; more of them would say the same again and again."""
+
+LONGEST = 2000
+"""Characters of a message: a layer may have hundreds of weights that it should not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +65,8 @@ def judge(check: Check, subject: Subject, cases: Cases, *, brief: bool = False) 
         subject.casualties.add(cases, error)
         return _judged_one_by_one(check, subject, cases, brief)
     except (HostError, WrongOutputs, WeightsMismatch) as error:
-        failed = [_failed_to_run(cases.numbers[0], error)]
-        return _judged_one_by_one(check, subject, cases, brief) if one_by_one else failed
+        failed = [] if one_by_one else [_failed(subject, cases.numbers[0], error)]
+        return failed or _judged_one_by_one(check, subject, cases, brief)
 
 
 def _judged_one_by_one(check: Check, subject: Subject, cases: Cases, brief: bool) -> list[Outcome]:
@@ -85,7 +93,7 @@ def _weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: 
     """The outcome of the k-th case of a batch: its worst comparison decides."""
     for statement in found:
         if isinstance(statement, Statement) and statement.failure is not None:
-            message = f"{statement.measure}: {statement.failure}"
+            message = cut(f"{statement.measure}: {statement.failure}", LONGEST)
             detail = None if statement.raised is None else {"raised": statement.raised}
             return Outcome(case=case, verdict="fail", measure=statement.measure, message=message, detail=detail)
     comparisons = [each for each in found if isinstance(each, Comparison)]
@@ -93,6 +101,9 @@ def _weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: 
         return Outcome(case=case, verdict="pass")
     worst = max(comparisons, key=lambda each: each.worst(k))
     budget = worst.worst(k)
+    bounded = [each for each in comparisons if not each.exact and each.budget[k].size]
+    if budget <= 1 and bounded and not any(excludes_anything(each, k) for each in bounded):
+        return _says_nothing(case, bounded)
     if budget <= 1:
         measured = any(not each.exact and not each.tight for each in comparisons)
         return Outcome(case=case, verdict="pass", budget=budget if measured else None, measure=worst.measure)
@@ -101,14 +112,37 @@ def _weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: 
     return Outcome(case=case, verdict="fail", budget=budget, measure=worst.measure, message=message, detail=detail)
 
 
+def _failed(subject: Subject, case: int, error: Exception) -> Outcome:
+    """Failed to run; not run, where as much was said of a host's answers as anybody wants to read."""
+    if not isinstance(error, BadAnswer):
+        return _failed_to_run(case, error)
+    subject.misunderstood[error.verb] += 1
+    if subject.misunderstood[error.verb] <= MISUNDERSTOOD:
+        return _failed_to_run(case, error)
+    message = f"{MISUNDERSTOOD} answers to {error.verb!r} were not understood before, nor was this: {_sentence(error)}"
+    return Outcome(case=case, verdict="not-run", message=cut(message, LONGEST))
+
+
 def _failed_to_run(case: int, error: Exception) -> Outcome:
     """Wrong outputs are a failure of the rule, everything else an error of the host or of the adapter."""
     verdict: Verdict = "error" if isinstance(error, HostError) else "fail"
-    message = " ".join(str(error).split("\n", 1)[0].split())
+    message = _sentence(error)
     detail = {"error": type(error).__name__, "text": str(error)}
     if isinstance(error, AdapterError):
         detail["raised"] = error.type
     return Outcome(case=case, verdict=verdict, message=message, detail=detail)
+
+
+def _says_nothing(case: int, bounded: Sequence[Comparison]) -> Outcome:
+    """A pass that any layer would get is none."""
+    measures = ", ".join(dict.fromkeys(each.measure for each in bounded))
+    message = f"the bound excludes nothing: an unrelated layer of this size would pass, too ({measures})"
+    return Outcome(case=case, verdict="not-run", message=message)
+
+
+def _sentence(error: Exception) -> str:
+    """The first line of what is said, short enough for a summary."""
+    return cut(" ".join(str(error).split("\n", 1)[0].split()), LONGEST)
 
 
 def _not_run(case: int) -> Outcome:

@@ -15,7 +15,8 @@ from typing import Any
 from lstm_conformance import fixtures
 from lstm_conformance.fixtures.hosts import Hello, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.reports.files import write
+from lstm_conformance.reports import kinds
+from lstm_conformance.reports.files import Output, write
 from lstm_conformance.reports.results import Check
 from lstm_conformance.reports.summary import numbers_in
 from lstm_conformance.suites.checks import all_checks
@@ -109,7 +110,7 @@ def text(tiers: Mapping[str, Counts]) -> str:
 
 def main() -> None:
     """Count, and write."""
-    write(MANIFEST, text({tier: planned(tier) for tier in TIERS}))
+    write(Output(MANIFEST, kinds.MANIFEST, text({tier: planned(tier) for tier in TIERS})))
 
 
 def _places(implementations: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Iterator[tuple[Place, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,8 +11,12 @@ import pytest
 from lstm_conformance.fixtures.deviations import known
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.reports.errors import ResultsError
+from lstm_conformance.reports.kinds import JUNIT, RESULTS, check_vacant
 from lstm_conformance.suites.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.deviating import Deviations
+from lstm_conformance.suites.once import Once
+from lstm_conformance.suites.ordering import OF_FILES, order
 from lstm_conformance.suites.planning import PATHS_AGREE, CaseId, Plan, family_of
 from lstm_conformance.suites.session import DEADLINE, Session
 
@@ -51,6 +56,13 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
     group.addoption("--case", metavar="ID", help="run exactly one check, named as the reports name it")
     group.addoption("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
     group.addoption(
+        "--order",
+        type=order,
+        default=OF_FILES,
+        metavar="ORDER",
+        help="the order of the checks: files, reversed, or a seed for a random one (default: %(default)s)",
+    )
+    group.addoption(
         "--deviations",
         action="append",
         default=[],
@@ -62,6 +74,11 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         "--brief",
         action="store_true",
         help="verdicts and budgets only: failures are not repeated, located or diagnosed, and a rule is one item",
+    )
+    group.addoption(
+        "--once",
+        action="store_true",
+        help="a rule that has clearly failed in a dtype is not asked there again: for many wrong implementations",
     )
     group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
 
@@ -92,11 +109,23 @@ def session_of(config: pytest.Config) -> Session:
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
         deviations=deviations,
         brief=config.getoption("--brief"),
+        once=Once(config.getoption("--once")),
         deadline=config.getoption("--deadline"),
         python=config.getoption("--python"),
         in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),
         program=("python", "-m", "pytest") if in_checkout(config) else ("lstm-conformance", "test"),
     )
+
+
+def check_files(config: pytest.Config) -> None:
+    """Raise pytest.UsageError, before anything runs, where a file to be written would replace one of another kind."""
+    results, junit = config.getoption("--results"), config.getoption("xmlpath", None)
+    targets = [] if results is None else [(results, RESULTS)]
+    targets += [] if junit is None else [(Path(os.path.expandvars(junit)).expanduser(), JUNIT)]
+    try:
+        check_vacant(targets)
+    except (OSError, ResultsError) as error:
+        raise pytest.UsageError(f"nothing is run: {error}") from error
 
 
 def in_checkout(config: pytest.Config) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.hosts import Hello
@@ -28,7 +28,7 @@ Where = tuple[str, str]
 """An implementation and one of its paths."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
     """A rule on a batch of cases of one configuration of one implementation on one path.
 
@@ -51,6 +51,12 @@ class Bundle:
     """What one pytest item runs: one rule on one configuration, or on several of one path."""
 
     planned: tuple[Planned, ...]
+
+    @property
+    def implementations(self) -> set[str]:
+        """The names of those that are asked: also of one with which another is compared."""
+        models = {each.model[0] for each in self.planned if each.model is not None}
+        return models | {each.implementation for each in self.planned}
 
     def __str__(self) -> str:
         first, *others = self.planned
@@ -90,11 +96,17 @@ class CaseId:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a run is asked for."""
+    """Everything that a run is asked for.
+
+    `_alike`: what was planned. Those who offer the same are asked the same, and hundreds of wrong LSTMs do.
+    """
 
     tier: str = "quick"
     base_seed: int = 0
     case: CaseId | None = None
+    _alike: dict[object, list[tuple[Configuration, tuple[int, ...]]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def of(self, check: Check, hellos: Iterable[tuple[str, Hello]]) -> list[Planned]:
         """The items of one check, over all implementations."""
@@ -114,32 +126,46 @@ class Plan:
 
     def _of_path(self, check: Check, name: str, hello: Hello, path: str) -> list[Planned]:
         """Those on the configurations that the check applies to and that the implementation claims to run."""
+        alike = (check, path, *_offer(hello))
+        if alike not in self._alike:
+            self._alike[alike] = list(self._asked(check, hello, path))
         return [
-            Planned(
-                implementation=name,
-                path=path,
-                check=check,
-                configuration=configuration,
-                numbers=self._numbers(configuration)[: 1 if check.crossed else None],
-            )
-            for configuration in self._asked(check, hello, path)
-            if check.where(configuration)
-            and offers(hello, path, configuration)
-            and configuration.applies_to(hello.layout, undocumented=check.undocumented)
+            Planned(implementation=name, path=path, check=check, configuration=configuration, numbers=numbers)
+            for configuration, numbers in self._alike[alike]
         ]
 
-    def _asked(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
+    def _asked(self, check: Check, hello: Hello, path: str) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
+        """Configurations, and the numbers of the cases of each."""
+        for configuration in self._configurations(check, hello, path):
+            documented = configuration.applies_to(hello.layout, hello.claims, undocumented=check.undocumented)
+            if check.where(configuration) and offers(hello, path, configuration) and documented:
+                yield configuration, self._numbers(configuration)[: 1 if check.crossed else None]
+
+    def _configurations(self, check: Check, hello: Hello, path: str) -> list[Configuration]:
         """Those of the tier, or those that are crossed for this implementation; a single case may be of any."""
         if self.case:
             found = configuration_called(self.case.configuration)
             return [] if found is None else [found]
         tier = TIERS[self.tier]
-        return tier.crossing.of(hello, path) if check.crossed else tier.on(path)
+        if check.crossed:
+            return tier.crossing.of(hello, path)
+        return list(dict.fromkeys(_started(each, hello) for each in tier.on(path)))
+
+    def numbers_beside(self, planned: Planned) -> tuple[int, ...]:
+        """The cases of a configuration that a run of the tier with the same base seed has, these among them.
+
+        Deviations are held against all of them, so that one case alone has the verdict that it has there.
+        """
+        others = self._of_tier(planned.configuration, planned.numbers[0] // PER_SEED)
+        if planned.check.crossed:
+            return planned.numbers
+        return tuple(sorted({*others, *planned.numbers}))
 
     def _numbers(self, configuration: Configuration) -> tuple[int, ...]:
-        if self.case:
-            return (self.case.number,)
-        first = self.base_seed * PER_SEED
+        return (self.case.number,) if self.case else self._of_tier(configuration, self.base_seed)
+
+    def _of_tier(self, configuration: Configuration, base_seed: int) -> tuple[int, ...]:
+        first = base_seed * PER_SEED
         if configuration.mistake or configuration.route or configuration.drops:
             return (first,)  # the same mistake or route with any numbers; chance is drawn once, in many rows
         affordable = max(1, min(LARGEST // configuration.size, LONGEST // configuration.time))
@@ -173,6 +199,17 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
         model = own if own != where else first.get((family_of(each.implementation), each.configuration), own)
         if model != where:
             yield replace(each, model=model)
+
+
+def _started(configuration: Configuration, hello: Hello) -> Configuration:
+    """What is asked in the place of a configuration: one that cannot be given states starts from zeros."""
+    return configuration if "initial_state" in hello.claims else replace(configuration, initial_state=False)
+
+
+def _offer(hello: Hello) -> tuple[object, ...]:
+    """All that decides what an implementation is asked."""
+    dtypes = tuple((path, tuple(names)) for path, names in hello.dtypes.items())
+    return hello.layout, hello.paths, dtypes, frozenset(hello.claims)
 
 
 def offers(hello: Hello, path: str, configuration: Configuration) -> bool:

@@ -15,9 +15,11 @@ from lstm_conformance.reports.results import RED, Check
 from lstm_conformance.reports.results import Rule as RuleText
 from lstm_conformance.reports.summary import figures
 from lstm_conformance.suites import controls, smoke
-from lstm_conformance.suites.controller import HANDOVER, Controller, Run
+from lstm_conformance.suites.controller import HANDOVER, PLANNED, Controller, Run
 from lstm_conformance.suites.listing import header_lines, listed
-from lstm_conformance.suites.options import declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.memory import peak
+from lstm_conformance.suites.options import check_files, declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.ordering import in_order
 from lstm_conformance.suites.planning import Bundle, Planned, bundled, family_of
 from lstm_conformance.suites.recording import header_of
 from lstm_conformance.suites.rules import specification
@@ -52,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         session.adopt(config.workerinput[HANDOVER])
     else:
+        check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
 
 
@@ -107,9 +110,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Drop the placeholders that pytest makes of checks that apply to nothing here: they would show as skipped."""
-    items[:] = [item for item in items if not _is_placeholder(item)]
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the items into the order that is asked for.
+
+    Drop the placeholders that pytest makes of checks that apply to nothing here: they would show as skipped.
+    In the order of the files, the items of one family of implementations follow each other, so that one is let go
+    before the next begins.
+    """
+    families = {family: number for number, family in enumerate(dict.fromkeys(map(_family, items)))}
+    kept = sorted((item for item in items if not _is_placeholder(item)), key=lambda item: families[_family(item)])
+    items[:] = in_order(kept, config.getoption("--order"))
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -121,9 +131,11 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Write down what is planned."""
     run = session.config.stash[RUN]
-    planned = [(each, _nodeid(item, each)) for item in session.items for each in _planned(item)]
-    run.record.plan(planned)
-    run.session.smoked |= {(each.implementation, each.path) for each, _ in planned if each.check.rule == smoke.RULE}
+    bundles = [(found, _test(item)) for item in session.items if (found := _bundle(item))]
+    run.record.planned.add((each, test) for bundle, test in bundles for each in bundle.planned)
+    run.session.expect(bundle.implementations for bundle, _ in bundles)
+    planned = (each for bundle, _ in bundles for each in bundle.planned)
+    run.session.smoked |= {(each.implementation, each.path) for each in planned if each.check.rule == smoke.RULE}
     run.record.partial |= run.session.plan.case is not None or run.rules < set(specification()[1])
 
 
@@ -140,6 +152,7 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
             for planned in bundle.planned
             for check in session.perform(planned, _nodeid(request.node, planned) if here else "")
         ]
+        session.done(bundle.implementations)
         if hasattr(request.config, "workerinput"):
             request.node.stash[CHECKS] = checks  # they travel with the report
         else:
@@ -168,6 +181,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.longrepr = explained(error.check, text, command)
     if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
         report.lstm_conformance = [check.to_json() for check in item.stash[CHECKS]]
+    run = item.config.stash[RUN]
+    if hasattr(item.config, "workerinput") and not run.told:
+        run.told = True
+        setattr(report, PLANNED, run.record.handed_over())
     return report
 
 
@@ -176,7 +193,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
     run.session.close()
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput[HANDOVER] = {"planned": list(run.record.planned), "partial": run.record.partial}
+        peaks = [most for most in [peak()] if most is not None]
+        session.config.workeroutput[HANDOVER] = {**run.record.handed_over(), "peaks": peaks}
 
 
 def _failed_in_a_subtest(check: Check, subtests: pytest.Subtests) -> None:
@@ -200,19 +218,30 @@ def _is_conformance(argument: str) -> bool:
     return META not in Path(argument.split("::", maxsplit=1)[0]).parts
 
 
-def _planned(item: pytest.Item) -> tuple[Planned, ...]:
+def _bundle(item: pytest.Item) -> Bundle | None:
     """What an item has planned, if it is the item of a check."""
     found = (
         item.callspec.params.get("planned") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
     )
-    return found.planned if isinstance(found, Bundle) else ()
+    return found if isinstance(found, Bundle) else None
+
+
+def _family(item: pytest.Item) -> str:
+    """The family of implementations that an item is about, "" if about none."""
+    bundle = _bundle(item)
+    return family_of(bundle.planned[0].implementation) if bundle else ""
 
 
 def _nodeid(item: pytest.Item, planned: Planned) -> str:
     """The item that runs this and nothing else, where a rule is not one item."""
-    return f"{item.nodeid.partition('[')[0]}[{planned}]"
+    return f"{_test(item)}[{planned}]"
+
+
+def _test(item: pytest.Item) -> str:
+    """The node id of the test, without what it is run with."""
+    return item.nodeid.partition("[")[0]
 
 
 def _is_placeholder(item: pytest.Item) -> bool:
     is_check = isinstance(item, pytest.Function) and hasattr(item.function, "check")
-    return is_check and not _planned(item)
+    return is_check and _bundle(item) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,49 +18,51 @@ from lstm_conformance.fixtures.deviations import Deviation as Recorded
 from lstm_conformance.fixtures.flags import FLAGS, SIZES, departures
 from lstm_conformance.fixtures.ids import configuration_called
 from lstm_conformance.reports.files import Writer
-from lstm_conformance.reports.results import Check, Deviation, Environment, Header, Machine
+from lstm_conformance.reports.results import INTERRUPTED, Check, Deviation, Environment, Header, Machine, Verdict
 from lstm_conformance.reports.results import Rule as RuleText
+from lstm_conformance.suites.agenda import Agenda, CheckFields, Place
 from lstm_conformance.suites.catalogue import described
-from lstm_conformance.suites.planning import Planned
 from lstm_conformance.suites.rules import chapters, specification
 from lstm_conformance.suites.session import Session
 
-CheckFields = tuple[str, str, str, str, int, str]
-"""What names a planned check: implementation, path, rule, configuration, number, node id."""
+LOST = "no record: the check itself raised, or its worker died"
 
 
 @dataclass
 class Record:
     """Planned and finished checks. A planned check without a record becomes an error: nothing is lost silently."""
 
-    planned: dict[CheckFields, None] = field(default_factory=dict)
+    planned: Agenda = field(default_factory=Agenda)
     checks: list[Check] = field(default_factory=list)
     partial: bool = False
     started: float = field(default_factory=perf_counter)
 
-    def plan(self, items: Iterable[tuple[Planned, str]]) -> None:
-        """Add the checks of collected items (what is planned, node id)."""
-        for each, nodeid in items:
-            where = (each.implementation, each.path, each.check.rule, str(each.configuration))
-            self.planned.update({(*where, number, nodeid): None for number in each.numbers})
+    def handed_over(self) -> dict[str, object]:
+        """What a worker tells the controlling process of what is planned."""
+        return {"planned": self.planned.handed_over(), "partial": self.partial}
 
     def add(self, check: Check) -> None:
         """Add a check, unless it is there already."""
         if any(check.id == each.id for each in self.checks):
             return
-        self.planned[check.implementation, check.path, check.rule, check.configuration, check.case, check.nodeid] = None
+        self.planned.put(Place(check.implementation, check.path, check.rule, ""), {check.configuration: (check.case,)})
         self.checks.append(check)
 
-    def complete(self) -> list[Check]:
-        """Add an error for every planned check that has no record; return these."""
+    def complete(self, *, interrupted: bool) -> list[Check]:
+        """Add a record for every planned check that has none, and return these.
+
+        It is an error; but where the run was interrupted, it says so, was not run, and the run is partial.
+        """
         found = {(c.implementation, c.path, c.rule, c.configuration, c.case) for c in self.checks}
-        lost = [_lost(*fields) for fields in self.planned if fields[:5] not in found]
+        kind: tuple[Verdict, str] = ("not-run", INTERRUPTED) if interrupted else ("error", LOST)
+        lost = [_lost(fields, *kind) for fields in self.planned if fields[:5] not in found]
         self.checks += lost
+        self.partial |= interrupted and bool(lost)
         return lost
 
     def configurations(self) -> dict[str, dict[str, object]]:
         """The flags of the planned configurations that are not at their defaults, but for mistakes."""
-        called = {fields[3]: configuration_called(fields[3]) for fields in self.planned}
+        called = {name: configuration_called(name) for name in sorted(self.planned.configurations())}
         return {name: departures(each) for name, each in called.items() if each is not None and not each.mistake}
 
     def write(self, path: Path, header: Header) -> None:
@@ -110,7 +112,8 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
     )
 
 
-def _lost(implementation: str, path: str, rule: str, configuration: str, case: int, nodeid: str) -> Check:
+def _lost(planned: CheckFields, verdict: Verdict, why: str) -> Check:
+    implementation, path, rule, configuration, case, nodeid = planned
     return Check(
         implementation=implementation,
         path=path,
@@ -118,8 +121,8 @@ def _lost(implementation: str, path: str, rule: str, configuration: str, case: i
         configuration=configuration,
         case=case,
         nodeid=nodeid,
-        verdict="error",
-        message="no record: the check itself raised, the run was interrupted, or its worker died",
+        verdict=verdict,
+        message=why,
         seconds=0,
     )
 

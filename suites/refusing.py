@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstm_conformance.fixtures.batches import STATES
 from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.hosts import AdapterError
+from lstm_conformance.fixtures.lending import ALONE
 from lstm_conformance.fixtures.mistakes import MISTAKES, Mistake
 from lstm_conformance.fixtures.protocol import Arrays
-from lstm_conformance.reference.layouts.refusals import REFUSALS
+from lstm_conformance.reference.layouts.refusals import REFUSALS, documented_by
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.comparison import Comparison, Statement, same
 from lstm_conformance.suites.subject import Subject
@@ -43,7 +45,7 @@ class Answer(NamedTuple):
 
 
 def attempt(subject: Subject, cases: Cases) -> Answer:
-    """Make the mistake of the cases' configuration; return what came of it. The layer is kept as the mistake left it.
+    """Make the mistake of the cases' configuration, on a layer of its own; return what came of it.
 
     Raises HostError where the host answers neither with an exception nor with outputs.
     """
@@ -54,7 +56,7 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
             layer = fields["layer"] | mistake.constructor
             subject.implementation.request("describe", fields | {"layer": layer}, {}, subject.deadline)
             return Answer(None)
-        call: dict[str, Any] = {"cases": len(cases), "observe": [], "keep": True}
+        call: dict[str, Any] = {"cases": len(cases), "observe": [], "loan": ALONE}
         arrays = _mistaken(subject, cases, mistake)
         _, answer = subject.implementation.request("run", fields | call, arrays, subject.deadline)
     except AdapterError as error:
@@ -65,7 +67,7 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
 def refused(subject: Subject, cases: Cases) -> Statement:
     """The mistake is answered with a documented kind of exception, raised by the layer, where the mistake is made."""
     mistake = MISTAKES[cases.configuration.mistake]
-    kinds = REFUSALS[subject.hello.layout][cases.configuration.mistake]
+    kinds = REFUSALS[documented_by(subject.hello.layout, subject.hello.claims)][cases.configuration.mistake]
     due = f"documented is {' or '.join(kinds)}"
     error = attempt(subject, cases).error
     if error is None:
@@ -112,6 +114,8 @@ def _mistaken(subject: Subject, cases: Cases, mistake: Mistake) -> Arrays:
     native = mistake.native(native) if mistake.native else native
     weights = layout.native_weights(called.layer, cases.weights)
     arrays = {name: a for name, a in native._asdict().items() if a is not None}
+    if mistake.together:
+        arrays[STATES] = np.stack([arrays.pop("h_0"), arrays.pop("c_0")], 1)
     if cases.mask is not None:
         name, valid = layout.native_mask(called.layer, cases.mask)
         arrays[name] = mistake.valid(valid) if mistake.valid else valid

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 
@@ -21,7 +21,10 @@ from lstm_conformance.suites.candidates import BY_NAME, STARTING, Candidate, sta
 from lstm_conformance.suites.deviating import Deviations, held_against
 from lstm_conformance.suites.diagnosing import Diagnoses
 from lstm_conformance.suites.drawing import Drawn
+from lstm_conformance.suites.expectations import Expectations
 from lstm_conformance.suites.judge import Outcome, confirm, judge
+from lstm_conformance.suites.memory import Memory
+from lstm_conformance.suites.once import Once, spared
 from lstm_conformance.suites.planning import Plan, Planned, Where
 from lstm_conformance.suites.shrinking import Reductions
 from lstm_conformance.suites.subject import Subject
@@ -46,6 +49,7 @@ class Session:
     deadline: float = DEADLINE
     in_process: bool = False
     brief: bool = False
+    once: Once = field(default_factory=Once)
     python: str = sys.executable
     program: tuple[str, ...] = ("lstm-conformance", "test")
     hellos: dict[str, Hello] = field(default_factory=dict)
@@ -58,6 +62,9 @@ class Session:
     _candidates: dict[str, Candidate] = field(default_factory=dict)
     _implementations: dict[str, Implementation] = field(default_factory=dict)
     _subjects: dict[Where, Subject] = field(default_factory=dict)
+    _memory: Memory = field(default_factory=Memory)
+    _expectations: Expectations = field(default_factory=Expectations)
+    _left: Counter[str] = field(default_factory=Counter)
     _smoke: dict[Where, Outcome] = field(default_factory=dict)
     _drawn: Drawn = field(default_factory=Drawn)
     _repeats: Counter[Where] = field(default_factory=Counter)
@@ -106,6 +113,17 @@ class Session:
         seconds = (time.perf_counter() - started) / len(outcomes)
         return [_record(planned, outcome, nodeid, seconds) for outcome in outcomes]
 
+    def expect(self, items: Iterable[Collection[str]]) -> None:
+        """Count the items of each implementation, from the names of those that each item asks."""
+        self._left.update(name for names in items for name in names)
+
+    def done(self, names: Collection[str]) -> None:
+        """An item has asked these implementations; with its last item, everything of an implementation is let go."""
+        self._left.subtract(names)
+        for name in names:
+            if self._left[name] == 0:
+                self._let_go(name)
+
     def stillborn(self) -> list[Check]:
         """The smoke checks of implementations that did not start, for a run that has selected none of them."""
         return [self.perform(self.plan.smoke(name, self.hellos[name], STARTING), "")[0] for name in self.broken]
@@ -123,7 +141,13 @@ class Session:
         smoked = self._smoke[where]
         if planned.check.rule == smoke.RULE:
             return [smoked]
-        return self._judged(planned) if smoked.verdict == "pass" else self._not_asked(planned, smoked)
+        if smoked.verdict != "pass":
+            return self._not_asked(planned, smoked)
+        if self.once.is_enough(planned):
+            return spared(planned)
+        outcomes = self._judged(planned)
+        self.once.saw(planned, outcomes)
+        return outcomes
 
     def _smoke_outcome(self, name: str, path: str) -> Outcome:
         planned = self.plan.smoke(name, self.hellos[name], path)
@@ -145,11 +169,12 @@ class Session:
         subject = self._subject(planned.implementation, planned.path)
         if planned.model is not None:
             subject = replace(subject, model=self._subject(*planned.model))
-        cases = self._drawn.cases(planned.configuration, planned.numbers, subject.layout.biases)
-        outcomes = judge(planned.check, subject, cases, brief=self.brief)
         recorded = self.deviations.of(subject.hello, planned.path, planned.check.rule, str(planned.configuration))
+        numbers = self.plan.numbers_beside(planned) if recorded else planned.numbers
+        cases = self._drawn.cases(planned.configuration, numbers, subject.layout.biases)
+        outcomes = judge(planned.check, subject, cases, brief=self.brief)
         if recorded:  # what is known is not repeated in a fresh host
-            return held_against(recorded, outcomes)
+            return [each for each in held_against(recorded, outcomes) if each.case in planned.numbers]
         if self.brief:
             return outcomes
         where = (planned.implementation, planned.path)
@@ -162,8 +187,15 @@ class Session:
     def _subject(self, name: str, path: str) -> Subject:
         if (name, path) not in self._subjects:
             subject = Subject(self._implementations[name], self.hellos[name], path, self.deadline)
-            self._subjects[name, path] = subject
+            shared = replace(subject, memory=self._memory, expectations=self._expectations)
+            self._subjects[name, path] = shared
         return self._subjects[name, path]
+
+    def _let_go(self, name: str) -> None:
+        """End the host, and keep nothing of what it has answered. If it is asked again, all begins anew."""
+        self._implementations[name].close()
+        for where in [where for where in self._subjects if where[0] == name]:
+            self._memory.forget(self._subjects.pop(where).where)
 
     def _started(self, wanted: Sequence[Candidate], closing: ExitStack) -> dict[Candidate, Implementation]:
         """The implementations, starting side by side, because importing a framework takes seconds."""

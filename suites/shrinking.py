@@ -130,9 +130,9 @@ def is_part_of(smaller: Configuration, larger: Configuration) -> bool:
 
 
 def _can_be_reduced(outcome: Outcome) -> bool:
-    """It failed, or raised: where a host died, every try would start another."""
-    died = (outcome.detail or {}).get("error") in {"HostDied", "HostTimeout"}
-    return outcome.verdict in {"fail", "error"} and not died
+    """It failed, or raised: where a host died, every try would start another; what is not understood stays so."""
+    of_the_host = (outcome.detail or {}).get("error") in {"HostDied", "HostTimeout", "BadAnswer"}
+    return outcome.verdict in {"fail", "error"} and not of_the_host
 
 
 def _asking(planned: Planned, subject: Subject, case: int) -> Ask:

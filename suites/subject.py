@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_conformance.fixtures.batches import MANY, OBSERVATIONS
 from lstm_conformance.fixtures.bfloat16 import from_float32, is_bfloat16, to_float32
@@ -16,6 +17,7 @@ from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import Configuration
 from lstm_conformance.fixtures.cotangents import cotangents
 from lstm_conformance.fixtures.hosts import Hello, Implementation
+from lstm_conformance.fixtures.lending import LEFT, SHARED
 from lstm_conformance.fixtures.protocol import Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.cell import Cell, cell_of
@@ -27,12 +29,11 @@ from lstm_conformance.reference.rounded import Array, Rounded, exactly
 from lstm_conformance.reference.tape import record
 from lstm_conformance.reference.weights import GATES
 from lstm_conformance.suites.casualties import Casualties
+from lstm_conformance.suites.expectations import Expectations
+from lstm_conformance.suites.memory import Memory
 
 WeightType = tuple[Shape, str]
 """Shape and dtype of a weight."""
-
-MEMORY = 2**28
-"""Bytes of observations that are kept, so that one call of a layer serves every rule."""
 
 
 class WrongOutputs(Exception):
@@ -75,7 +76,7 @@ class Seen:
     def nbytes(self) -> int:
         """What it takes to keep this."""
         kept = [*self.native, *self.again, *self.weights.values(), *self.before.values(), *self.after.values()]
-        return sum(a.nbytes for a in kept)
+        return sum(a.nbytes for a in kept) + (self.cases.nbytes if self.cases.variation else 0)
 
     def _canonical(self, native: Sequence[Array]) -> Outputs[Array]:
         return _canonical_outputs(self.layout, self.cases.configuration, native)
@@ -93,12 +94,21 @@ class Trained:
     inputs: Inputs
     weights: Mapping[str, Array]
 
+    @property
+    def nbytes(self) -> int:
+        """What it takes to keep this."""
+        kept = (*self.outputs, *self.inputs, *self.weights.values())
+        return sum(a.nbytes for a in kept if a is not None)
+
 
 @dataclass
 class Subject:
     """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules.
 
     model: the path of its family that it is compared with, where it is compared.
+    memory: where answers are kept, that one call of a layer serves every rule; one for all subjects of a process.
+    expectations: what such answers are held against; one for all, too.
+    misunderstood: by verb, how often the answer was not understood.
     """
 
     implementation: Implementation
@@ -106,10 +116,16 @@ class Subject:
     path: str
     deadline: float = 60.0
     casualties: Casualties = field(default_factory=Casualties)
+    misunderstood: Counter[str] = field(default_factory=Counter)
     model: Subject | None = None
-    _seen: OrderedDict[object, Seen] = field(default_factory=OrderedDict)
-    _trained: dict[object, Trained] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    expectations: Expectations = field(default_factory=Expectations)
     _descriptions: dict[str, Header] = field(default_factory=dict)
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """What names it among others: the implementation and the path."""
+        return self.hello.implementation, self.path
 
     @property
     def layout(self) -> Layout:
@@ -127,8 +143,14 @@ class Subject:
         """Call the layer twice; see its weights before, and its weights and inputs between. Raises as `run` does."""
         return self._answer(cases, observe=True)
 
+    def go_on(self, cases: Cases) -> Seen:
+        """Call the layer that the last request had for itself, as that has left it. Raises as `run` does."""
+        return self._ask(cases, (), loan=LEFT)
+
     def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
-        """The outputs of several calls of one layer, in a row; before some of them it is reset. Raises as `run` does.
+        """The outputs of several calls of one layer, in a row; before some of them it is reset.
+
+        Raises as `run` does, and WrongOutputs.
 
         The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every
         call; the weights are those of the cases.
@@ -143,9 +165,9 @@ class Subject:
         fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
         _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
         seen = _numbers(answer)
+        sizes = [replace(called, time=len(each.x), batch=each.x.shape[2]) for each in inputs]
         return [
-            layout.canonical_outputs(called.layer, _numbered(seen, f"{index}/output/"), unbatched=called.unbatched)
-            for index in range(len(inputs))
+            _canonical_outputs(layout, size, _numbered(seen, f"{index}/output/")) for index, size in enumerate(sizes)
         ]
 
     def gradients(self, cases: Cases, steps: int = 1) -> Trained:
@@ -153,10 +175,8 @@ class Subject:
 
         The weights stay as they are; what a stateful layer keeps goes from one step to the next.
         """
-        key = (cases.key, steps)
-        if key not in self._trained:
-            self._trained[key] = self._train(cases, steps)
-        return self._trained[key]
+        key = ("gradients", cases.key, steps)
+        return self.memory.recall(self.where, key, lambda: self._train(cases, steps), lambda each: each.nbytes)
 
     def describe(self, configuration: Configuration) -> dict[str, WeightType]:
         """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
@@ -170,8 +190,7 @@ class Subject:
 
     def forget(self) -> None:
         """Ask again from now on, in a fresh host."""
-        self._seen.clear()
-        self._trained.clear()
+        self.memory.forget(self.where)
         self._descriptions.clear()
         self.implementation.restart()
 
@@ -183,10 +202,14 @@ class Subject:
         """
         arithmetic = arithmetic_of(cases.configuration.dtype)
         h_0, c_0 = cases.states
-        inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
         fill = self.layout.fill(cases.configuration.layer)
         cell = self.cell(cases.configuration)
-        return layer(cell, cases.weights[index], *inputs, observed=observed, mask=cases.mask, fill=fill)
+
+        def compute() -> Outputs[Rounded]:
+            inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
+            return layer(cell, cases.weights[index], *inputs, observed=observed, mask=cases.mask, fill=fill)
+
+        return self.expectations.recall((index, *self._alike(cases)), [*_drawn(cases), x, observed], compute)
 
     def trajectory(self, cases: Cases, observed: Array | None) -> Outputs[Rounded]:
         """What the whole stack must return, and the allowed error; inner layers follow their own outputs.
@@ -194,10 +217,14 @@ class Subject:
         observed (T, N, B, D P): the outputs seen of the last layer; None where they are hidden. States (L, D, N, B, ·).
         """
         arithmetic = arithmetic_of(cases.configuration.dtype)
-        x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *cases.states))
         fill = self.layout.fill(cases.configuration.layer)
         cell = self.cell(cases.configuration)
-        return lstm(cell, cases.weights, x, h_0, c_0, observed=observed, mask=cases.mask, fill=fill)
+
+        def compute() -> Outputs[Rounded]:
+            x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *cases.states))
+            return lstm(cell, cases.weights, x, h_0, c_0, observed=observed, mask=cases.mask, fill=fill)
+
+        return self.expectations.recall(("all", *self._alike(cases)), [*_drawn(cases), observed], compute)
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
@@ -212,6 +239,11 @@ class Subject:
         accuracy = self.hello.activations.get(self.path, "N")
         return cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
 
+    def _alike(self, cases: Cases) -> tuple[object, ...]:
+        """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""
+        layout, called = self.layout, cases.configuration
+        return cases.key, str(called), layout.fill(called.layer), self.hello.activations.get(self.path, "N")
+
     def _described(self, configuration: Configuration) -> Header:
         key = str(configuration)
         if key not in self._descriptions:
@@ -221,15 +253,14 @@ class Subject:
 
     def _answer(self, cases: Cases, *, observe: bool) -> Seen:
         """An answer, kept or new."""
-        key = (cases.key, observe)
-        if key not in self._seen:
-            self._keep(key, self._ask(cases, OBSERVATIONS if observe else ()))
-        self._seen.move_to_end(key)
-        return self._seen[key]
+        asked = OBSERVATIONS if observe else ()
+        key = ("run", cases.key, observe)
+        return self.memory.recall(self.where, key, lambda: self._ask(cases, asked), lambda each: each.nbytes)
 
-    def _ask(self, cases: Cases, observe: Sequence[str]) -> Seen:
+    def _ask(self, cases: Cases, observe: Sequence[str], loan: str = SHARED) -> Seen:
         called, before = cases.configuration, self._native(cases)
         fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
+        fields |= {} if loan == SHARED else {"loan": loan}
         _, answer = self.implementation.request("run", fields, _sent(called, before), self.deadline)
         dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
         arrays = _numbers(answer)
@@ -278,11 +309,6 @@ class Subject:
         route = {"route": configuration.route} if configuration.route else {}
         return layer | memory | route
 
-    def _keep(self, key: object, seen: Seen) -> None:
-        self._seen[key] = seen
-        while len(self._seen) > 1 and sum(each.nbytes for each in self._seen.values()) > MEMORY:
-            self._seen.popitem(last=False)
-
 
 def _documented_shapes(layout: Layout, called: Configuration) -> dict[str, Shape]:
     return layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
@@ -293,6 +319,13 @@ def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[A
     if found != list(documented.values()):
         raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
     return layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
+
+
+def _drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
+    """The numbers of cases that their key does not tell: of those that were varied, maybe by what was observed."""
+    if cases.variation:
+        yield from cases.arrays()
+        yield cases.mask
 
 
 def _constructor(described: Layer) -> dict[str, Any]:
@@ -307,8 +340,11 @@ def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array
 
 
 def _numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """The arrays as they are computed with: bfloat16 as float32."""
-    return {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+    """The arrays as they are computed with: bfloat16 as float32. Answers are kept, so nobody may write into them."""
+    numbers = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+    for array in numbers.values():
+        array.setflags(write=False)
+    return numbers
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

@@ -20,17 +20,13 @@ STEP_STYLES = {"mild", "cancelling", "remembering", "forgetting"}
 """In the other styles the cell state holds no more than the outputs show."""
 
 
-def _starts_from_a_state(configuration: Configuration) -> bool:
-    return plain(configuration) and configuration.initial_state
-
-
 def _can_be_cut(configuration: Configuration) -> bool:
     layer = configuration.layer
     one_way = layer.num_layers == 1 and not layer.bidirectional and not layer.go_backwards
-    return configuration.initial_state and layer.return_state and one_way
+    return layer.return_state and one_way
 
 
-@rule("1.1", where=lambda c: one_layer(c) and _starts_from_a_state(c))
+@rule("1.1", where=lambda c: one_layer(c) and plain(c))
 def test_every_output_follows_from_the_one_before(subject: Subject, cases: Cases) -> Examined:
     """Every output lies within the bound, given the observed output of the step before."""
     y = subject.run(cases).outputs.y
@@ -38,7 +34,7 @@ def test_every_output_follows_from_the_one_before(subject: Subject, cases: Cases
     yield outputs_within(subject, cases, 0, x, y, subject.expected(cases, 0, x, y).y)
 
 
-@rule("1.2", where=lambda c: one_layer(c) and _starts_from_a_state(c) and c.layer.return_state)
+@rule("1.2", where=lambda c: one_layer(c) and plain(c) and c.layer.return_state)
 def test_the_final_cell_state(subject: Subject, cases: Cases) -> Examined:
     """The final cell state lies within the bound of the one that the equations carry."""
     outputs = subject.run(cases).outputs
@@ -48,6 +44,20 @@ def test_the_final_cell_state(subject: Subject, cases: Cases) -> Examined:
 @rule("1.3", where=lambda c: _can_be_cut(c) and c.time <= STEPS and c.style in STEP_STYLES)
 def test_one_step_at_a_time(subject: Subject, cases: Cases) -> Examined:
     """Called step by step with its own returned states, h and c of every step are one step from the states before."""
+    yield from (_step_by_step if cases.configuration.initial_state else _from_the_beginning)(subject, cases)
+
+
+@rule("1.4", where=lambda c: not c.layer.return_sequences and c.layer.num_layers == 1)
+def test_the_last_output_alone(subject: Subject, cases: Cases) -> Examined:
+    """The only output that is returned is the last of the whole sequence."""
+    y = subject.run(cases).outputs.y
+    expected = subject.expected(cases, 0, cases.inputs.x, None)
+    yield within("y", y, last(expected.y, cases.configuration.layer.directions), Y_AXES)
+    if cases.configuration.layer.return_state:
+        yield within("c_n", subject.run(cases).outputs.c_n[0], expected.c_n, STATE_AXES)
+
+
+def _step_by_step(subject: Subject, cases: Cases) -> Examined:
     one_step = replace(cases.configuration, time=1)
     chunk = cases
     for t in range(cases.configuration.time):
@@ -60,11 +70,12 @@ def test_one_step_at_a_time(subject: Subject, cases: Cases) -> Examined:
         chunk = chunk.varied("end", inputs=Inputs(inputs.x, outputs.h_n, outputs.c_n))
 
 
-@rule("1.4", where=lambda c: not c.layer.return_sequences and c.layer.num_layers == 1)
-def test_the_last_output_alone(subject: Subject, cases: Cases) -> Examined:
-    """The only output that is returned is the last of the whole sequence."""
-    y = subject.run(cases).outputs.y
-    expected = subject.expected(cases, 0, cases.inputs.x, None)
-    yield within("y", y, last(expected.y, cases.configuration.layer.directions), Y_AXES)
-    if cases.configuration.layer.return_state:
-        yield within("c_n", subject.run(cases).outputs.c_n[0], expected.c_n, STATE_AXES)
+def _from_the_beginning(subject: Subject, cases: Cases) -> Examined:
+    """A layer that is given no states cannot go on: it is called on one step, on two, and so on."""
+    for t in range(1, cases.configuration.time + 1):
+        called = replace(cases.configuration, time=t)
+        part = cases.varied(f"first {t} steps", configuration=called, inputs=Inputs(cases.inputs.x[:t]))
+        outputs = subject.run(part).outputs
+        expected = subject.expected(part, 0, part.inputs.x, outputs.y if called.layer.return_sequences else None)
+        yield within(f"h after step {t - 1}", outputs.h_n[0], expected.h_n, STATE_AXES)
+        yield within(f"c after step {t - 1}", outputs.c_n[0], expected.c_n, STATE_AXES)

@@ -26,10 +26,9 @@ LARGEST = 5000
 
 
 def _relates(configuration: Configuration) -> bool:
-    """One layer whose states can be given and are returned, small and mild: relations test wiring, not arithmetic."""
-    has_states = configuration.initial_state and configuration.layer.return_state
+    """One layer whose states are returned, small and mild: relations test wiring, not arithmetic."""
     small = configuration.style == "mild" and configuration.size <= LARGEST
-    return one_layer(configuration) and has_states and small
+    return one_layer(configuration) and configuration.layer.return_state and small
 
 
 def _has_rows(configuration: Configuration) -> bool:
@@ -40,16 +39,18 @@ def _has_rows(configuration: Configuration) -> bool:
 def test_rows_do_not_see_each_other(subject: Subject, cases: Cases) -> Examined:
     """The last row's outputs stay legal when all other rows are given other inputs and states."""
     other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1).inputs
-    mixed = Inputs(*(_last_row_of(a, b) for a, b in zip(cases.inputs, other, strict=True) if a is not None))
+    pairs = zip(cases.inputs[1:], other[1:], strict=True)
+    states = (None if a is None or b is None else _last_row_of(a, b) for a, b in pairs)
+    mixed = Inputs(_last_row_of(cases.inputs.x, other.x), *states)
     outputs = subject.run(cases.varied("other rows", inputs=mixed)).outputs
-    last_row = cases.varied("last row", inputs=Inputs(*(a[..., -1:, :] for a in mixed if a is not None)))
+    last_row = cases.varied("last row", inputs=mixed.each(lambda a: a[..., -1:, :]))
     yield from legal(subject, last_row, Outputs(*(a[..., -1:, :] for a in outputs)))
 
 
 @rule("10.2", where=_has_rows)
 def test_the_order_of_the_rows(subject: Subject, cases: Cases) -> Examined:
     """Reversing the order of the rows reverses that of the outputs."""
-    reversed_rows = Inputs(*(a[..., ::-1, :] for a in cases.inputs if a is not None))
+    reversed_rows = cases.inputs.each(lambda a: a[..., ::-1, :])
     outputs = subject.run(cases.varied("rows reversed", inputs=reversed_rows)).outputs
     yield from legal(subject, cases, Outputs(*(a[..., ::-1, :] for a in outputs)))
 
@@ -58,14 +59,14 @@ def test_the_order_of_the_rows(subject: Subject, cases: Cases) -> Examined:
 def test_the_order_of_the_units(subject: Subject, cases: Cases) -> Examined:
     """Rotating the hidden units in weights and states rotates those of the outputs."""
     weights = [[_units_rotated(cell) for cell in directions] for directions in cases.weights]
-    inputs = Inputs(cases.inputs.x, *(np.roll(a, 1, -1) for a in cases.states))
+    inputs = cases.inputs.each(lambda a: np.roll(a, 1, -1))._replace(x=cases.inputs.x)
     y, h_n, c_n = subject.run(cases.varied("units rotated", weights=weights, inputs=inputs)).outputs
     by_direction = y.reshape(*y.shape[:-1], cases.configuration.layer.directions, -1)
     y = np.roll(by_direction, -1, -1).reshape(y.shape)
     yield from legal(subject, cases, Outputs(y, np.roll(h_n, -1, -1), np.roll(c_n, -1, -1)))
 
 
-@rule("10.4", where=lambda c: _relates(c) and _has_a_half(c))
+@rule("10.4", where=lambda c: _relates(c) and _has_a_half(c) and c.initial_state)
 def test_two_halves_are_the_whole(subject: Subject, cases: Cases) -> Examined:
     """The second half, from the final states of the first, continues the sequence."""
     half, x = cases.configuration.time // 2, cases.inputs.x
@@ -79,7 +80,7 @@ def test_two_halves_are_the_whole(subject: Subject, cases: Cases) -> Examined:
 def test_what_comes_later_changes_nothing_before(subject: Subject, cases: Cases) -> Examined:
     """Other inputs in the second half leave the outputs of the first half legal."""
     half, x = cases.configuration.time // 2, cases.inputs.x
-    other = Inputs(np.concatenate([x[:half], x[half:] * x.dtype.type(-0.5)]), *cases.states)
+    other = cases.inputs._replace(x=np.concatenate([x[:half], x[half:] * x.dtype.type(-0.5)]))
     y = subject.run(cases.varied("other end", inputs=other)).outputs.y[:half]
     yield within("y", y, subject.expected(cases, 0, x[:half], y).y, Y_AXES)
 
@@ -95,10 +96,8 @@ def _half(subject: Subject, cases: Cases, name: str, inputs: Inputs) -> Outputs[
     return subject.run(cases.varied(name, configuration=configuration, inputs=inputs)).outputs
 
 
-def _last_row_of(a: Array | None, b: Array | None) -> Array:
+def _last_row_of(a: Array, b: Array) -> Array:
     """The rows of b (..., B, K), but for the last, which is that of a."""
-    if a is None or b is None:
-        raise ValueError("expected a configuration with initial states")
     return np.concatenate([b[..., :-1, :], a[..., -1:, :]], -2)
 
 

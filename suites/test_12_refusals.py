@@ -64,7 +64,7 @@ def test_a_refusal_leaves_nothing_behind(subject: Subject, cases: Cases) -> Exam
     """After a mistake the next ordinary call is legal."""
     attempt(subject, cases)
     cases = ordinary(cases)
-    outputs = subject.run(cases).outputs
+    outputs = subject.go_on(cases).outputs
     top = cases.configuration.layer.num_layers - 1
     x = cut_off(subject, cases, top).outputs.y if top else cases.inputs.x
     yield from layer_legal(subject, cases, top, x, outputs)

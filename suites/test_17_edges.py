@@ -33,12 +33,16 @@ LARGEST = 5000
 
 
 def _has_edges(configuration: Configuration) -> bool:
-    """A small layer with three rows or more, whose gates are the usual ones and whose states are given and returned."""
-    layer, states = configuration.layer, configuration.initial_state and configuration.layer.return_state
+    """A small layer with three rows or more, whose gates are the usual ones and whose states are returned."""
+    layer = configuration.layer
     usual = (layer.activation, layer.recurrent_activation) == (Layer.activation, Layer.recurrent_activation)
     small = configuration.time >= 4 and configuration.batch >= 3 and configuration.size <= LARGEST
     exact = configuration.dtype in {"float32", "float64"} and configuration.style == "mild"
-    return states and usual and small and exact and layer.return_sequences
+    return usual and small and exact and layer.return_sequences and layer.return_state
+
+
+def _has_edges_and_states(configuration: Configuration) -> bool:
+    return _has_edges(configuration) and configuration.initial_state
 
 
 def _is_one_of_something(configuration: Configuration) -> bool:
@@ -79,7 +83,7 @@ def test_infinite_and_largest_numbers_in_the_input(subject: Subject, cases: Case
         yield from _legal(subject, cases.varied(name, inputs=Inputs(extreme, *cases.inputs[1:])))
 
 
-@rule("17.4", where=_has_edges)
+@rule("17.4", where=_has_edges_and_states)
 def test_infinite_states(subject: Subject, cases: Cases) -> Examined:
     """They open and shut gates; a cell state that is infinite stays so."""
     h_0, c_0 = (a.copy() for a in cases.states)
@@ -92,17 +96,18 @@ def test_infinite_states(subject: Subject, cases: Cases) -> Examined:
 def test_the_smallest_numbers(subject: Subject, cases: Cases) -> Examined:
     """Inputs and states that are all but zero."""
     smallest = np.finfo(cases.inputs.x.dtype).smallest_subnormal
-    inputs = Inputs(*(np.copysign(smallest, a) for a in (cases.inputs.x, *cases.states)))
+    inputs = cases.inputs.each(lambda a: np.copysign(smallest, a))
     yield from _legal(subject, cases.varied("the smallest numbers", inputs=inputs))
 
 
 @rule("17.6", where=_has_edges)
 def test_nan_stays_in_its_row(subject: Subject, cases: Cases) -> Examined:
     """NaN is where the equations compute with it, and nowhere else."""
-    x, c_0 = cases.inputs.x.copy(), cases.states[1].copy()
+    x, h_0, c_0 = cases.inputs.each(np.copy)
     x[len(x) // 2, :, 0, 0] = np.nan
-    c_0[..., 2, 0] = np.nan
-    yield from _legal(subject, cases.varied("NaN", inputs=Inputs(x, cases.states[0], c_0)))
+    if c_0 is not None:
+        c_0[..., 2, 0] = np.nan
+    yield from _legal(subject, cases.varied("NaN", inputs=Inputs(x, h_0, c_0)))
 
 
 @rule("17.7", where=lambda c: c.time >= LONG and c.layer.num_layers == 1)
@@ -125,7 +130,7 @@ def test_other_rows_than_a_stateful_layer_keeps(subject: Subject, cases: Cases) 
 
 def _legal(subject: Subject, cases: Cases) -> Examined:
     """Every layer is legal for the outputs of the one below, where numbers are finite, and NaN where it must be."""
-    finite = cases.varied("finite", inputs=Inputs(*(_finite(a) for a in (cases.inputs.x, *cases.states))))
+    finite = cases.varied("finite", inputs=cases.inputs.each(_finite))
     x, whole = finite.inputs.x, subject.run(cases).outputs
     for index in range(cases.configuration.layer.num_layers):
         y = cut_off(subject, cases, index + 1).outputs.y

@@ -83,6 +83,10 @@ def _same_numbers(subject: Subject, cases: Cases, ours: Answer, theirs: Answer) 
         subject.layout.native_outputs(layer, _bounds(each, cases), unbatched=unbatched)
         for each in (subject, _model(subject))
     ]
+    if not len(names) == len(ours.native) == len(theirs.native):
+        told = f"{len(ours.native)} of them, but {len(theirs.native)} on the other path, documented is {len(names)}"
+        yield Statement("outputs", told)
+        return
     for name, a, b, *both in zip(names, ours.native, theirs.native, *bounds, strict=True):
         if a.shape != b.shape:
             yield Statement(name, f"has the shape {a.shape}, but {b.shape} on the other path")

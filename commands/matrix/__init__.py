@@ -12,6 +12,7 @@ from lstm_conformance.commands.matrix import bisecting, bumping, checking, listi
 from lstm_conformance.fixtures.environments.cells import FILE, BadCells
 from lstm_conformance.fixtures.environments.processes import TimedOut
 from lstm_conformance.fixtures.environments.uv import DiskFull, NoUv, Unreachable
+from lstm_conformance.reports.errors import Occupied
 
 COMMANDS: Mapping[str, Command] = {
     "list": listing,
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the word says. Raises BadInput."""
     try:
         return COMMANDS[arguments.word].run(arguments)
-    except (BadCells, NoUv) as error:
+    except (BadCells, NoUv, Occupied) as error:
         raise BadInput(str(error)) from error
     except (Unreachable, TimedOut) as error:
         raise BadInput(f"the package index cannot be reached: {STAYS}. uv says: {error}") from error

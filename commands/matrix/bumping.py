@@ -16,7 +16,8 @@ from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.proposals import Proposal, proposals
 from lstm_conformance.fixtures.environments.cells import read
 from lstm_conformance.fixtures.environments.uv import Uv
-from lstm_conformance.reports.files import write
+from lstm_conformance.reports.files import Output, write
+from lstm_conformance.reports.kinds import DEFINITIONS
 
 ABOUT = """\
 Looks for releases that are older than 14 days, and proposes: to mend the pins of supported cells; to make those
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     after = edited(before, found)
     print("".join(_difference(arguments.cells, before, after)), end="")
     if arguments.write and found:
-        write(arguments.cells, after)
+        write(Output(arguments.cells, DEFINITIONS, after))
     print(_last_words(len(found), written=arguments.write))
     return 0
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from lstm_conformance.commands.matrix.suite import digest
 from lstm_conformance.fixtures.environments.cells import Cell
 from lstm_conformance.fixtures.environments.processes import is_left
+from lstm_conformance.reports import kinds
 from lstm_conformance.reports.cells import NAME, CellResult, cells_text
-from lstm_conformance.reports.errors import BadRecord, ResultsError
-from lstm_conformance.reports.files import Results, write
+from lstm_conformance.reports.errors import BadRecord, Occupied, ResultsError
+from lstm_conformance.reports.files import Output, Results, write
 from lstm_conformance.reports.plain import from_plain, to_plain
 
 SUFFIX = ".cell.json"
@@ -36,6 +37,16 @@ class Night:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def check_vacant(self, cells: Sequence[str]) -> None:
+        """Raise Occupied where other files than those of a night bear the names that these cells need."""
+        targets = [(self.folder / NAME, kinds.CELLS)]
+        for cell in cells:
+            targets += [(self._results(cell), kinds.RESULTS), (self._record(cell), kinds.CELL)]
+            log = self._log(cell)
+            if log.exists() and not self._record(cell).exists():
+                raise Occupied(f"{log}: expected the log of a cell, and no record of it is there; name another night")
+        kinds.check_vacant(targets)
 
     def unfinished(self, cell: str) -> Path:
         """Where the results of a cell are written; they are moved when it is finished."""
@@ -65,9 +76,10 @@ class Night:
         else:
             self._results(result.id).unlink(missing_ok=True)  # of an earlier run of the same cell
         if (log := written.with_suffix(".log")).exists():
-            log.replace(self.folder / log.name)
-        write(self._record(result.id), json.dumps(to_plain(Finished(definition=definition, result=result)), indent=1))
-        write(self.folder / NAME, cells_text(finished(self.folder)))
+            log.replace(self._log(result.id))
+        record = json.dumps(to_plain(Finished(definition=definition, result=result)), indent=1)
+        write(Output(self._record(result.id), kinds.CELL, record))
+        write(Output(self.folder / NAME, kinds.CELLS, cells_text(finished(self.folder))))
 
     def clear_up(self) -> None:
         """Remove what was not finished, by this process or by one that was killed."""
@@ -79,6 +91,9 @@ class Night:
 
     def _results(self, cell: str) -> Path:
         return self.folder / f"{cell}.jsonl"
+
+    def _log(self, cell: str) -> Path:
+        return self.folder / f"{cell}.log"
 
     def _record(self, cell: str) -> Path:
         return self.folder / f"{cell}{SUFFIX}"

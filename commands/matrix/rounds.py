@@ -39,7 +39,8 @@ class Rounds:
     _started: float = field(default_factory=time.monotonic)
 
     def make(self, cells: Sequence[Cell], *, again: bool) -> None:
-        """Do what is not done yet. Raises Unreachable, DiskFull, KeyboardInterrupt."""
+        """Do what is not done yet. Raises Occupied, Unreachable, DiskFull, KeyboardInterrupt."""
+        self.night.check_vacant([cell.id for cell in cells])
         self.clear_up()
         left = [cell for cell in cells if again or not self._done(cell)]
         _say(f"cells: {len(cells)}, tested before: {len(cells) - len(left)}, left: {self._left(left)}")

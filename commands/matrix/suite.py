@@ -16,6 +16,7 @@ from lstm_conformance.fixtures.process import ONE_THREAD
 from lstm_conformance.reports.cells import Outcome
 from lstm_conformance.reports.errors import ResultsError
 from lstm_conformance.reports.files import Results
+from lstm_conformance.reports.kinds import RESULTS, check_vacant
 from lstm_conformance.suites.candidates import STARTING
 
 SUITE = (sys.executable, "-m", "lstm_conformance", "test")
@@ -52,8 +53,9 @@ def conformance(
 ) -> Results:
     """Test implementations in their Python; beside the results lies a log of what was printed.
 
-    Raises NotTested, DiskFull.
+    Raises NotTested, DiskFull, Occupied.
     """
+    check_vacant([(results, RESULTS)])
     results.parent.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
     log = results.with_suffix(".log")

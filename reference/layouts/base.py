@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from numpy.typing import NDArray
@@ -21,12 +21,19 @@ class Inputs(NamedTuple):
     h_0: Array | None = None
     c_0: Array | None = None
 
+    def each(self, change: Callable[[Array], Array]) -> Inputs:
+        """The same, changed: x and, where they are given, the states."""
+        return Inputs(change(self.x), *(None if a is None else change(a) for a in self[1:]))
+
 
 class Layout(Protocol):
     """The conventions of one framework; `unbatched` is for calls without an axis of batch."""
 
     biases: int
     """How many bias vectors a cell has."""
+
+    lacks: frozenset[str]
+    """The claims (`fixtures/requirements.py`) for which the layout has no weight, no axis or no argument."""
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight, without the axis of cases."""

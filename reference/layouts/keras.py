@@ -29,6 +29,7 @@ class KerasLayout:
     """
 
     biases = 1
+    lacks = frozenset({"unbatched"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight."""

@@ -29,6 +29,7 @@ class OnnxLayout(Ragged):
     """
 
     biases = 2
+    lacks = frozenset({"layers", "projection", "unbatched", "merge_modes", "return_sequences", "masks"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight."""

@@ -6,7 +6,7 @@ A kind includes its subclasses. Where several stand, neither manual nor source p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 Kinds = tuple[str, ...]
 
@@ -35,6 +35,8 @@ TORCH: Mapping[str, Kinds] = {
     "states_of_higher_rank": _RUNTIME,
     "states_of_one_layer": _RUNTIME,
     "states_of_more_layers": _RUNTIME,
+    # "Inputs: input, (h_0, c_0)"; nothing says which kind answers another type than a tuple
+    "states_in_one_tensor": _TYPE + _RUNTIME,
     # not checked by the layer itself: the kinds that it uses for the dtype of x, and for states
     "h_0_of_other_dtype": _VALUE + _RUNTIME,
     "c_0_of_other_dtype": _VALUE + _RUNTIME,
@@ -70,6 +72,41 @@ TORCH: Mapping[str, Kinds] = {
     "bidirectional_text": _TYPE,
 }
 """Source: torch/nn/modules/rnn.py, torch/nn/utils/rnn.py, aten/src/ATen/native/PackedSequence.cpp, https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html."""
+
+TORCH_CELL: Mapping[str, Kinds] = {
+    # LSTMCell.forward, "Expected input to be 1D or 2D"
+    "x_of_rank_1": _VALUE,
+    "x_of_rank_4": _VALUE,
+    # at::native, check_rnn_cell_forward_input and check_rnn_cell_forward_hidden
+    "x_too_wide": _RUNTIME,
+    "x_of_one_feature": _RUNTIME,
+    "h_0_too_wide": _RUNTIME,
+    "c_0_too_wide": _RUNTIME,
+    "h_0_of_one_unit": _RUNTIME,
+    "c_0_of_one_unit": _RUNTIME,
+    "h_0_of_more_rows": _RUNTIME,
+    "c_0_of_more_rows": _RUNTIME,
+    "h_0_of_one_row": _RUNTIME,
+    "c_0_of_one_row": _RUNTIME,
+    # LSTMCell.forward, "Expected hx[{idx}] to be 1D or 2D"
+    "states_of_higher_rank": _VALUE,
+    # "h_0 of shape (batch, hidden_size) or (hidden_size)", as the input: not checked by the cell itself, the kinds that
+    # it uses for ranks, and for sizes
+    "states_without_rows": _VALUE + _RUNTIME,
+    "x_without_rows": _VALUE + _RUNTIME,
+    "x_and_h_0_without_rows": _VALUE + _RUNTIME,
+    # "Inputs: input, (h_0, c_0)"; nothing says which kind answers another type than a tuple
+    "states_in_one_tensor": _TYPE + _RUNTIME,
+    "x_without_rows_and_states_in_one_tensor": _VALUE + _TYPE + _RUNTIME,
+    # "input_size: int, hidden_size: int"
+    "input_size_float": _TYPE,
+    "hidden_size_float": _TYPE,
+    "hidden_size_text": _TYPE,
+}
+"""Source: LSTMCell in torch/nn/modules/rnn.py, aten/src/ATen/native/RNN.cpp, https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html.
+
+Of dtypes, of sizes from 0 down, and of a `bias` that is no bool, neither manual nor source says anything.
+"""
 
 KERAS: Mapping[str, Kinds] = {
     # the layer's InputSpec(ndim=3)
@@ -122,8 +159,14 @@ KERAS: Mapping[str, Kinds] = {
 Other dtypes are not known to be a mistake there: Keras converts some of what it is given.
 """
 
-REFUSALS: Mapping[str, Mapping[str, Kinds]] = {"torch": TORCH, "keras": KERAS}
-"""By layout, then by mistake (`fixtures/mistakes.py`)."""
+REFUSALS: Mapping[str, Mapping[str, Kinds]] = {"torch": TORCH, "torch cell": TORCH_CELL, "keras": KERAS}
+"""By layout, that of cells apart, then by mistake (`fixtures/mistakes.py`)."""
+
+
+def documented_by(layout: str, claims: Collection[str]) -> str:
+    """Whose answers those of an implementation must be: the key of `REFUSALS` and `UNDOCUMENTED`."""
+    return f"{layout} cell" if "cell" in claims else layout
+
 
 WEIGHTS: Mapping[str, Kinds] = {"torch": _RUNTIME, "keras": _VALUE}
 """By layout, what comes of weights of which one is missing, unknown or of another shape.

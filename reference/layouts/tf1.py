@@ -35,6 +35,7 @@ class Tf1Layout(TorchLayout):
     """
 
     biases = 1
+    lacks = frozenset({"no_bias", "unbatched", "merge_modes", "return_sequences", "masks"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight."""

@@ -47,6 +47,22 @@ class LengthsOfTheFirstRow(_MaskChanged):
         return np.broadcast_to(mask[..., :1], mask.shape)
 
 
+class RowsOfOneStepLeftOut(_MaskChanged):
+    """Returns h_0 for a row of a single step: the loop begins where a row is longer than one."""
+
+    def changed(self, mask: Mask) -> Mask:
+        """Nothing of such a row counts."""
+        return np.asarray(mask & (mask.sum(0) > 1))
+
+
+class LengthOfASingleRowIgnored(_MaskChanged):
+    """Takes a batch of one row for a whole sequence, which needs no packing."""
+
+    def changed(self, mask: Mask) -> Mask | None:
+        """Forget the length of a row that is alone."""
+        return mask if mask.shape[-1] > 1 else None
+
+
 class EmptyRowsStepped(_MaskChanged):
     """Reads at least one step of every row, because the length is tested after the step."""
 
@@ -306,6 +322,21 @@ class RowsSortedAndNotPutBack(LSTM):
         """Put back the rows of what was observed."""
         observed = super().computed(call, observed)
         return observed if call.mask is None else _rows(observed, np.argsort(_longest_first(call.mask), -1))
+
+
+class RowsFoundAgainByTheirLengths(LSTM):
+    """Sorts the rows by their lengths, and puts them back by `lengths.index`: of equal lengths it finds the first."""
+
+    feeds_back_its_outputs = False
+
+    def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
+        """Return the first row of each length in the place of all of that length."""
+        y, h_n, c_n = super().returned(call, outputs)
+        if call.mask is None:
+            return Outputs(y, h_n, c_n)
+        lengths = call.mask.sum(0)
+        first = (lengths[..., :, None] == lengths[..., None, :]).argmax(-1)
+        return Outputs(_rows(y, first), _rows(h_n, first), _rows(c_n, first))
 
 
 class RowsSortedWithoutTheirStates(LSTM):

@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from lstm_conformance.reports.files import write
 from lstm_conformance.reports.results import Check
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
 
@@ -23,7 +22,9 @@ def main(words: list[str]) -> int:
     with Path("tested.txt").open("a", encoding="utf-8") as tested:
         print(name, file=tested)
     if name == "hanging" and not Path("go").exists():
-        write(Path("hangs"), str(os.getpid()))
+        unfinished = Path("hangs.part")
+        unfinished.write_text(str(os.getpid()), "utf-8")
+        unfinished.replace("hangs")
         time.sleep(60)
     if name == "crashing":
         print("Fatal: the suite has met its end")

@@ -9,8 +9,9 @@ from typing import Any
 from lstm_conformance.reports.cells import NAME, OUTCOMES, TIERS, CellResult, cells_text
 from lstm_conformance.reports.compare import compare
 from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.files import write
+from lstm_conformance.reports.files import Output, write
 from lstm_conformance.reports.history import history
+from lstm_conformance.reports.kinds import CELLS
 from lstm_conformance.reports.nights import night_of
 from lstm_conformance.reports.reading import read
 from lstm_conformance.reports.results import Check
@@ -64,5 +65,7 @@ def a_night(
             path, *found.get(name, [a_check()]), header=full_header(an_environment(version=version), started=started)
         )
     packages = {name: {"torch": version, "numpy": "2.4.6"} for name, version in versions.items()}
-    write(folder / NAME, cells_text([*(a_cell(name, packages=packages[name]) for name in versions), *lost]))
+    write(
+        Output(folder / NAME, CELLS, cells_text([*(a_cell(name, packages=packages[name]) for name in versions), *lost]))
+    )
     return folder

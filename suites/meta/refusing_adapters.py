@@ -39,6 +39,8 @@ class Refusing(NumpyLSTM):
     def check(self, built: Any, x: Any, states: States) -> None:
         """Raise what torch raises."""
         hidden_size, dtype = built["weight_hh_l0"].shape[1], built["weight_hh_l0"].dtype
+        if not isinstance(states, (tuple, type(None))):
+            raise TypeError("expected h_0 and c_0 in a tuple")
         if x.ndim != 3 or any(a.dtype != dtype for a in (x, *(states or ()))):
             raise ValueError("expected an input of rank 3, and the dtype of the layer")
         if x.shape[0] == 0 or x.shape[2] != built["weight_ih_l0"].shape[1]:

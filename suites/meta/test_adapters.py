@@ -5,7 +5,6 @@ Whether the frameworks compute an LSTM is for the suite to say; here it is only 
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -21,11 +20,11 @@ from lstm_conformance.fixtures.protocol import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites.meta.adapters import ADAPTERS
+from lstm_conformance.suites.meta.needing import is_there, param, paths_here
 
 CASES, T, B, I, H = 3, 4, 2, 5, 6  # noqa: E741 -- the letters of the shapes
 DEADLINE = 300.0
 
-INSTALLED = [name for name, entry in IMPLEMENTATIONS.items() if all(map(importlib.util.find_spec, entry.packages))]
 
 Shapes = tuple[dict[str, Any], list[tuple[int, ...]], list[tuple[int, ...]]]
 """Constructor arguments, and the shapes of x, h_0 and c_0, and of the outputs, that come with them."""
@@ -85,16 +84,20 @@ SHAPES: dict[str, list[Shapes]] = {
 """By implementation; fewer on JAX, where a call is compiled."""
 
 
+INSTALLED = [name for name in SHAPES if all(map(is_there, IMPLEMENTATIONS[name].packages))]
+EVERY_NAME = [param(name) for name in SHAPES]
+
+
 def offered(name: str, path: str) -> tuple[str, ...]:
     """The dtypes of a path."""
     dtypes = ADAPTERS[name].dtypes
     return dtypes if isinstance(dtypes, tuple) else dtypes[path]
 
 
-ALL_WAYS = [(name, path, dtype) for name in INSTALLED for path in ADAPTERS[name].paths for dtype in offered(name, path)]
-WAYS = [(name, path, dtype) for name, path, dtype in ALL_WAYS if dtype in {"float32", "float64"}]
-HALF = [way for way in ALL_WAYS if way not in WAYS]
-LAYERS = [(name, *shapes) for name in INSTALLED for shapes in SHAPES[name]]
+ALL = [(name, path, dtype) for name in SHAPES for path in ADAPTERS[name].paths for dtype in offered(name, path)]
+WAYS = [param(*way) for way in ALL if way[-1] in {"float32", "float64"}]
+HALF = [param(*way) for way in ALL if way[-1] not in {"float32", "float64"}]
+LAYERS = [param(name, *shapes) for name in SHAPES for shapes in SHAPES[name]]
 
 
 def as_computed_by(name: str, path: str, changes: dict[str, Any]) -> list[str]:
@@ -107,8 +110,8 @@ def as_computed_by(name: str, path: str, changes: dict[str, Any]) -> list[str]:
 
 # Plain layers in every dtype, others in one: each takes graphs of its own.
 BATCHES = [
-    (name, path, way, dtype, changes, given)
-    for name in INSTALLED
+    param(name, path, way, dtype, changes, given)
+    for name in SHAPES
     for path in ADAPTERS[name].batch_paths
     for changes, given, _ in SHAPES[name]
     for way in as_computed_by(name, path, changes)
@@ -180,14 +183,14 @@ def shapes_for(name: str) -> list[tuple[int, ...]]:
     return SHAPES[name][0][1]
 
 
-@pytest.mark.parametrize("name", INSTALLED)
+@pytest.mark.parametrize("name", EVERY_NAME)
 def test_hello_says_what_the_class_says(hosts: dict[str, Hosted], name: str) -> None:
     """The class can be read without importing the framework, and the versions come from the host."""
     hello, adapter = hosts[name].hello(), ADAPTERS[name]
 
     assert (hello.implementation, hello.layout) == (name, adapter.layout)
-    assert (hello.paths, hello.claims) == (adapter.paths, adapter.claims)
-    assert hello.dtypes == {path: offered(name, path) for path in adapter.paths}
+    assert (list(hello.paths), hello.claims) == (paths_here(name), adapter.claims)
+    assert hello.dtypes == {path: offered(name, path) for path in hello.paths}
     assert set(hello.versions) == {*IMPLEMENTATIONS[name].packages, "numpy"}
     assert "unknown" not in hello.versions.values()
 
@@ -202,9 +205,9 @@ def test_describe_lists_the_weights(hosts: dict[str, Hosted], name: str, path: s
 
 
 TWO_CELLS = [
-    (name, changes)
+    param(name, changes)
     for word, changes in (("layers", {"num_layers": 2}), ("bidirectional", {"bidirectional": True}))
-    for name in INSTALLED
+    for name in SHAPES
     if word in ADAPTERS[name].claims
 ]
 
@@ -219,7 +222,7 @@ def test_a_layer_of_two_cells_has_the_weights_of_both(
     assert len({weight["name"] for weight in weights}) == len(weights) == 2 * len(weights_of(name))
 
 
-@pytest.mark.parametrize("name", INSTALLED)
+@pytest.mark.parametrize("name", EVERY_NAME)
 def test_a_layer_without_biases_has_no_other_weights(hosts: dict[str, Hosted], name: str) -> None:
     """Half of the three or four."""
     assert len(described(hosts[name], first(name, bias=False))) == 2
@@ -298,7 +301,7 @@ def test_a_batch_in_one_call_equals_its_cases_alone(
         assert array.tobytes() == np.concatenate([case[key] for case in alone]).tobytes()
 
 
-@pytest.mark.parametrize("name", INSTALLED)
+@pytest.mark.parametrize("name", EVERY_NAME)
 def test_missing_states_are_zero(hosts: dict[str, Hosted], name: str) -> None:
     """And given ones are used."""
     fields = first(name)
@@ -312,7 +315,7 @@ def test_missing_states_are_zero(hosts: dict[str, Hosted], name: str) -> None:
     assert not np.array_equal(without, run(hosts[name], fields, arrays)["output/0"])
 
 
-@pytest.mark.parametrize("name", INSTALLED)
+@pytest.mark.parametrize("name", EVERY_NAME)
 def test_weights_that_do_not_fit_are_refused(hosts: dict[str, Hosted], name: str) -> None:
     """A missing one, an unknown one, and one of another shape."""
     fields = first(name)
@@ -329,7 +332,7 @@ def test_weights_that_do_not_fit_are_refused(hosts: dict[str, Hosted], name: str
         run(hosts[name], fields, transposed)
 
 
-@pytest.mark.parametrize("name", INSTALLED)
+@pytest.mark.parametrize("name", EVERY_NAME)
 def test_an_error_of_the_framework_is_passed_on(hosts: dict[str, Hosted], name: str) -> None:
     """With the line of the adapter, not one deep inside the framework."""
     fields = first(name)

@@ -8,6 +8,7 @@ import pytest
 
 from lstm_conformance.suites.meta.bench.__main__ import columns, show
 from lstm_conformance.suites.meta.bench.layers import SIZES, drawn, floor
+from lstm_conformance.suites.meta.bench.memory import LIMIT, measured, peaks
 from lstm_conformance.suites.meta.bench.suite import cpu_seconds
 from lstm_conformance.suites.meta.bench.turns import MOST_ROUNDS, in_turns, milliseconds, ratios
 
@@ -64,3 +65,20 @@ def test_cost_is_that_of_all_processes() -> None:
 
     assert math.isfinite(seconds)
     assert seconds > 0
+
+
+def test_peaks_are_read_from_the_summary() -> None:
+    """Of the controlling process first; a run that tells none is no figure."""
+    assert peaks("...\npeak memory: 1,062 MB; of 2 workers 200 MB, 1,300 MB\n3 passed") == [1062, 200, 1300]
+    with pytest.raises(ValueError, match="expected a line that tells the peak memory"):
+        peaks("3 passed")
+
+
+def test_a_wrong_lstm_is_measured() -> None:
+    """A row like the others, far below the limit."""
+    row = measured("mutants:states_not_cleared_under_a_projection", ("--brief", "--once", "-k", "test_flags_together"))
+
+    assert list(row) == ["size", "figures", "of 1,500 MB"]
+    assert row["figures"]["CPU s"] > 0
+    assert 20 < row["figures"]["controller MB"] < LIMIT
+    assert 0 < row["of 1,500 MB"]["largest"] < 1

@@ -7,6 +7,7 @@ import pytest
 from lstm_conformance.suites.meta import breakages
 from lstm_conformance.suites.meta.breakages import IN_KERAS_LAYOUT, IN_TORCH_LAYOUT
 from lstm_conformance.suites.meta.broken import Broken
+from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
 IN_PROCESS = ("--in-process", "--brief", "--tb=no", "-rN")
@@ -83,12 +84,14 @@ def test_a_breakage_in_keras_layout_is_caught(numpy_run: Run, breakage: type[Bro
     assert CAUGHT_BY[breakage] in numpy_run.red_rules(named(breakage, "ReferenceKerasLSTM"))
 
 
+@needs("torch")
 @pytest.mark.parametrize("breakage", IN_TORCH_LAYOUT, ids=lambda each: each.__name__)
 def test_a_breakage_of_torch_is_caught(torch_run: Run, breakage: type[Broken]) -> None:
     """The same breakage of a real framework is caught by the same rules as that of the LSTM in NumPy."""
     assert CAUGHT_BY[breakage] in torch_run.red_rules(named(breakage, "TorchLSTM"))
 
 
+@needs("torch")
 @pytest.mark.parametrize("breakage", IN_TORCH_LAYOUT, ids=lambda each: each.__name__)
 def test_it_makes_no_difference_what_was_broken(numpy_run: Run, torch_run: Run, breakage: type[Broken]) -> None:
     """A breakage of torch.nn.LSTM is caught by the very rules that catch it in the LSTM in NumPy."""
@@ -120,6 +123,7 @@ def test_a_right_lstm_in_numpy_passes(numpy_run: Run, name: str) -> None:
     assert {c.verdict for c in numpy_run.results.checks if c.implementation == name} == {"pass"}
 
 
+@needs("torch")
 def test_torch_passes(torch_run: Run) -> None:
     """In the same run, on every rule."""
     assert {c.verdict for c in torch_run.results.checks if c.implementation == "torch.nn.LSTM"} <= {"pass", "deviation"}
@@ -133,6 +137,7 @@ def test_a_right_lstm_in_numpy_stays_far_from_the_bound(numpy_run: Run, name: st
     assert 0 < max(budgets) < 0.5
 
 
+@needs("torch")
 def test_nothing_was_left_out(numpy_run: Run, torch_run: Run) -> None:
     """Every breakage has its records, and the runs are red."""
     checked = {check.implementation for run in (numpy_run, torch_run) for check in run.results.checks}
@@ -141,6 +146,7 @@ def test_nothing_was_left_out(numpy_run: Run, torch_run: Run) -> None:
     assert (numpy_run.status, torch_run.status) == (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.TESTS_FAILED)
 
 
+@needs("torch")
 def test_no_planned_check_is_without_a_verdict_of_its_own(numpy_run: Run, torch_run: Run) -> None:
     """However wrong an LSTM is, judging it does not raise: a breakage is a failure, not an error."""
     runs = (numpy_run, torch_run)

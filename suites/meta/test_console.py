@@ -149,7 +149,7 @@ class TestSummary:
         """A failure, an error and an unstable check alike, each with its sentence."""
         line, rule, _ = lines_of(check)
 
-        assert f"FAIL 1 checks, 1 {check.verdict}" in line
+        assert f"FAIL 1 check, 1 {check.verdict}" in line
         assert rule.endswith(str(check.message))
 
     @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ class TestSummary:
         (alone, _) = lines_of(a_check(verdict="not-run", budget=None))
         (among, _) = lines_of(a_check(0), a_check(1, verdict="not-run", budget=None))
 
-        assert alone == "torch.nn.LSTM 2.13.0 eager not run 1 checks, 1 not-run"
+        assert alone == "torch.nn.LSTM 2.13.0 eager not run 1 check, 1 not-run"
         assert among.startswith("torch.nn.LSTM 2.13.0 eager ok 2 checks, 1 not-run,")
 
     def test_what_is_absent_is_named_with_its_reason(self) -> None:

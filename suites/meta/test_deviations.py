@@ -6,7 +6,7 @@ import math
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.deviations import BadDeviation, Deviation, bundled, known, parse, read
 from lstm_conformance.fixtures.deviations.scope import Flags, Ids
 from lstm_conformance.fixtures.flags import legal
@@ -22,9 +23,10 @@ from lstm_conformance.fixtures.hosts import Hello
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.deviating import Deviations, Place, held_against, problems, warnings
+from lstm_conformance.suites.deviating import ENOUGH, Deviations, Place, held_against, problems, warnings
 from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.meta import refusing_adapters
+from lstm_conformance.suites.planning import PER_SEED, CaseId, Plan, Planned
 from lstm_conformance.suites.rules import specification
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -351,7 +353,7 @@ def test_a_failure_as_recorded_is_a_deviation(recorded: dict[str, str], outcome:
     """Not red, and it carries the id of its entry; message and detail stay."""
     (held,) = held_against([entry(**recorded)], [outcome])
 
-    assert held == replace(outcome, verdict="deviation", deviation="some-entry")
+    assert vars(held) == vars(outcome) | {"verdict": "deviation", "deviation": "some-entry"}
 
 
 @pytest.mark.parametrize(
@@ -388,14 +390,83 @@ def test_another_failure_stays_red(recorded: dict[str, str], outcome: Outcome) -
     assert (held.message or "").endswith(f"; deviation 'some-entry' is recorded otherwise: {entry(**recorded).fails}")
 
 
-def test_a_pass_is_red() -> None:
-    """What is mended must not stay in the list, where it would hide the next one."""
-    (held,) = held_against([entry()], [Outcome(case=0, verdict="pass", budget=0.5)])
+@pytest.mark.parametrize(
+    ("name", "path", "problem_count"),
+    [
+        ("torch.nn.LSTM", "autocast", 0),
+        ("torch.nn.LSTM", "autocasst", 1),
+        ("torch.nn.LSTM", "eager", 1),
+        ("some.LSTM", "autocast", 1),
+    ],
+    ids=["declared", "misspelt", "offered", "of somebody else"],
+)
+def test_a_path_that_is_not_offered_here_needs_no_check(name: str, path: str, problem_count: int) -> None:
+    """Where the suite's adapter declares it, and this processor lacks it; else nobody has such a path."""
+    recorded = entry(implementation=f'"{name}"', paths=f'["{path}"]')
+    hellos = {name: replace(HELLO, implementation=name, paths=("eager",))}
 
-    assert held.verdict == "fail"
-    assert held.message == (
-        "passes, but deviation 'some-entry' says that it fails: value [2, 50]; remove the entry or narrow it"
+    assert len(list(problems(Deviations([recorded]), [], hellos, tier="quick", partial=False))) == problem_count
+
+
+def passing(*cases: int) -> list[Outcome]:
+    """Cases that pass."""
+    return [Outcome(case=case, verdict="pass", budget=0.5) for case in cases]
+
+
+ELSEWHERE = 202 * PER_SEED
+"""The first case of another base seed."""
+
+
+@pytest.mark.parametrize("cases", [(0,), (0, 1), range(ELSEWHERE, ELSEWHERE + ENOUGH)], ids=str)
+def test_a_configuration_that_passes_in_all_cases_is_red(cases: Sequence[int]) -> None:
+    """What is mended must not stay in the list, where it would hide the next one."""
+    held = held_against([entry()], passing(*cases))
+
+    assert {each.verdict for each in held} == {"fail"}
+    assert held[0].message == (
+        "passes, but deviation 'some-entry' says that one of its cases fails: value [2, 50]; "
+        "remove the entry or narrow it"
     )
+
+
+def test_a_case_that_hides_the_cause_passes_beside_one_that_shows_it() -> None:
+    """A mask may happen to be one under which the fault changes nothing."""
+    held = held_against([entry()], [*passing(0), failing(case=1, budget=3.0), *passing(2)])
+
+    assert [each.verdict for each in held] == ["pass", "deviation", "pass"]
+
+
+def test_a_few_cases_of_another_seed_may_all_hide_the_cause() -> None:
+    """The entry was not recorded on them."""
+    few = passing(*range(ELSEWHERE, ELSEWHERE + ENOUGH - 1))
+
+    assert held_against([entry()], few) == few
+
+
+def test_another_failure_is_red_beside_one_that_is_recorded() -> None:
+    """In no case may it fail otherwise."""
+    held = held_against([entry()], [failing(case=0, budget=3.0), failing(case=1, budget=1e6)])
+
+    assert [each.verdict for each in held] == ["deviation", "fail"]
+
+
+def test_a_case_alone_is_held_to_what_its_run_has() -> None:
+    """Its verdict must not hang on whether it is run alone: cases of the tier and of its seed are judged beside it."""
+    called = configuration(6, 3, 5, 9, mask="holes")
+    case = CaseId(
+        implementation="some.LSTM", path="eager", rule="14.1", configuration=str(called), number=ELSEWHERE + 1
+    )
+    alone = Planned(
+        implementation="some.LSTM",
+        path="eager",
+        check=all_checks()["14.1"],
+        configuration=called,
+        numbers=(case.number,),
+    )
+
+    assert Plan(tier="quick", case=case).numbers_beside(alone) == (ELSEWHERE, ELSEWHERE + 1)
+    assert len(Plan(tier="fuzz", case=case).numbers_beside(alone)) == 20
+    assert Plan(tier="quick", case=case).numbers_beside(replace(alone, numbers=(7,))) == (0, 1, 7)
 
 
 def test_what_is_not_run_says_nothing() -> None:

@@ -21,6 +21,7 @@ from lstm_conformance.reference.layouts.gate_order import reordered
 from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.weights import CellWeights
 from lstm_conformance.suites.meta import onnx_node, scalar
+from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.numbers import drawn
 
 Arrays = dict[str, Any]
@@ -106,6 +107,7 @@ def in_torch(weights: Arrays, order: str = "ifgo") -> Arrays:
 class TestMovedFromKerasToTorch:
     """The file holds the Keras layer's weights and torch's outputs: does torch compute the Keras layer?"""
 
+    @needs("torch")
     @pytest.mark.parametrize(
         ("order", "expected"),
         [
@@ -126,6 +128,7 @@ class TestMovedFromKerasToTorch:
 
         assert diagnosis(weights | call | {"y": y, "h_n": h_n, "c_n": c_n}, "--layout keras") == expected
 
+    @needs("torch")
     def test_kernels_that_were_reshaped(self, torch: Framework, diagnosis: Diagnosis) -> None:
         """They must be transposed."""
         weights, call = native("keras")
@@ -141,6 +144,7 @@ class TestMovedFromKerasToTorch:
 class TestTorch:
     """The file holds torch's own weights."""
 
+    @needs("torch")
     @pytest.mark.parametrize(
         ("options", "flags"),
         [
@@ -160,12 +164,14 @@ class TestTorch:
 
         assert diagnosis(weights | call | {"output": y, "h_n": h_n, "c_n": c_n}, flags) == CORRECT
 
+    @needs("torch")
     def test_the_last_output_is_enough(self, torch: Framework, diagnosis: Diagnosis) -> None:
         """`output[-1]`."""
         weights, call = native("torch")
 
         assert diagnosis(weights | call | {"y": torch(weights, call)[0][-1]}) == CORRECT
 
+    @needs("torch")
     def test_the_recurrent_bias_was_forgotten(self, torch: Framework, diagnosis: Diagnosis) -> None:
         """`bias_hh` stayed at zero."""
         weights, call = native("torch")
@@ -174,6 +180,7 @@ class TestTorch:
 
         assert diagnosis(weights | call | {"y": y}) == (1, ["recurrent_bias_missing"])
 
+    @needs("torch")
     @pytest.mark.parametrize("num_layers", [1, 2])
     def test_the_directions_are_exchanged(self, torch: Framework, diagnosis: Diagnosis, num_layers: int) -> None:
         """The weights whose names end in `_reverse` were loaded forwards."""
@@ -186,6 +193,7 @@ class TestTorch:
 
         assert diagnosis(weights | call | {"y": y, "h_n": h_n, "c_n": c_n}) == (1, ["directions_exchanged"])
 
+    @needs("torch")
     def test_batch_and_time_are_exchanged(self, torch: Framework, diagnosis: Diagnosis) -> None:
         """A layer with batch_first is called with steps first."""
         weights, call = native("torch")
@@ -194,6 +202,7 @@ class TestTorch:
 
         assert diagnosis(weights | call | {"y": y}) == (1, ["batch_and_time_exchanged"])
 
+    @needs("torch")
     @pytest.mark.parametrize("names", [("y",), ("y", "h_n", "c_n")])
     def test_the_state_is_that_of_the_call_before(
         self, torch: Framework, diagnosis: Diagnosis, names: tuple[str, ...]
@@ -210,6 +219,7 @@ class TestTorch:
             ["a correct LSTM from another initial state"],
         )
 
+    @needs("torch")
     def test_the_state_that_was_given_is_no_mistake(self, torch: Framework, diagnosis: Diagnosis) -> None:
         """The same call, whose file knows the states."""
         weights, call = native("torch")
@@ -236,6 +246,7 @@ class TestOnnx:
 
         assert diagnosis(feeds | dict(zip(onnx_node.OUTPUTS, outputs, strict=True)), "--layout onnx") == CORRECT
 
+    @needs("torch")
     def test_its_weights_were_read_in_the_order_of_the_others(self, torch: Framework, diagnosis: Diagnosis) -> None:
         """I, o, f, c as i, f, c, o."""
         weights, call = native("onnx")
@@ -267,6 +278,7 @@ class TestTensorFlow1:
         float32 = {name: np.asarray(a[0], np.float32) for name, a in moved.items()}
         return {name: a[0] for name, a in stored.items()}, {"x": x}, float32
 
+    @needs("keras", "tensorflow")
     @pytest.mark.parametrize(
         ("forget_bias", "flags", "expected"),
         [
@@ -291,6 +303,7 @@ class TestTensorFlow1:
 class TestKeras:
     """The file holds the weights of a Keras layer."""
 
+    @needs("keras", "tensorflow")
     @pytest.mark.parametrize(
         ("options", "flags"),
         [
@@ -313,6 +326,7 @@ class TestKeras:
         seen = {"y": y, "h_n": np.stack(states[::2]), "c_n": np.stack(states[1::2])}
         assert diagnosis(weights | call | seen, f"--layout keras {flags}") == CORRECT
 
+    @needs("keras", "tensorflow")
     @pytest.mark.parametrize(
         ("flags", "expected"),
         [

@@ -52,7 +52,7 @@ def renamed(arrays: Arrays, name: Callable[[str], str]) -> Arrays:
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Why an output is wrong is asked elsewhere."""
-    monkeypatch.setattr("lstm_conformance.commands.diagnose.SECONDS", 0.1)
+    monkeypatch.setattr("lstm_conformance.commands.diagnose.WORK", 1e6)
 
 
 @pytest.fixture
@@ -179,18 +179,21 @@ def test_the_text_says_what_it_is_and_as_what_it_was_read(file: Path, capsys: py
     assert capsys.readouterr().out.splitlines()[0].startswith("The outputs are those of a correct LSTM, 0.")
 
     status(file, arrays | {"bias_hh_l0": arrays["bias_hh_l0"] * 0, "bias_ih_l0": arrays["bias_ih_l0"] * 2})
-    sentence, *others = capsys.readouterr().out.splitlines()
+    sentence, begins, then, read_as = capsys.readouterr().out.splitlines()
     assert sentence.startswith("No single known mistake fits")
-    assert others == ["  read as torch: T=7 B=3 I=6 H=8, layers 1, directions 1"]
+    assert begins.startswith("  it begins at step 0, row 0, unit 0: expected 0.")
+    assert then.startswith("  next: save a call of one step and one row, ")
+    assert read_as == "  read as torch: T=7 B=3 I=6 H=8, layers 1, directions 1"
 
 
 def test_the_state_of_an_earlier_call_is_explained(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence is followed by another of how people get there."""
     status(file, without(right(), "h_0", "c_0"))
 
-    sentence, reason, _ = capsys.readouterr().out.splitlines()
+    sentence, reason, change, _ = capsys.readouterr().out.splitlines()
     assert sentence.startswith("Fits a correct LSTM from another initial state, 0.")
     assert reason.startswith("  a correct LSTM from another initial state: Keeps the state of an earlier call, or ")
+    assert change == "    change: reset the state before the call, or save h_0 and c_0 with it"
 
 
 def test_json_holds_the_same(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,8 @@ from lstm_conformance.fixtures.cases import draw
 from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.drawing import MEMORY, Drawn
+from lstm_conformance.suites.meta.judging import subject_of
+from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
 from lstm_conformance.suites.planning import Plan
 
 SMALL = configuration(4, 2, 3, 5)
@@ -45,6 +47,25 @@ def test_nobody_can_change_them() -> None:
         cases.weights[0][0].kernel[...] = 0
     with pytest.raises(ValueError, match="read-only"):
         cases.inputs.x[...] = 0
+
+
+def test_nobody_can_change_a_mask() -> None:
+    """Nor which steps of it count."""
+    cases = Drawn().cases(configuration(4, 2, 3, 5, mask="right"), NUMBERS, 2)
+
+    assert cases.mask is not None
+    with pytest.raises(ValueError, match="read-only"):
+        cases.mask[...] = True
+
+
+def test_nobody_can_change_an_answer() -> None:
+    """It is kept for other rules."""
+    seen = subject_of(ReferenceLSTM).run(Drawn().cases(SMALL, NUMBERS, 2))
+
+    with pytest.raises(ValueError, match="read-only"):
+        seen.native[0][...] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        seen.weights["weight_ih_l0"][...] = 0
 
 
 def test_what_does_not_fit_is_drawn_again() -> None:

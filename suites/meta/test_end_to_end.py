@@ -1,26 +1,25 @@
-"""The quick tier on the frameworks that are installed, each in its host: green, with room to spare."""
+"""The quick tier on the frameworks that are installed, each in its host: green, with room to spare.
+
+A run for each family, so that workers share them: paths are compared within a family, and nothing is beyond it.
+The runs are brief, which changes no verdict and no budget (`test_brief.py`); that a run in which nobody is named takes
+all that is installed, `test_selection.py` shows.
+"""
 
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from importlib.util import find_spec
 
 import pytest
 
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.meta.adapters import ADAPTERS
+from lstm_conformance.suites.meta.needing import is_there, needs, paths_here
 from lstm_conformance.suites.meta.running import EVERYTHING, Run, finished, python
+from lstm_conformance.suites.planning import family_of
 
-INSTALLED = [
-    name for name, entry in IMPLEMENTATIONS.items() if all(find_spec(package) is not None for package in entry.packages)
-]
-
-ADAPTERS: dict[str, type[Adapter]] = {
-    name: getattr(import_module(entry.spec.partition(":")[0]), entry.spec.partition(":")[2])
-    for name, entry in IMPLEMENTATIONS.items()
-}
+ELSEWHERE = {"tf.keras.layers.LSTM"}
+"""Of a TensorFlow that nobody has beside the others: it is tested in the version matrix."""
 
 LARGEST_BUDGET = 0.6
 """What genuine frameworks use of the working bound stays below this; a kernel that comes nearer deserves a look."""
@@ -35,45 +34,73 @@ sys.exit(status)
 """
 
 
+def is_installed(name: str) -> bool:
+    """Whether all its packages are."""
+    return all(map(is_there, IMPLEMENTATIONS[name].packages))
+
+
+RUN = [name for name in IMPLEMENTATIONS if is_installed(name) or name not in ELSEWHERE]
+FAMILIES = list(dict.fromkeys(map(family_of, RUN)))
+
+
+def members(family: str) -> list[str]:
+    """Those of a family that are installed."""
+    return [name for name in IMPLEMENTATIONS if family_of(name) == family and is_installed(name)]
+
+
+def param(family: str) -> object:
+    """A family, which needs the packages of its first member if it has no other one here."""
+    return pytest.param(family, marks=needs(*(() if members(family) else IMPLEMENTATIONS[family].packages)))
+
+
+@pytest.fixture(scope="module", params=map(param, FAMILIES))
+def family(request: pytest.FixtureRequest) -> str:
+    """Its name, in which the ids of all tests of a family end: one worker runs them."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The quick tier on everything that is installed."""
+def run(family: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The quick tier on what is installed of a family."""
     path = tmp_path_factory.mktemp("quick") / "results.jsonl"
-    return finished(python(WATCHED, *EVERYTHING, "--results", os.fspath(path)), path)
+    named = [word for name in members(family) for word in ("--implementation", name)]
+    return finished(python(WATCHED, *EVERYTHING, *named, "--brief", "--results", os.fspath(path)), path)
 
 
-def test_the_run_is_green(run: Run) -> None:
+def test_the_run_is_green(family: str, run: Run) -> None:
     """No implementation that is installed is left out; a check passes, or deviates exactly as recorded."""
     assert run.status == pytest.ExitCode.OK, run.output
     assert not run.results.red
-    assert [each.implementation for each in run.results.header.environments] == INSTALLED
+    assert [each.implementation for each in run.results.header.environments] == members(family)
     assert set(run.verdicts().values()) <= {"pass", "deviation"}
 
 
-def test_everything_declared_is_offered(run: Run) -> None:
+def test_everything_declared_is_offered(family: str, run: Run) -> None:
     """These versions offer all that their adapters declare, so that the run was held to the manifest."""
     offered = {each.implementation: list(each.paths) for each in run.results.header.environments}
 
-    assert offered == {name: list(ADAPTERS[name].paths) for name in INSTALLED}
+    assert offered == {name: paths_here(name) for name in members(family)}
 
 
-@pytest.mark.parametrize("name", INSTALLED)
-def test_every_path_has_passing_checks(run: Run, name: str) -> None:
+def test_every_path_has_passing_checks(family: str, run: Run) -> None:
     """Those that the adapter says there are."""
-    (environment,) = [each for each in run.results.header.environments if each.implementation == name]
-    passing = {c.path for c in run.results.checks if (c.implementation, c.verdict) == (name, "pass")}
+    passing = {(c.implementation, c.path) for c in run.results.checks if c.verdict == "pass"}
 
-    assert passing == set(environment.paths)
+    assert passing == {(name, path) for name in members(family) for path in paths_here(name)}
 
 
-@pytest.mark.parametrize("name", INSTALLED)
-def test_budgets_stay_far_from_the_bound(run: Run, name: str) -> None:
+def test_budgets_stay_far_from_the_bound(family: str, run: Run) -> None:
     """On every path and in every dtype, but for recorded deviations; and they are measured, not zero."""
-    passing = [c for c in run.results.checks if (c.implementation, c.verdict) == (name, "pass")]
-    budgets = {c.id: c.budget for c in passing if c.budget is not None}
+    passing = [check for check in run.results.checks if check.verdict == "pass" and check.budget is not None]
+    largest = {name: max(c.budget or 0 for c in passing if c.implementation == name) for name in members(family)}
 
-    assert {each: budget for each, budget in budgets.items() if budget > LARGEST_BUDGET} == {}
-    assert max(budgets.values()) > 0.05
+    assert {check.id: check.budget for check in passing if (check.budget or 0) > LARGEST_BUDGET} == {}
+    assert {name: budget for name, budget in largest.items() if budget <= 0.05} == {}
+
+
+def test_the_suites_own_process_imports_no_framework(run: Run) -> None:
+    """Neither to collect nor to judge."""
+    assert run.output.splitlines()[-1] == "imported: []"
 
 
 def test_every_configuration_is_asked_of_somebody() -> None:
@@ -84,6 +111,10 @@ def test_every_configuration_is_asked_of_somebody() -> None:
     assert unasked == []
 
 
-def test_the_suites_own_process_imports_no_framework(run: Run) -> None:
-    """Neither to collect nor to judge."""
-    assert run.output.splitlines()[-1] == "imported: []"
+def test_every_family_is_run() -> None:
+    """The runs together ask every implementation that is installed, once."""
+    asked = [name for family in FAMILIES for name in members(family)]
+
+    assert sorted(asked) == sorted(
+        name for name, entry in IMPLEMENTATIONS.items() if all(map(is_there, entry.packages))
+    )

@@ -16,9 +16,11 @@ from lstm_conformance.suites.meta import breakages
 from lstm_conformance.suites.meta.breakages import IN_HALF_PRECISION
 from lstm_conformance.suites.meta.broken import Broken
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of, verdicts
+from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
 DTYPES = ("bfloat16", "float16")
+ACCURACY = ("suites/test_01_outputs.py", "suites/test_13_activations.py")
 
 
 class Right(LSTM):
@@ -33,10 +35,12 @@ STATEFUL: dict[type[LSTM], str] = {Right: "pass", MUTANTS["stateful_ignored"]: "
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The quick tier on the breakages of torch.nn.LSTM in half precision, and on one that hides it."""
+    """The rules that must notice, on the breakages of torch.nn.LSTM in half precision and on one that hides it."""
     names = [f"{each.__name__}InHalfTorchLSTM" for each in IN_HALF_PRECISION]
     wrong = adapters("breakages.py", *names, "HalfInsideInTorchLSTM")
-    return conformance(tmp_path_factory.mktemp("half"), "--in-process", "--tb=no", "-rN", *wrong)
+    return conformance(
+        tmp_path_factory.mktemp("half"), "--in-process", "--brief", "--tb=no", "-rN", *wrong, of=ACCURACY
+    )
 
 
 def red(run: Run, name: str, dtype: str) -> set[str]:
@@ -47,6 +51,7 @@ def red(run: Run, name: str, dtype: str) -> set[str]:
     return {check.rule for check in found if check.verdict in {"fail", "unstable"}}
 
 
+@needs("torch")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("breakage", IN_HALF_PRECISION, ids=lambda each: each.__name__)
 def test_a_breakage_in_half_precision_is_caught(run: Run, breakage: type[Broken], dtype: str) -> None:
@@ -54,6 +59,7 @@ def test_a_breakage_in_half_precision_is_caught(run: Run, breakage: type[Broken]
     assert "1.1" in red(run, f"{breakage.__name__}InHalfTorchLSTM", dtype)
 
 
+@needs("torch")
 def test_half_precision_inside_float32_is_caught(run: Run) -> None:
     """By the outputs, the cell state and the probe of the gates."""
     assert red(run, f"{breakages.HalfInside.__name__}InTorchLSTM", "float32") >= {"1.1", "1.2", "13.1", "13.2"}

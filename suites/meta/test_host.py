@@ -12,7 +12,6 @@ import pytest
 
 from lstm_conformance.fixtures import hosts
 from lstm_conformance.fixtures.hosts import AdapterError, Hello, Hosted, InProcess
-from lstm_conformance.fixtures.servant import LAYERS_KEPT, Servant
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.asking import (
     CASES,
@@ -197,53 +196,3 @@ class TestNoise:
         """There is nothing to read; the requests are the host's."""
         with Hosted(spec(fakes.Reading)) as reading:
             assert reading.hello().implementation == "read b''"
-
-
-class TestKeptLayers:
-    """Built layers are kept, but not for ever."""
-
-    def ask(self, adapter: fakes.Counting, servant: Servant, *hidden_sizes: int) -> int:
-        """Describe layers of these sizes, run nothing; return how many were built for it."""
-        before = adapter.builds
-        for size in hidden_sizes:
-            servant._built(layer(hidden_size=size))
-        return adapter.builds - before
-
-    def test_a_layer_is_built_once(self) -> None:
-        """However often it is asked for, and whichever others are in between."""
-        adapter = fakes.Counting()
-
-        assert self.ask(adapter, Servant(adapter), 3, 4, 3, 4, 3) == 2
-
-    def test_the_one_that_was_not_used_for_longest_goes(self) -> None:
-        """Once there are too many."""
-        adapter = fakes.Counting()
-        servant = Servant(adapter)
-        self.ask(adapter, servant, *range(1, LAYERS_KEPT + 1), 1, LAYERS_KEPT + 1)
-
-        assert self.ask(adapter, servant, 1) == 0
-        assert self.ask(adapter, servant, 2) == 1
-
-    def test_a_layer_that_failed_is_built_anew(self) -> None:
-        """Nobody knows in which state it is."""
-        adapter = fakes.Counting()
-        here = InProcess(lambda: adapter)
-        run(here)
-        adapter.fails = True
-        with pytest.raises(AdapterError, match="told to fail"):
-            run(here)
-        adapter.fails = False
-
-        run(here)
-
-        assert adapter.builds == 2
-
-    def test_describe_describes_a_fresh_layer(self) -> None:
-        """Not one whose weights were loaded."""
-        adapter = fakes.Counting()
-        here = InProcess(lambda: adapter)
-        run(here)
-
-        here.request("describe", layer(), {}, DEADLINE)
-
-        assert adapter.builds == 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lstm_conformance.reference.mutants.base import WeightsRefused
 from lstm_conformance.reports.files import Results
 from lstm_conformance.reports.killed import Kills, kills_of, problems
 from lstm_conformance.reports.kills import document, lines, main
@@ -144,6 +146,15 @@ class TestCaught:
     def test_nothing_else_catches(self, path: Path, verdict: str) -> None:
         """An error may come from the adapter."""
         assert only(seen(path, {"gross": a_mutant()}, checks("gross", "1.1", verdict, None))).caught == ()
+
+    def test_an_error_that_is_the_mistake_itself_catches(self, path: Path) -> None:
+        """Weights that a wrong LSTM refuses; its adapter raises other exceptions."""
+        found = checks("gross", "22.1", "error", None)
+        refused = [replace(check, detail={"raised": WeightsRefused.__name__}) for check in found]
+
+        kill = only(seen(path, {"gross": a_mutant()}, refused))
+
+        assert (kill.caught, kill.rules, kill.errors) == (BOTH, ("22.1",), 0)
 
     def test_one_that_is_stopped_by_the_first_question_is_caught_everywhere(self, path: Path) -> None:
         """In the other dtypes nothing was asked for that reason."""

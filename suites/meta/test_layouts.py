@@ -22,6 +22,7 @@ from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
 from lstm_conformance.suites.meta.adapters import claims_of
 from lstm_conformance.suites.meta.numbers import values
+from lstm_conformance.suites.meta.tables import table
 
 CLAIMS = {name: claims_of(name) for name in ("torch", "keras")} | {
     "onnx": frozenset({"bidirectional", "batch_first", "no_bias", "initial_state", "go_backwards", "activations"}),
@@ -33,13 +34,7 @@ CLAIMS = {name: claims_of(name) for name in ("torch", "keras")} | {
 ALIKE = dict.fromkeys(replace(called, dtype="float32", style="mild") for called in TIERS["full"].configurations)
 """Every configuration, but for what a layout does not see."""
 
-EXPRESSIBLE = [
-    pytest.param(name, called, id=f"{name}-{called}")
-    for name, claims in CLAIMS.items()
-    for called in ALIKE
-    if called.requirements <= claims
-]
-EVERY_CONFIGURATION = pytest.mark.parametrize(("name", "called"), EXPRESSIBLE)
+EXPRESSIBLE = [(name, called) for name, claims in CLAIMS.items() for called in ALIKE if called.requirements <= claims]
 
 
 def cases_of(name: str, called: Configuration) -> Cases:
@@ -59,7 +54,7 @@ def equal(one: list[Array], other: list[Array]) -> bool:
     return [(a.dtype, a.shape, a.tobytes()) for a in one] == [(a.dtype, a.shape, a.tobytes()) for a in other]
 
 
-@EVERY_CONFIGURATION
+@table(EXPRESSIBLE)
 def test_weights_come_back_as_they_went(name: str, called: Configuration) -> None:
     """Canonical to native to canonical is the identity, bit by bit."""
     layout, weights = LAYOUTS[name], cases_of(name, called).weights
@@ -72,7 +67,7 @@ def test_weights_come_back_as_they_went(name: str, called: Configuration) -> Non
     assert {key: a.shape[1:] for key, a in native.items()} == layout.weight_shapes(called.layer)
 
 
-@EVERY_CONFIGURATION
+@table(EXPRESSIBLE)
 def test_outputs_have_the_documented_shapes(name: str, called: Configuration) -> None:
     """Outputs in the framework's axes become canonical ones of the shapes that the reference has."""
     layout, layer = LAYOUTS[name], called.layer
@@ -456,8 +451,8 @@ AS_DESCRIBED = {
     "tf1": tf1_outputs,
     "gates": torch_outputs,
 }
-CALLS = [
-    pytest.param("torch", configuration(4, rows, 3, 5, num_layers=2, bidirectional=both, proj_size=p, **call))
+CALLS: list[tuple[str, Configuration]] = [
+    ("torch", configuration(4, rows, 3, 5, num_layers=2, bidirectional=both, proj_size=p, **call))
     for both, p in product((False, True), (0, 2))
     for rows, call in [
         (2, {}),
@@ -466,27 +461,26 @@ CALLS = [
         (1, {"unbatched": True, "batch_first": True}),
     ]
 ] + [
-    pytest.param("keras", configuration(4, 2, 3, 5, num_layers=n, return_sequences=s, return_state=r, **directions))
+    ("keras", configuration(4, 2, 3, 5, num_layers=n, return_sequences=s, return_state=r, **directions))
     for n, s, r in product((1, 2), (True, False), (True, False))
     for directions in ({}, {"bidirectional": True}, {"bidirectional": True, "merge_mode": "none"})
 ]
 CALLS += [
-    pytest.param("onnx", configuration(4, 2, 3, 5, bidirectional=both, batch_first=first))
+    ("onnx", configuration(4, 2, 3, 5, bidirectional=both, batch_first=first))
     for both, first in product((False, True), (False, True))
 ]
-CALLS += [pytest.param("onnx", configuration(4, 2, 3, 5, go_backwards=True))]
+CALLS += [("onnx", configuration(4, 2, 3, 5, go_backwards=True))]
 CALLS += [
-    pytest.param("tf1", configuration(4, 2, 3, 5, num_layers=n, bidirectional=both, proj_size=p, batch_first=first))
+    ("tf1", configuration(4, 2, 3, 5, num_layers=n, bidirectional=both, proj_size=p, batch_first=first))
     for n, both, p, first in product((1, 2), (False, True), (0, 2), (False, True))
 ]
 CALLS += [
-    pytest.param("gates", configuration(4, 2, 3, 5)),
-    pytest.param("gates", configuration(4, 2, 3, 5, batch_first=True)),
+    ("gates", configuration(4, 2, 3, 5)),
+    ("gates", configuration(4, 2, 3, 5, batch_first=True)),
 ]
-EVERY_CALL = pytest.mark.parametrize(("name", "called"), CALLS, ids=str)
 
 
-@EVERY_CALL
+@table(CALLS)
 def test_outputs_are_taken_for_what_they_are(name: str, called: Configuration) -> None:
     """Outputs laid out as the manual says become the canonical ones they were."""
     outputs = values(cases_of(name, called))
@@ -503,7 +497,7 @@ def test_outputs_are_taken_for_what_they_are(name: str, called: Configuration) -
     assert equal(native, AS_DESCRIBED[name](called, list(outputs)))
 
 
-@EVERY_CALL
+@table(CALLS)
 def test_inputs_come_back_as_they_went(name: str, called: Configuration) -> None:
     """Canonical to native to canonical is the identity, states included."""
     layout, inputs = LAYOUTS[name], cases_of(name, called).inputs
@@ -514,7 +508,7 @@ def test_inputs_come_back_as_they_went(name: str, called: Configuration) -> None
     assert equal([a for a in back if a is not None], [a for a in inputs if a is not None])
 
 
-@EVERY_CALL
+@table(CALLS)
 def test_outputs_go_out_as_the_manual_says(name: str, called: Configuration) -> None:
     """In the order and the axes of the framework."""
     outputs = values(cases_of(name, called))

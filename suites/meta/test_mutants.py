@@ -20,6 +20,7 @@ from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, Rounded, exactly, stack
 from lstm_conformance.reference.weights import Weights, mapped
 from lstm_conformance.suites.meta.numbers import cell_of, drawn, worst
+from lstm_conformance.suites.meta.tables import table
 
 NUMPY = {"bfloat16": ml_dtypes.bfloat16} | {name: np.dtype(name) for name in ("float64", "float32", "float16")}
 """What NumPy computes in, by dtype."""
@@ -62,6 +63,8 @@ HOLES = np.array([[0, 1, 1], [1, 1, 0], [1, 0, 0], [0, 1, 1], [1, 1, 0]], np.boo
 LAYERS = {
     "plain": Asked(),
     "ragged": Asked(mask=within_lengths(5, np.array([3, 0, 5]))),
+    "equal lengths": Asked(mask=within_lengths(5, np.array([3, 5, 3]))),
+    "one short row": Asked({"batch": 1}, mask=within_lengths(5, np.array([3]))),
     "holes": Asked(mask=HOLES),
     "holes, repeated": Asked(mask=HOLES, fill="previous"),
     "NaN in holes": Asked(mask=HOLES, padding=np.nan),
@@ -276,9 +279,7 @@ def _same(a: Array, b: Array, bound: Array) -> bool:
     return a.shape == b.shape and bool((np.abs(a - b) <= 2 * bound).all())
 
 
-EVERY_DTYPE = pytest.mark.parametrize(
-    ("mutant", "dtype"), [(name, dtype) for name, mutant in COMPUTING.items() for dtype in mutant.dtypes]
-)
+EVERY_DTYPE = [(name, dtype) for name, mutant in COMPUTING.items() for dtype in mutant.dtypes]
 
 
 @pytest.mark.parametrize("dtype", NUMPY)
@@ -290,16 +291,13 @@ def test_right_lstms_are_right(rewrite: str, dtype: str) -> None:
     assert {layer: budget for layer, budget in budgets.items() if not budget <= 1} == {}
 
 
-@EVERY_DTYPE
+@table(EVERY_DTYPE)
 def test_mutants_are_wrong(mutant: str, dtype: str) -> None:
     """In every dtype that it lists, a mutant returns what a right LSTM cannot return."""
     assert where_it_shows(mutant, dtype) is not None
 
 
-@pytest.mark.parametrize(
-    ("mutant", "dtype"),
-    [(name, dtype) for name, mutant in COMPUTING.items() if name not in RETURNS_NAN for dtype in mutant.dtypes],
-)
+@table(row for row in EVERY_DTYPE if row[0] not in RETURNS_NAN)
 def test_mutants_fit_themselves(mutant: str, dtype: str) -> None:
     """As a hypothesis, with its own bound, a mutant explains its outputs where a right LSTM cannot."""
     layer = where_it_shows(mutant, dtype) or "plain"

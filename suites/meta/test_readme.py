@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, SUITE, run
 
 EXAMPLE = EXAMPLES / "python" / "conformance.py"
@@ -74,6 +75,7 @@ def test_the_steps_of_the_workflow_pass(cwd: Path) -> None:
     assert re.findall(r"lstm_conformance-(\S+?)-py3", job) == [VERSION]
 
 
+@needs("keras", "tensorflow", "torch")
 def test_why_numbers_differ(tmp_path: Path) -> None:
     """The programs of the README save what its commands say is wrong, or right."""
     section = "Why do my numbers differ\\?"

@@ -10,14 +10,16 @@ from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hosted, InP
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.fixtures.implementations.torch_nn_lstmcell import TorchLSTMCell
 from lstm_conformance.fixtures.mistakes import MISTAKES, OF_CALLS
+from lstm_conformance.fixtures.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED
+from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED, documented_by
 from lstm_conformance.suites import test_12_refusals
 from lstm_conformance.suites.judge import Outcome, judge
-from lstm_conformance.suites.meta import asking, refusing_adapters
-from lstm_conformance.suites.meta.fakes import Counting, NumpyLSTM
+from lstm_conformance.suites.meta import refusing_adapters
+from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.planning import Plan
 from lstm_conformance.suites.refusing import attempt
 from lstm_conformance.suites.rules import Check
@@ -62,6 +64,7 @@ def test_a_proper_refusal_passes(adapter: type[Adapter], called: Configuration) 
         ("Accepting", "c_0_of_one_row", "refusal: a c_0 with one row was accepted, documented is RuntimeError"),
         ("Accepting", "c_0_of_one_unit", "refusal: a c_0 with one unit was accepted"),
         ("Accepting", "c_0_of_other_dtype", "was accepted, documented is ValueError or RuntimeError"),
+        ("Accepting", "states_in_one_tensor", "h_0 and c_0 in one tensor raised ValueError, documented is TypeError"),
         ("Accepting", "x_too_wide", "twice the features raised ValueError, documented is RuntimeError in call: matmul"),
         ("WrongKind", "no_steps", "raised KeyError, documented is RuntimeError in call: 'expected at least one step"),
         ("WrongKind", "hidden_size_zero", "raised KeyError, documented is ValueError in build"),
@@ -104,16 +107,27 @@ def test_who_does_not_claim_it_is_not_asked() -> None:
     assert [Plan().of(check, hellos) for check in CHECKS] == [[]] * len(CHECKS)
 
 
-@pytest.mark.parametrize("adapter", [TorchLSTM, KerasOnTorch])
+@pytest.mark.parametrize("adapter", [TorchLSTM, TorchLSTMCell, KerasOnTorch])
 def test_the_suites_own_are_asked(adapter: type[Adapter]) -> None:
     """Every mistake that the layout knows, by the rule about it and by the rule about what it leaves."""
     asked = {
         called.mistake
         for called in TIERS["quick"].configurations
-        if called.mistake and called.applies_to(adapter.layout) and called.requirements <= set(adapter.claims)
+        if called.mistake
+        and called.applies_to(adapter.layout, adapter.claims)
+        and called.requirements <= set(adapter.claims)
     }
 
-    assert asked == set(REFUSALS[adapter.layout])
+    assert asked == set(REFUSALS[documented_by(adapter.layout, adapter.claims)])
+
+
+@pytest.mark.parametrize(("claims", "asked"), [((), False), (("cell",), True)])
+def test_a_cell_is_asked_about_its_own_mistakes(claims: tuple[str, ...], asked: bool) -> None:
+    """And where rows are as many as units: only there may one pass for the other."""
+    (called,) = [each for each in TIERS["quick"].configurations if each.mistake == "x_without_rows"]
+
+    assert called.batch == called.layer.hidden_size
+    assert called.applies_to("torch", claims) is asked
 
 
 def test_a_mistake_is_asked_about_by_no_other_chapter() -> None:
@@ -126,11 +140,14 @@ def test_a_mistake_is_asked_about_by_no_other_chapter() -> None:
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_one(name: str) -> None:
-    """It changes the inputs or the constructor, by an argument that there is; and some layout answers it."""
+    """It changes the inputs or the constructor, by an argument that a layer has or a claim explains; it is answered."""
     mistake = MISTAKES[name]
 
-    assert [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None].count(None) == 3
-    assert set(mistake.constructor) <= {*Layer.__dataclass_fields__, "backward_layer"}
+    changed = [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None]
+    assert changed.count(None) == 3 or (mistake.together and not mistake.constructor)
+    told = " ".join(REQUIREMENTS[claim] for claim in mistake.requires)
+    unknown = set(mistake.constructor) - set(Layer.__dataclass_fields__)
+    assert all(f"`{argument}`" in told for argument in unknown)
     assert any(name in known for known in (*REFUSALS.values(), *UNDOCUMENTED.values()))
 
 
@@ -172,18 +189,6 @@ def test_what_the_framework_raises_is_not_the_adapters_own() -> None:
     assert error is not None
     assert (error.type, error.own) == ("ValueError", False)
     assert error.where.startswith("fakes.py:")
-
-
-def test_a_layer_is_kept_only_when_it_is_to_be_seen_again() -> None:
-    """The request says so; else a call that raises costs the layer."""
-    adapter = Counting()
-    with InProcess(lambda: adapter) as implementation:
-        for keep in (True, True, False, False):
-            adapter.fails = True
-            with pytest.raises(AdapterError, match="told to fail"):
-                implementation.request("run", {**asking.layer(), "cases": 4, "keep": keep}, asking.batch(), 60)
-
-    assert adapter.builds == 2
 
 
 def test_a_host_need_not_say_more_than_type_message_and_place() -> None:

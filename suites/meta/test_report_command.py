@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.reports.files import Results, write
+from lstm_conformance.reports.files import Output, Results, write
 from lstm_conformance.reports.history import NIGHTS, read_nights
+from lstm_conformance.reports.kinds import PAGE
 from lstm_conformance.reports.reading import read
 from lstm_conformance.reports.results import SCHEMA_VERSION, Check
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
@@ -61,7 +62,7 @@ def test_it_writes_what_belongs_beside_the_page(results: Path, tmp_path: Path) -
 
     assert report(results, out / "report.html", *beside) == 0
 
-    assert (out / "s.md").read_text("utf-8").startswith("## 1 of 1 implementation")
+    assert (out / "s.md").read_text("utf-8").splitlines()[1].startswith("## 1 of 1 implementation")
     assert json.loads((out / "b.json").read_text("utf-8"))["color"] == "red"
     assert json.loads((out / "d.json").read_text("utf-8"))["schema_version"] == 2
     assert [each.name for each in (out / "v").iterdir()] == ["torch.nn.LSTM.txt"]
@@ -163,7 +164,7 @@ def test_files_are_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Path, "replace", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        write(tmp_path / "a.txt", "text")
+        write(Output(tmp_path / "a.txt", PAGE, "text"))
 
     assert not (tmp_path / "a.txt").exists()
 

@@ -186,7 +186,7 @@ def performed(name: str, rule: str) -> tuple[list[Check], Header]:
     session.greet(candidates(BY_NAME, f"mutants:{name}"))
     planned = session.plan.of(all_checks()[rule], session.hellos.items())
     record = Record()
-    record.plan((each, "") for each in planned)
+    record.planned.add((each, "") for each in planned)
     checks = [check for each in planned for check in session.perform(each, "")]
     header = header_of(session)
     return checks, Header(**{**vars(header), "configurations": record.configurations()})

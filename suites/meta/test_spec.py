@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from types import FunctionType
 
@@ -17,13 +18,14 @@ from lstm_conformance.fixtures.cases import Cases
 from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.examinations import Examined
+from lstm_conformance.suites.meta.tables import table
 from lstm_conformance.suites.rules import Check, Rule, _resolved, rule, specification
 from lstm_conformance.suites.subject import Subject
 
 TEXT = files("lstm_conformance.reference").joinpath("SPEC.md").read_text("utf-8")
 VERSION, RULES = specification()
 SHORT, LONG = configuration(1, 2, 3, 4), configuration(5, 2, 3, 4)
-EVERY_RULE = pytest.mark.parametrize("rule_", RULES.values(), ids=lambda each: each.number)
+EVERY_RULE = table(((each,) for each in RULES.values()), ids=lambda each: each.number)
 
 
 def implementation_tests() -> Iterator[tuple[str, FunctionType]]:
@@ -35,7 +37,7 @@ def implementation_tests() -> Iterator[tuple[str, FunctionType]]:
 
 TESTS = list(implementation_tests())
 CHECKS: list[tuple[str, Check]] = [(module, test.check) for module, test in TESTS]  # type: ignore[attr-defined]
-EVERY_CHECK = pytest.mark.parametrize(("module", "check"), CHECKS, ids=lambda part: getattr(part, "rule", None))
+EVERY_CHECK = table(CHECKS, ids=lambda part: getattr(part, "rule", part))
 
 
 @EVERY_RULE
@@ -60,12 +62,9 @@ def test_every_test_is_called_after_its_rule(module: str, check: Check) -> None:
     assert check.examine.__module__.endswith(module)
 
 
-@pytest.mark.parametrize("tier", TIERS)
-@EVERY_CHECK
-def test_every_test_has_a_configuration(module: str, check: Check, tier: str) -> None:
+@table(product((check for _, check in CHECKS), TIERS), ids=lambda part: getattr(part, "rule", part))
+def test_every_test_has_a_configuration(check: Check, tier: str) -> None:
     """In every tier, there is something that it is run on."""
-    del module
-
     assert any(check.where(called) for called in TIERS[tier].configurations)
 
 

@@ -133,6 +133,7 @@ FAULTS: dict[str, tuple[str, Change, str]] = {
         with_call(mask=lambda a: np.broadcast_to(np.arange(len(a))[:, None] < 4, a.shape)),
         "all lengths are 4",
     ),
+    "length of a whole row": ("length_of_one_row", with_call(mask=np.ones_like), "all lengths are 5"),
     "vacuous": ("plain", wider(1e4), "the allowed error of y in float32 is up to"),
     "no bound": ("plain", wider(float("nan")), "the allowed error of y in float32 is up to nan"),
     "too tight": ("plain", wider(1e-3), "a right LSTM, in the plain form, fails in float32"),

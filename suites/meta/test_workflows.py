@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from lstm_conformance.suites.meta.outside import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+CI = ROOT / ".github" / "workflows" / "ci.yml"
 NIGHTLY = ROOT / ".github" / "workflows" / "nightly.yml"
 
 # There is no make, and a wheel in the place of the clone.
@@ -88,6 +90,19 @@ def test_other_commands_are_found(command: str) -> None:
 def test_every_action_has_a_version(workflow: dict[str, Any]) -> None:
     """And all are GitHub's own."""
     assert unpinned(workflow) == []
+
+
+def test_ci_runs_on_every_python_that_is_promised() -> None:
+    """Those that the package names; the oldest one with everything, and with torch alone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    promised = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    job = loaded(CI.read_text("utf-8"))["jobs"]["environments"]
+
+    assert promised == [each["python"] for each in job["strategy"]["matrix"]["include"]]
+    assert project["requires-python"] == f">={promised[0]}"
+    assert job["strategy"]["matrix"]["include"][0] == {"python": "3.11", "extras": "torch,matrix,dev"}
+    assert job["env"] == {"EXTRAS": "${{ matrix.extras }}"}
+    assert job["steps"][-1] == {"run": "make test"}
 
 
 @pytest.mark.parametrize("action", ["actions/checkout", "actions/checkout@main", "somebody/action@v4"])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lstm_conformance.fixtures.process import environment
-from lstm_conformance.suites.meta.bench import suite
+from lstm_conformance.suites.meta.bench import memory, suite
 
 TARGET = suite.ROOT / "build" / "bench.json"
 NEEDS_TORCH = {
@@ -20,6 +20,8 @@ NEEDS_TORCH = {
     "judging": "The judge (reference fed what it observes, bound, budget) beside the forward pass: milliseconds of CPU",
 }
 WHOLE = f"Rule 1.1 on {suite.CASES:,} cases of T5 B3 I10 H20, imports and host included: seconds of CPU"
+
+MANY = "Runs in two workers: seconds of CPU, and the most memory that a process takes"
 
 NAME, NARROWEST, GAP = 30, 8, 3
 """Characters of the first column, of each of the others at least, and between them."""
@@ -72,6 +74,7 @@ def main() -> None:
     else:
         parts = {part: show(title, child(part)) for part, title in NEEDS_TORCH.items()}
     parts["suite"] = show(WHOLE, suite.rows())
+    parts["memory"] = show(MANY, memory.rows())
     TARGET.parent.mkdir(exist_ok=True)
     unfinished = TARGET.with_suffix(".tmp")
     unfinished.write_text(json.dumps({"platform": platform.platform(), **parts}, indent=1) + "\n", "utf-8")

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser
 
 from lstm_conformance.reports.combine import Report, combine
 from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.files import Results, write
+from lstm_conformance.reports.files import Output, Results, write
+from lstm_conformance.reports.kinds import FIGURES, PAGE
 from lstm_conformance.reports.page import render
 from lstm_conformance.reports.results import Check, Footer, Rule
 from lstm_conformance.suites.meta.browsing import started
@@ -90,7 +91,7 @@ def ours(browser: Browser, folder: Path, number: int) -> dict[str, float]:
     """The figures of a page of so many checks; the smallest of three times."""
     report = report_of(number)
     began = perf_counter()
-    write(folder / "report.html", render(Story(report=report)))
+    write(Output(folder / "report.html", PAGE, render(Story(report=report))))
     made = round(1000 * (perf_counter() - began))
     times = [measured(browser, folder / "report.html", "html[data-ready]") for _ in range(3)]
     return {"made_ms": made} | {name: min(each[name] for each in times) for name in times[0]}
@@ -120,7 +121,7 @@ def main() -> int:
             figures[f"pytest-html, {SIZES[0]} tests"] = theirs(browser, Path(name), SIZES[0])
     for what, found in figures.items():
         print(f"{what:<26} {', '.join(f'{name} {number:,}' for name, number in found.items())}")
-    write(Path("build/bench-report.json"), json.dumps(figures, indent=2) + "\n")
+    write(Output(Path("build/bench-report.json"), FIGURES, json.dumps(figures, indent=2) + "\n"))
     return 0
 
 

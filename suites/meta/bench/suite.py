@@ -28,7 +28,7 @@ def cpu_seconds(implementation: str, path: str, items: int, cases: int) -> float
     options = ["--implementation", implementation, "--bench-path", path]
     options += ["--bench-items", str(items), "--bench-cases", str(cases)]
     command = [sys.executable, "-m", "pytest", "-q", *(word for name in plugins for word in ("-p", name))]
-    before = _of_children()
+    before = cpu_of_children()
     ended = subprocess.run(
         [*command, *options, "suites/test_01_outputs.py"],
         cwd=ROOT,
@@ -39,7 +39,7 @@ def cpu_seconds(implementation: str, path: str, items: int, cases: int) -> float
     )
     if ended.returncode != 0:
         raise RuntimeError(f"the measured run is red:\n{ended.stdout}\n{ended.stderr}")
-    return _of_children() - before
+    return cpu_of_children() - before
 
 
 def measured(implementation: str, path: str) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def rows() -> Iterator[dict[str, Any]]:
         yield {"size": implementation, "skipped": missing} if missing else measured(implementation, path)
 
 
-def _of_children() -> float:
+def cpu_of_children() -> float:
     """CPU seconds of all processes that were started from here and have ended, and of those that they started."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -1,0 +1,319 @@
+"""Hosts whose answers to one verb are damaged by chance, and what becomes of the checks that ask them.
+
+`python -m lstm_conformance.suites.meta.damage` damages 500 answers to every verb (`make damage`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from random import Random
+from typing import Any, cast
+
+from lstm_conformance.fixtures.hosts import BadAnswer, HostDied, Hosted
+from lstm_conformance.fixtures.implementations.mutants import CLAIMS, MutantAdapter
+from lstm_conformance.fixtures.process import HostProcess, Message
+from lstm_conformance.fixtures.protocol import ELEMENTS, EndOfStream, Header, ProtocolError, encode, read_message
+from lstm_conformance.fixtures.servant import Servant
+from lstm_conformance.reports.results import Check
+from lstm_conformance.suites import smoke
+from lstm_conformance.suites.candidates import BY_COMMAND, Candidate
+from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.suites.meta.trainable import Trainable
+from lstm_conformance.suites.planning import Plan, Planned
+from lstm_conformance.suites.session import Session
+from lstm_conformance.suites.subject import Subject
+
+NUMBER = 500
+"""Damaged answers to every verb."""
+
+VERBS = ("hello", "describe", "run", "calls", "gradients")
+
+ITEMS = 8
+"""Items of a rule among which chance chooses."""
+
+LONGEST = 4000
+"""Characters of a message, and more than any that is good to read."""
+
+LARGEST = 50_000
+"""Characters of a record."""
+
+VALUES: tuple[Any, ...] = (None, True, -1, 2.5, 10**30, "", "\ud800\n", "x" * 100_000, [], [[0]], {}, {"a": []})
+"""What stands where something else is expected."""
+
+
+class Torch(MutantAdapter):
+    """A right LSTM that claims all that torch's layer has, on two paths."""
+
+    name, layout, claims, paths = "damage.Torch", "torch", CLAIMS["torch"], ("eager", "again")
+
+
+class Keras(MutantAdapter):
+    """A right LSTM that claims all that Keras' layer has."""
+
+    name, layout, claims = "damage.Keras", "keras", CLAIMS["keras"]
+
+
+ADAPTERS: tuple[Callable[[], Any], ...] = (Torch, Keras, Trainable)
+
+Wire = tuple[Header, list[bytes]]
+"""A message: its header with the list of arrays, and their bytes."""
+
+
+def damaged(header: Header, contents: list[bytes], chance: Random) -> Wire:
+    """The message with one thing wrong."""
+    chance.choice(DAMAGES if header["arrays"] else OF_ANY)(header, contents, chance)
+    return header, contents
+
+
+def _key_renamed(header: Header, contents: list[bytes], chance: Random) -> None:
+    del contents
+    place = chance.choice(list(_objects(header)))
+    if place:
+        name = chance.choice(sorted(place))
+        value = place.pop(name)
+        if chance.random() < 0.5:
+            place[chance.choice((f"{name}s", name.upper(), "\x1b[31m", "x" * 1000))] = value
+
+
+def _key_added(header: Header, contents: list[bytes], chance: Random) -> None:
+    del contents
+    chance.choice(list(_objects(header)))[chance.choice(("more", "", "\ud800", "arrays"))] = chance.choice(VALUES)
+
+
+def _value_replaced(header: Header, contents: list[bytes], chance: Random) -> None:
+    del contents
+    holder: Any = chance.choice([each for each in _containers(header) if each])
+    key = chance.choice(sorted(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
+    holder[key] = chance.choice(VALUES)
+
+
+def _array_renamed(header: Header, contents: list[bytes], chance: Random) -> None:
+    del contents
+    entry = _entry(header, chance)
+    name = str(entry["name"])
+    first, _, last = name.rpartition("/")
+    others = (f"out/{last}", f"{first}/zero", f"{first}/7", f"{first}/0{last}", f"x/{name}", name[1:], "x" * 1000)
+    entry["name"] = chance.choice(others)
+
+
+def _array_removed(header: Header, contents: list[bytes], chance: Random) -> None:
+    n = chance.randrange(len(header["arrays"]))
+    del header["arrays"][n], contents[n]
+
+
+def _array_added(header: Header, contents: list[bytes], chance: Random) -> None:
+    entry = _entry(header, chance)
+    n = header["arrays"].index(entry)
+    names = ("output/3", "output/00", "again/0", "after/y", "weights/w", "gradient/h_0", "9/output/0", entry["name"])
+    header["arrays"].append({**entry, "name": chance.choice(names)})
+    contents.append(contents[n])
+
+
+def _dtype_changed(header: Header, contents: list[bytes], chance: Random) -> None:
+    entry = _entry(header, chance)
+    n = header["arrays"].index(entry)
+    elements = len(contents[n]) // ELEMENTS[entry["dtype"]].itemsize
+    entry["dtype"] = chance.choice(sorted(ELEMENTS))
+    any_bytes = chance.randbytes(elements * ELEMENTS[entry["dtype"]].itemsize)
+    contents[n] = bytes(each % 2 for each in any_bytes) if entry["dtype"] == "bool" else any_bytes
+    entry["nbytes"] = len(contents[n])
+
+
+def _shape_changed(header: Header, contents: list[bytes], chance: Random) -> None:
+    entry = _entry(header, chance)
+    n = header["arrays"].index(entry)
+    item, shape = ELEMENTS[entry["dtype"]].itemsize, list(entry["shape"])
+    changes: tuple[list[int], ...] = (
+        shape[::-1],
+        [*shape, 1],
+        shape[1:],
+        [1, *shape],
+        [0, *shape[1:]],
+        [*shape[:-1], 0],
+        [],
+    )
+    entry["shape"] = chance.choice((*changes, [shape[0] + 1, *shape[1:]] if shape else [2]))
+    elements = 1
+    for size in entry["shape"]:
+        elements *= size
+    contents[n] = (contents[n] * 2 or bytes(item))[: elements * item].ljust(elements * item, b"\0")
+    entry["nbytes"] = len(contents[n])
+
+
+def _bytes_lost(header: Header, contents: list[bytes], chance: Random) -> None:
+    n = chance.randrange(len(header["arrays"]))
+    contents[n] = contents[n][: len(contents[n]) // 2] if chance.random() < 0.5 else contents[n] + b"\0"
+
+
+def _arrays_exchanged(header: Header, contents: list[bytes], chance: Random) -> None:
+    del contents
+    first, second = _entry(header, chance), _entry(header, chance)
+    first["name"], second["name"] = second["name"], first["name"]
+
+
+OF_ANY = (_key_renamed, _key_added, _value_replaced)
+DAMAGES = (
+    *OF_ANY,
+    _array_renamed,
+    _array_removed,
+    _array_added,
+    _dtype_changed,
+    _shape_changed,
+    _bytes_lost,
+    _arrays_exchanged,
+)
+"""What can go wrong with any message, and with one that has arrays."""
+
+
+def _entry(header: Header, chance: Random) -> Header:
+    entry: Header = chance.choice(header["arrays"])
+    return entry
+
+
+def _containers(value: Any) -> Iterator[Any]:
+    """Every object and every list in a value of JSON."""
+    if isinstance(value, dict | list):
+        yield value
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _containers(each)
+
+
+def _objects(value: Any) -> Iterator[Header]:
+    return (each for each in _containers(value) if isinstance(each, dict))
+
+
+class DamagedProcess:
+    """Stands for the process of a host; damages its answers to one verb, if there is one."""
+
+    def __init__(self, name: str, servant: Servant, verb: str, chance: Random, asked: Counter[str]) -> None:
+        self.name, self._servant, self._verb, self._chance, self._asked = name, servant, verb, chance, asked
+
+    def ask(self, request: bytes, verb: str, deadline: float) -> Message:
+        """Answer, as a process does. Raises ``HostDied`` or ``BadAnswer``."""
+        del deadline
+        self._asked[verb] += 1
+        header, results = self._servant.handle(*read_message(io.BytesIO(request)))
+        answer = encode(header, results)
+        if verb == self._verb:
+            line, _, rest = answer.partition(b"\n")
+            answer = self._damaged(json.loads(line), rest)
+        try:
+            return read_message(io.BytesIO(answer))
+        except EndOfStream:
+            raise HostDied(f"{self.name}: it ended before it answered {verb!r}") from None
+        except ProtocolError as error:
+            raise BadAnswer(f"{self.name}: the answer to {verb!r} is no message: {str(error)[:500]!r}") from None
+
+    def end(self) -> list[str]:
+        """There is nothing to end."""
+        return []
+
+    def _damaged(self, header: Header, rest: bytes) -> bytes:
+        stream = io.BytesIO(rest)
+        contents = [stream.read(entry["nbytes"]) for entry in header["arrays"]]
+        header, contents = damaged(header, contents, self._chance)
+        return b"".join([json.dumps(header).encode("ascii"), b"\n", *contents])
+
+
+class Damaged(Hosted):
+    """An implementation whose answers to one verb are damaged; `asked`: how often it was asked each verb."""
+
+    def __init__(self, make: Callable[[], Any], seed: int = 0) -> None:
+        super().__init__("damage", name="damage")
+        self.verb, self.asked = "", Counter[str]()
+        self._make, self._chance = make, Random(seed)
+
+    def start(self) -> None:
+        """Make a host, if there is none."""
+        if self._process is None:
+            made = DamagedProcess(self.name, Servant(self._make()), self.verb, self._chance, self.asked)
+            self._process = cast("HostProcess", made)
+
+
+def greeted(implementation: Damaged, *, brief: bool) -> Session:
+    """A run of this implementation alone."""
+    session = Session(plan=Plan(), brief=brief)
+    session._greet(Candidate(BY_COMMAND, implementation.name), implementation, named=True)
+    return session
+
+
+@cache
+def asking(make: Callable[[], Any]) -> dict[str, list[Planned]]:
+    """By verb, some items of every rule that ask it."""
+    implementation = Damaged(make)
+    session, found = greeted(implementation, brief=True), {verb: list[Planned]() for verb in VERBS}
+    for check in all_checks().values():
+        planned = session.plan.of(check, session.hellos.items())
+        for each in planned[:: len(planned) // ITEMS + 1]:
+            implementation.asked.clear()
+            session.perform(each, "")
+            for verb in implementation.asked:
+                found[verb].append(each)
+            for subject in session._subjects.values():
+                _forget(subject)
+    return found
+
+
+def _forget(subject: Subject) -> None:
+    """Ask everything again, of the same host."""
+    subject.memory.forget(subject.where)
+    subject._descriptions.clear()
+
+
+def told(verb: str, seed: int) -> list[Check]:
+    """What is said of a host whose answers to this verb are damaged by this seed. Every tenth time, it is explained."""
+    makes = [make for make in ADAPTERS if verb == "hello" or asking(make)[verb]]
+    make, chance = makes[seed % len(makes)], Random(seed)
+    implementation = Damaged(make, seed)
+    implementation.verb = verb if verb == "hello" else ""
+    session = greeted(implementation, brief=bool(seed % 10))
+    if verb == "hello":
+        return [
+            check
+            for each in session.plan.of(smoke.CHECK, session.hellos.items())
+            for check in session.perform(each, "")
+        ]
+    chosen = chance.choice(asking(make)[verb])
+    implementation.restart()
+    implementation.verb = verb
+    return session.perform(chosen, "")
+
+
+def faults(checks: Iterable[Check]) -> Iterator[str]:
+    """What is wrong with what was said: it is not one readable line, or too long."""
+    for check in checks:
+        message = check.message or ""
+        if not message.isprintable() or len(message) > LONGEST:
+            yield f"{check.id}: {len(message)} characters, {message[:200]!r}"
+        if len(json.dumps(check.to_json())) > LARGEST:
+            yield f"{check.id}: a record of more than {LARGEST} characters"
+        if check.verdict == "error" and (check.detail or {}).get("error") == "BadAnswer" and not named(message):
+            yield f"{check.id}: says nothing of what was expected: {message!r}"
+
+
+def named(sentence: str) -> bool:
+    """Whether a sentence says what was expected of an answer."""
+    return any(words in sentence for words in ("expected", "takes", "fit into memory", "longer than"))
+
+
+def main(number: int = NUMBER) -> int:
+    """Damage, and count what comes of it."""
+    wrong = []
+    for verb in VERBS:
+        counts = Counter[str]()
+        for seed in range(number):
+            found = told(verb, seed)
+            wrong += list(faults(found))
+            counts.update(check.verdict for check in found)
+        print(f"{verb:<10} {', '.join(f'{count:,} {verdict}' for verdict, count in counts.most_common())}", flush=True)
+    print("\n".join(wrong) or f"{number} damaged answers to every verb: each understood, or refused in one sentence")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,105 @@
+"""Tests that need a framework, or a processor: where it is not there they are left out, and the summary says so once.
+
+A plugin of pytest; the other tests of the suite itself run with NumPy alone.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.suites.meta.adapters import ADAPTERS
+
+AVX_512 = "AVX-512"
+"""Without it, oneDNN has no LSTM of bfloat16: https://uxlfoundation.github.io/oneDNN/dev_guide_data_types.html."""
+
+NEEDED = {("torch.nn.LSTM", "autocast"): (AVX_512,)}
+"""What a path needs, beside the packages of its implementation."""
+
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+"""How many tests were left out, by what they miss."""
+
+HANDOVER = "left_out"
+"""Key of what a worker of xdist tells the controlling process."""
+
+
+def needs(*whats: str) -> pytest.MarkDecorator:
+    """The mark of a test that imports these packages, or starts a host that does; `AVX_512` stands for itself."""
+    return pytest.mark.needs(*whats)
+
+
+def param(name: str, *others: Any) -> Any:
+    """Parameters of a test of an implementation, which needs its packages; on a path, what that needs, too."""
+    of_path = NEEDED.get((name, others[0]), ()) if others and isinstance(others[0], str) else ()
+    return pytest.param(name, *others, marks=needs(*IMPLEMENTATIONS[name].packages, *of_path))
+
+
+def paths_here(name: str) -> list[str]:
+    """The paths that an adapter declares, but for those that this processor does not have."""
+    return [path for path in ADAPTERS[name].paths if all(map(is_there, NEEDED.get((name, path), ())))]
+
+
+@cache
+def is_there(what: str) -> bool:
+    """Whether a package is installed, or the processor is one with AVX-512; what is none of x86 does without."""
+    if what != AVX_512:
+        return find_spec(what) is not None
+    about = Path("/proc/cpuinfo")
+    return platform.machine() not in {"x86_64", "AMD64"} or not about.exists() or "avx512bw" in about.read_text("utf-8")
+
+
+def sentence(whats: str, tests: int) -> str:
+    """What is left out, and for want of what."""
+    verbs = ("needs" if tests == 1 else "need", "are" if " and " in whats else "is")
+    lack = "this processor lacks" if whats == AVX_512 else f"{verbs[1]} not installed"
+    return f"{tests} {'test' if tests == 1 else 'tests'} {verbs[0]} {whats}, which {lack}"
+
+
+def missing(item: pytest.Item) -> str:
+    """What a test needs and is not there, joined: packages, else the processor; empty if it can be run."""
+    wanted = sorted({what for mark in item.iter_markers("needs") for what in mark.args}, key=str.lower)
+    lacking = [what for what in wanted if not is_there(what)]
+    return " and ".join([what for what in lacking if what != AVX_512] or lacking)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark."""
+    config.addinivalue_line("markers", "needs(*whats): left out where a package is not installed")
+    config.stash[LEFT_OUT] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot be run."""
+    lacks = {item: missing(item) for item in items}
+    left_out = [item for item in items if lacks[item]]
+    if not left_out:
+        return
+    items[:] = [item for item in items if not lacks[item]]
+    config.hook.pytest_deselected(items=left_out)
+    config.stash[LEFT_OUT] = dict(Counter(lacks[item] for item in left_out))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the controlling process, if there is one."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[HANDOVER] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker of xdist left out; all leave out the same."""
+    told: dict[str, int] = getattr(node, "workeroutput", {}).get(HANDOVER, {})
+    node.config.stash[LEFT_OUT] |= told
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say it, once."""
+    for whats, tests in sorted(config.stash[LEFT_OUT].items()):
+        terminalreporter.write_line(sentence(whats, tests), yellow=True)

@@ -1,0 +1,82 @@
+"""Whatever an adapter claims, in whatever layout: the suite asks or does not ask, and never breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lstm_conformance.fixtures.cases import draw
+from lstm_conformance.fixtures.hosts import InProcess
+from lstm_conformance.fixtures.implementations.mutants import MutantAdapter
+from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
+from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.suites.candidates import unusable
+from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.planning import Plan, Planned
+from lstm_conformance.suites.subject import Subject
+
+
+def claiming(layout: str, *claims: str) -> type[MutantAdapter]:
+    """An adapter that makes these claims, and keeps what it can of them."""
+    attributes = {"name": f"test_claims.{layout}", "layout": layout, "claims": claims}
+    return type(layout, (MutantAdapter,), attributes)
+
+
+def one_of_each(subject: Subject) -> Iterator[Planned]:
+    """Of every check the smallest configuration for each claim."""
+    greeting = [(subject.hello.implementation, subject.hello)]
+    for check in all_checks().values():
+        smallest: dict[str, Planned] = {}
+        for planned in sorted(Plan().of(check, greeting), key=lambda each: each.configuration.size):
+            for claim in planned.configuration.requirements:
+                smallest.setdefault(claim, planned)
+        yield from {id(planned): planned for planned in smallest.values()}.values()
+
+
+def verdicts(adapter: type[MutantAdapter]) -> set[str]:
+    """Of one of each. What the adapter cannot do is an error of its own; whatever the suite raises, the test raises."""
+    with InProcess(adapter) as implementation:
+        subject = Subject(implementation, implementation.hello(), "eager")
+        asked = [
+            (each.check, draw(each.configuration, each.numbers[:1], biases=subject.layout.biases))
+            for each in one_of_each(subject)
+        ]
+        return {outcome.verdict for check, cases in asked for outcome in judge(check, subject, cases, brief=True)}
+
+
+def expressible(layout: str) -> list[str]:
+    """All requirements that can be claimed in a layout."""
+    return [claim for claim in REQUIREMENTS if claim not in inexpressible(layout)]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_everything_may_be_claimed_at_once(layout: str) -> None:
+    """And is asked."""
+    adapter = claiming(layout, *expressible(layout))
+    with InProcess(adapter) as implementation:
+        assert unusable(implementation.hello()) is None
+
+    assert "pass" in verdicts(adapter)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_everything_but_states_may_be_claimed(layout: str) -> None:
+    """Most configurations have them; others are asked then."""
+    assert "pass" in verdicts(claiming(layout, *(each for each in expressible(layout) if each != "initial_state")))
+
+
+@pytest.mark.parametrize(("layout", "claim"), [(each, claim) for each in LAYOUTS for claim in inexpressible(each)])
+def test_what_a_layout_has_not_is_not_claimed(layout: str, claim: str) -> None:
+    """The sentence names it, and what to do."""
+    with InProcess(claiming(layout, "initial_state", claim)) as implementation:
+        reason = unusable(implementation.hello())
+
+    assert reason == f"`claims`: the layout {layout} has no {claim}: leave them out, or declare another layout"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_requirement_has_a_name(layout: str) -> None:
+    """A layout lacks nothing that there is not."""
+    assert inexpressible(layout) <= set(REQUIREMENTS)
