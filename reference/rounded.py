@@ -268,9 +268,9 @@ def budget(observed: Array, expected: Rounded) -> Array:
     if np.shape(observed) != expected.shape:
         raise ValueError(f"expected an observation of shape {expected.shape}, came {np.shape(observed)}")
     with np.errstate(all="ignore"):
-        error = np.abs(np.asarray(observed, np.float64) - expected.value)
-        share = np.where(error == 0, 0.0, error / expected.bound)
-    return np.where(np.isnan(share) | ~np.isfinite(expected.bound), np.inf, share)
+        bound, error = expected.bound, np.abs(np.asarray(observed, np.float64) - expected.value)
+        share = np.where(error == 0, 0.0, error / bound)
+    return np.where(np.isnan(share) | ~np.isfinite(bound), np.inf, share)
 
 
 def _joined(join: Callable[[Sequence[Array]], Array], items: Sequence[Numbers]) -> Numbers:
