@@ -13,11 +13,11 @@ from lstm_conformance.commands import BadInput, Subparsers
 from lstm_conformance.commands.evidence import Conventions, evidence
 from lstm_conformance.fixtures.arrays import BadArrays, read
 from lstm_conformance.reference.arithmetic import PRECISIONS
-from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, diagnose, reason
+from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, diagnose, reason, remedy
 from lstm_conformance.reference.layouts import LAYOUTS
 
-SECONDS = 10.0
-"""How long it may take."""
+WORK = 2e9
+"""Multiplications that it may take, about ten seconds."""
 
 ABOUT = """\
 Says what kind of LSTM gave these outputs: a correct one, one with gates in another order, one without its recurrent
@@ -35,8 +35,12 @@ bias, one that did not reset its state, and so on. A FILE is .npz or .safetensor
   h_n, c_n  the final states, if you have them
   lengths   how many steps of every row count, if not all
 
-The exit status is 0 for a correct LSTM, 1 for any other, 2 for files that cannot be used.
+The exit status is 0 for a correct LSTM, 1 for any other, 2 for files that cannot be used, and 3 for arrays that cannot
+tell: unrelated layers would be within the bound as well, as often where only the last output was saved. Save the
+outputs of all steps then (Keras: return_sequences=True; torch: output, not output[-1]).
 """
+
+UNDECIDED_STATUS = 3
 
 
 def declare(subparsers: Subparsers) -> None:
@@ -62,15 +66,16 @@ def declare(subparsers: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read, diagnose, print. The exit status is 0 for a correct LSTM, 1 for any other. Raises BadInput."""
+    """Read, diagnose, print. The exit status is 0 for a correct LSTM, 1 for another, 3 for either. Raises BadInput."""
     conventions = Conventions(**{field.name: getattr(arguments, field.name) for field in fields(Conventions)})
     try:
         seen = evidence(read(arguments.files), conventions)
     except BadArrays as error:
         raise BadInput(str(error)) from error
-    found = diagnose(seen, seconds=SECONDS)
-    print(json.dumps(_record(seen, found), indent=2) if arguments.json else _text(seen, found, arguments.layout))
-    return 0 if _is_correct(found) else 1
+    found = diagnose(seen, work=WORK)
+    text = json.dumps(_record(seen, found, arguments.layout), indent=2)
+    print(text if arguments.json else _text(seen, found, arguments.layout))
+    return UNDECIDED_STATUS if found.undecided else 0 if _is_correct(found) else 1
 
 
 def _is_correct(found: Diagnosis) -> bool:
@@ -78,24 +83,42 @@ def _is_correct(found: Diagnosis) -> bool:
 
 
 def _text(seen: Evidence, found: Diagnosis, layout: str) -> str:
-    """The sentence, how people get there, and as what the arrays were read."""
+    """The sentence, how people get there, what to change or to try next, and as what the arrays were read."""
     steps, _, rows, inputs = seen.call.x.shape
     layer = seen.layer
     sizes = f"T={steps} B={rows} I={inputs} H={layer.hidden_size}"
     read_as = f"read as {layout}: {sizes}, layers {layer.num_layers}, directions {layer.directions}"
-    names = dict.fromkeys(name for fit in found.fits for name in fit.names)
-    reasons = [f"  {name.replace('_', ' ')}: {reason(name)}" for name in names if reason(name)]
-    sentence = found.sentence()
-    return "\n".join([f"{sentence[0].upper()}{sentence[1:]}.", *reasons, f"  {read_as}"])
+    lines = [line for name in _names(found) for line in _explained(name, layout)]
+    if found.begins is not None:
+        lines += [found.begins.sentence(), f"next: {found.begins.then}"]
+    if layout == "keras" and any(len(w.biases) == 2 for directions in seen.weights for w in directions):
+        lines.append("bias has 8H numbers, as CuDNNLSTM has it: read as two. change: keras.layers.LSTM takes their sum")
+    return "\n  ".join([f"{_capital(found.sentence())}.", *lines, read_as])
 
 
-def _record(seen: Evidence, found: Diagnosis) -> dict[str, Any]:
+def _names(found: Diagnosis) -> list[str]:
+    return list(dict.fromkeys(name for fit in found.fits for name in fit.names))
+
+
+def _explained(name: str, layout: str) -> list[str]:
+    """How people get there, and what to change."""
+    change = remedy(name, layout)
+    return [f"{name.replace('_', ' ')}: {reason(name)}", *([f"  change: {change}"] if change else [])]
+
+
+def _capital(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}"
+
+
+def _record(seen: Evidence, found: Diagnosis, layout: str) -> dict[str, Any]:
     """The same for programs; a budget that is no number is null."""
     return {
-        "correct": _is_correct(found),
+        "correct": None if found.undecided else _is_correct(found),
         "sentence": found.sentence(),
         "fits": [_fit(fit) for fit in found.fits],
+        "changes": {name: change for name in _names(found) if (change := remedy(name, layout))},
         "next_best": None if found.next_best is None else _fit(found.next_best),
+        "begins": None if found.begins is None else asdict(found.begins),
         "complete": found.complete,
         "layer": asdict(seen.layer),
     }

@@ -12,13 +12,14 @@ from lstm_conformance.commands.reading import Arrays, Reading
 from lstm_conformance.fixtures.bfloat16 import is_bfloat16, to_float32
 from lstm_conformance.fixtures.cases import representable
 from lstm_conformance.reference.activations import activation
-from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
+from lstm_conformance.reference.arithmetic import PRECISIONS, UNIT_ROUNDOFF, arithmetic_of
 from lstm_conformance.reference.diagnosis import Evidence
+from lstm_conformance.reference.diagnosis.formats import format_of
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.inference import inferred
 from lstm_conformance.reference.layouts.tf1 import FORGET_BIAS, with_forget_bias
 from lstm_conformance.reference.lstm import Cell
-from lstm_conformance.reference.weights import Array
+from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "x": ("x", "X"),
@@ -52,11 +53,13 @@ class Conventions:
 def evidence(arrays: Arrays, conventions: Conventions) -> Evidence:
     """One case. Raises BadInput where an array is missing, or does not fit the others."""
     given = _given(arrays)
-    dtype = conventions.dtype or _dtype_of(given["y"])
+    dtype = conventions.dtype or narrowest(given["y"])
     weights = {name: _exact(name, a, dtype) for name, a in _weights(arrays, conventions.prefix).items()}
     call = {name: _exact(name, a, dtype) for name, a in given.items() if name in {"x", "h_0", "c_0"}}
+    second = _second_biases(weights) if conventions.layout == "keras" else {}
+    weights |= {name: weights[name][: len(a)] for name, a in second.items()}
     reading = _reading(weights, call["x"], conventions)
-    canonical = reading.weights(weights)
+    canonical = with_second_biases(reading, reading.weights(weights), second)
     default = FORGET_BIAS if conventions.layout == "tf1" else 0.0
     amount = default if conventions.forget_bias is None else conventions.forget_bias
     return Evidence(
@@ -85,6 +88,29 @@ def _weights(arrays: Arrays, prefix: str) -> dict[str, Array]:
     """All others whose names begin with the prefix, without it."""
     calls = {name for names in NAMES.values() for name in names}
     return {name.removeprefix(prefix): a for name, a in arrays.items() if name not in calls and name.startswith(prefix)}
+
+
+def _second_biases(weights: Arrays) -> dict[str, Array]:
+    """The second half of every bias of 8H numbers: CuDNNLSTM has two in one, of which Keras' LSTM takes the sum."""
+    found = {}
+    for name, a in weights.items():
+        kernel = weights.get(name.removesuffix("bias") + "recurrent_kernel")
+        if name.endswith("bias") and kernel is not None and a.size == 2 * kernel.shape[-1]:
+            found[name] = a.reshape(-1)[kernel.shape[-1] :]
+    return found
+
+
+def with_second_biases(reading: Reading, weights: Weights, second: Mapping[str, Array]) -> Weights:
+    """Every cell with its second bias, if there are any."""
+    if not second:
+        return weights
+    names = [name for name in reading.layout.weight_shapes(reading.layer) if name.endswith("bias")]
+    biases = iter([second.get(name) for name in names])
+    return [[_with(w, next(biases)) for w in directions] for directions in weights]
+
+
+def _with(w: CellWeights, bias: Array | None) -> CellWeights:
+    return w if bias is None else w._replace(biases=(*w.biases, bias[None]))
 
 
 def _reading(weights: Arrays, x: Array, conventions: Conventions) -> Reading:
@@ -134,12 +160,16 @@ def _cell(conventions: Conventions, dtype: str) -> Cell:
     return Cell(gate, other, other)
 
 
-def _dtype_of(y: Array) -> str:
-    """The dtype of y. Raises BadInput where no layer computes in it."""
+def narrowest(y: Array) -> str:
+    """The dtype of y, or float32 where it is float64 and all its numbers are those of float32.
+
+    Raises BadInput where no layer computes in it.
+    """
     name = "bfloat16" if is_bfloat16(y) else y.dtype.name
     if name not in PRECISIONS:
         raise BadInput(f"y is {name}, expected floating-point numbers: say with --dtype in which the layer computes")
-    return name
+    found = format_of([y], UNIT_ROUNDOFF["float64"]) if name == "float64" else None
+    return "float32" if found is not None and found.name in UNIT_ROUNDOFF else name
 
 
 def _wide(a: Array) -> Array:

@@ -15,8 +15,8 @@ from lstm_conformance.suites.judge import Outcome
 from lstm_conformance.suites.planning import Planned
 from lstm_conformance.suites.subject import Subject, WrongOutputs
 
-SECONDS = 2.0
-"""What the diagnosis of one rule may take, on one path of an implementation."""
+WORK = 5e8
+"""Multiplications that the diagnosis of one rule may take, on one path of an implementation: about two seconds."""
 
 NAMED = 4
 """Mistakes that fit, for which it is said how a person gets there."""
@@ -54,7 +54,7 @@ class Diagnoses:
         key = (planned.implementation, planned.path, case.key)
         if key not in self.known:
             evidence = evidence_of(subject, case)
-            found = None if evidence is None else diagnose(evidence, seconds=SECONDS)
+            found = None if evidence is None else diagnose(evidence, work=WORK)
             self.unnamed[key[:2]] += found is not None and not found.fits
             self.known[key] = {} if found is None else {"diagnosis": as_detail(found)}
         return self.known[key]

@@ -1,16 +1,18 @@
 """What a wrong LSTM did: known mistakes tried as hypotheses, each within its own bound.
 
-    evidence ──▶ the right LSTM ──▶ one mistake ──▶ another state ──▶ two mistakes ──▶ another arithmetic ──▶ Diagnosis
+    evidence ─▶ the right LSTM ─▶ one mistake, or rounded data ─▶ another state ─▶ another arithmetic ─▶ two mistakes
 
-Each step is taken only if nothing fitted before it. "Fits" has the meaning of the suite: the largest error is within
-the bound that the hypothesis itself derives. A hypothesis that would look like the right LSTM explains nothing.
+Each step is taken only if nothing fitted before it, and of several that fit the narrowest is named. "Fits" has the
+meaning of the suite: the largest error is within the bound that the hypothesis itself derives. It counts only where
+this bound keeps out what unrelated layers return; where that of the right LSTM does not, the evidence cannot tell.
 """
 
 from __future__ import annotations
 
 from lstm_conformance.reference.diagnosis.evidence import Evidence
-from lstm_conformance.reference.diagnosis.findings import Diagnosis, Fit
-from lstm_conformance.reference.diagnosis.hypotheses import reason
+from lstm_conformance.reference.diagnosis.findings import Beginning, Diagnosis, Fit
+from lstm_conformance.reference.diagnosis.reasons import reason
+from lstm_conformance.reference.diagnosis.remedies import remedy
 from lstm_conformance.reference.diagnosis.search import diagnose
 
-__all__ = ["Diagnosis", "Evidence", "Fit", "diagnose", "reason"]
+__all__ = ["Beginning", "Diagnosis", "Evidence", "Fit", "diagnose", "reason", "remedy"]

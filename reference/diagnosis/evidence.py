@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from lstm_conformance.reference.arithmetic import Arithmetic
+from lstm_conformance.reference.excludes import DECISIVE, bits, unrelated
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Cell, Fill, Outputs
@@ -43,6 +46,11 @@ class Evidence:
         return len(self.call.x)
 
     @property
+    def rows(self) -> int:
+        """B."""
+        return int(self.call.x.shape[-2])
+
+    @property
     def shows_every_step(self) -> bool:
         """The outputs of all steps were seen, so that every next step can be fed them."""
         return len(self.outputs.y) == self.steps
@@ -67,13 +75,56 @@ class Evidence:
         same = self.again is not None and all(map(np.array_equal, self.outputs, self.again))
         return replace(self, again=None) if same else self
 
-    def first(self, steps: int) -> Evidence:
-        """The outputs of the first steps alone."""
-        if steps >= self.steps:
+    def first(self, steps: int, rows: Sequence[int] | None = None) -> Evidence:
+        """The first steps, of some rows alone. Where not all steps are kept, final states are left out."""
+        every = steps >= self.steps
+        if every and rows is None:
             return self
-        call = self.call._replace(x=self.call.x[:steps])
-        calls = [Outputs(y[:steps], h_n[:0], c_n[:0]) for y, h_n, c_n in self.calls]
+        pick = slice(None) if rows is None else list(rows)
+        x, h_0, c_0, mask = self.call
+        h, c = (None if a is None else a[..., pick, :] for a in (h_0, c_0))
+        call = Call(x[:steps, ..., pick, :], h, c, None if mask is None else mask[:steps, ..., pick])
+        calls = [_first(outputs, steps, pick, final=every) for outputs in self.calls]
         return replace(self, call=call, outputs=calls[0], again=calls[1] if len(calls) > 1 else None)
+
+    @cached_property
+    def beginning(self) -> Evidence:
+        """A few steps of all rows, if all are seen: enough to find a number by, and to tell unrelated layers."""
+        short = replace(self, again=None)
+        return short.first(BEGINNING) if self.shows_every_step and self.call.mask is None else short
+
+    @cached_property
+    def others(self) -> Array:
+        """What unrelated layers of this size return at the beginning, of K layers y (K, T or 1, ..., B, D P)."""
+        few = self.beginning
+        alike = [estimated(FreeRunning, replace(few, weights=weights)) for weights in unrelated(self.weights)]
+        shape = few.outputs.y.shape
+        return np.stack([a[: math.prod(shape)].reshape(shape) for a in alike if a is not None])
+
+    def excludes(self, due: Rounded, freedom: float = 0.0) -> bool:
+        """Whether all that is expected of this evidence (n) keeps unrelated layers out by its outputs y.
+
+        freedom: bits that were taken from the outputs, or that say which of many hypotheses it is.
+        """
+        y = self.outputs.y
+        like = due[: y.size].moved(lambda a: np.broadcast_to(a, y.size).reshape(y.shape))
+        return bits(like[: len(self.beginning.outputs.y)], self.others) >= DECISIVE + freedom
+
+
+class FreeRunning(LSTM):
+    """A right LSTM that is not fed what was seen."""
+
+    feeds_back_its_outputs = False
+
+
+BEGINNING = 8
+"""Steps of the beginning."""
+
+
+def _first(outputs: Outputs[Array], steps: int, rows: Any, *, final: bool) -> Outputs[Array]:
+    """The outputs of the first steps and of some rows, without the final states where these are not final."""
+    y, h_n, c_n = (a[..., rows, :] for a in outputs)
+    return Outputs(y, h_n, c_n) if final else Outputs(y[:steps], h_n[:0], c_n[:0])
 
 
 def expected(mutant: type[LSTM], evidence: Evidence, arithmetic: Arithmetic | None = None) -> Rounded | None:

@@ -23,20 +23,56 @@ class Fit:
         return " together with ".join(name.replace("_", " ") for name in self.names) or "a correct LSTM"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """The first element that is wrong: its step, row and unit, what was expected and what came.
+
+    rows, units: how many are wrong in this step, and how many there are.
+    gates: those of which one alone could give these outputs.
+    then: what to try next.
+    """
+
+    step: int
+    row: int
+    unit: int
+    expected: float
+    came: float
+    rows: tuple[int, int]
+    units: tuple[int, int]
+    gates: tuple[str, ...] = ()
+    then: str = ""
+
+    def sentence(self) -> str:
+        """Where it begins."""
+        here = f"it begins at step {self.step}, row {self.row}, unit {self.unit}: "
+        came = f"expected {self.expected:.9g}, came {self.came:.9g}; "
+        spread = (
+            f"{self.rows[0]} of {self.rows[1]} rows and {self.units[0]} of {self.units[1]} units of this step differ"
+        )
+        alone = f"; gate {' or '.join(self.gates)} alone could give them" if self.gates else ""
+        return here + came + spread + alone
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """Every hypothesis that fits, best first, and the closest of those that do not.
 
-    `complete`: False where the time ran out before every hypothesis was tried.
+    `complete`: False where there was too much to compute for trying every hypothesis.
+    `undecided`: what to save instead, where unrelated layers would fit as well as the right one, else "".
+    `begins`: where nothing fits, the first element that is wrong.
     """
 
     fits: tuple[Fit, ...]
     next_best: Fit | None
     complete: bool = True
+    undecided: str = ""
+    begins: Beginning | None = None
 
     def sentence(self) -> str:
         """The finding, for a reader who has two minutes."""
         best, closest = next(iter(self.fits), None), self._closest()
+        if self.undecided:
+            return f"these arrays cannot tell: unrelated layers would be within the bound as well; {self.undecided}"
         if best is None:
             tried = "no single known mistake fits, nor any pair" if self.complete else _OF_THOSE_TRIED
             return tried + (f"; closest: {closest}" if closest else "")
@@ -44,14 +80,13 @@ class Diagnosis:
             return f"the outputs are those of a correct LSTM, {_times(best.budget)} the bound"
         alone = f"fits {best}, {_times(best.budget)} the bound"
         several = f"fits {_listed(self.fits)}, which cannot be told apart in this case"
-        ran_out = "" if self.complete else "; the time ran out before everything was tried"
-        return (several if len(self.fits) > 1 else alone) + (f"; next best: {closest}" if closest else "") + ran_out
+        return (several if len(self.fits) > 1 else alone) + (f"; next best: {closest}" if closest else "")
 
     def _closest(self) -> str:
         return f"{self.next_best}, {_times(self.next_best.budget)} the bound" if self.next_best else ""
 
 
-_OF_THOSE_TRIED = "no single known mistake fits of those for which there was time"
+_OF_THOSE_TRIED = "no single known mistake fits, nor any of the pairs that were tried"
 
 
 def _listed(fits: Sequence[Fit]) -> str:

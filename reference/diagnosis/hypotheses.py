@@ -7,20 +7,30 @@ from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
-from lstm_conformance.reference.diagnosis import moving
-from lstm_conformance.reference.diagnosis.others import REASONS
+from lstm_conformance.reference.diagnosis import moving, partly
 from lstm_conformance.reference.mutants import MUTANTS, family_of, named
 from lstm_conformance.reference.mutants.base import LSTM
 
-ALONE = frozenset({"calls", "final_states", "precision", "sizes", "time"})
-"""Families that are not tried in pairs: too small beside another mistake, or not to be seen in the first steps."""
+ALONE = frozenset({"calls", "final_states", "partly", "precision", "sizes", "time"})
+"""Families that are not tried in pairs: too small beside another mistake, too many, or not seen in the first steps."""
+
+LOCAL = frozenset({"activations", "biases", "gates", "moving", "partly", "precision", "variants", "weights"})
+"""Families whose mistakes show in every step and row by itself: a part of the evidence is enough to dismiss them."""
+
+
+FREE_NUMBER = 24.0
+"""Bits that a number that is chosen so that it fits may explain: those of one output in float32."""
 
 
 class Hypothesis(NamedTuple):
-    """One mistake, or several that were made at once, as a wrong LSTM."""
+    """One mistake, or several that were made at once, as a wrong LSTM.
+
+    freedom: bits of what was seen that were used to make it.
+    """
 
     names: tuple[str, ...]
     mutant: type[LSTM]
+    freedom: float = 0.0
 
 
 RIGHT_IN_ONE_CALL = {"gradients", "life_cycle"}
@@ -32,14 +42,8 @@ def single() -> tuple[Hypothesis, ...]:
     """Every mistake that outputs can show: those of moving weights first, because they are the most frequent."""
     known = {name: mutant for name, mutant in MUTANTS.items() if family_of(mutant) not in RIGHT_IN_ONE_CALL}
     orders = moving.gate_orders(but={mutant.order for mutant in known.values() if hasattr(mutant, "order")})
-    everything = {**dict(named(moving)), **orders, **known}
+    everything = {**dict(named(moving)), **orders, **partly.orders(), **known}
     return tuple(Hypothesis((name,), mutant) for name, mutant in everything.items())
-
-
-def reason(name: str) -> str:
-    """How a person gets there, in a sentence; raises KeyError for what no diagnosis names."""
-    docs = {hypothesis.names[0]: hypothesis.mutant.__doc__ or "" for hypothesis in single()}
-    return {**docs, **REASONS}[name].partition("\n")[0]
 
 
 def combining() -> Iterator[Hypothesis]:

@@ -8,40 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import permutations
+from typing import ClassVar
 
 import numpy as np
 
+from lstm_conformance.reference.diagnosis.partly import Order, named
 from lstm_conformance.reference.mutants.base import LSTM, Gates
 from lstm_conformance.reference.mutants.weights import KernelReshaped, RecurrentKernelReshaped
 from lstm_conformance.reference.rounded import Array, Numbers
 from lstm_conformance.reference.weights import GATES, CellWeights
-
-Order = tuple[int, ...]
-"""The blocks of rows that are taken for i, f, g and o."""
 
 
 def gate_orders(*, but: Collection[Order]) -> dict[str, type[LSTM]]:
     """The blocks of every weight stand for the gates in another order than i, f, g, o; but for those known anyway."""
     orders = permutations(range(len(GATES)))
     return {
-        f"gates in the order {_named(order)}": _reordered(order)
-        for order in orders
-        if order not in {*but, (0, 1, 2, 3)}
+        f"gates in the order {named(order)}": _reordered(order) for order in orders if order not in {*but, (0, 1, 2, 3)}
     }
-
-
-def _named(order: Order) -> str:
-    """The gates that the blocks stand for, one block after the other."""
-    return ", ".join(GATES[order.index(block)] for block in range(len(GATES)))
 
 
 def _reordered(order: Order) -> type[LSTM]:
     class Reordered(LSTM):
+        order: ClassVar[Order]
+
         def split(self, z: Numbers) -> Gates[Numbers]:
             blocks = super().split(z)
             return Gates(*(blocks[k] for k in order))
 
-    Reordered.__doc__ = f"Reads the rows in the order {_named(order)}."
+    Reordered.order = order
+    Reordered.__doc__ = f"Reads the rows in the order {named(order)}."
     return Reordered
 
 

@@ -7,6 +7,8 @@ import numpy as np
 from lstm_conformance.reference.arithmetic import Arithmetic, narrow, uniform
 from lstm_conformance.reference.diagnosis.evidence import Evidence, expected
 from lstm_conformance.reference.diagnosis.findings import Fit
+from lstm_conformance.reference.diagnosis.formats import binary
+from lstm_conformance.reference.excludes import DECISIVE, bits
 from lstm_conformance.reference.lstm import Outputs, gates
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, Rounded, budget, concatenate, dot, exactly, moved
@@ -24,18 +26,34 @@ LESS_ACCURATE = {
 
 REASONS = {
     ANOTHER_STATE: "Keeps the state of an earlier call, or was given one that is not among the arguments seen.",
-    **{_AS_ACCURATE_AS + name: "Computes in another arithmetic, or has a small mistake." for name in LESS_ACCURATE},
+    _AS_ACCURATE_AS: "Computes in another arithmetic: all its outputs are numbers of that dtype.",
 }
-"""How a person gets there."""
+"""How a person gets there, by what the name begins with."""
 
 
-def in_another_arithmetic(evidence: Evidence) -> list[Fit]:
-    """The most accurate arithmetic in which the right LSTM fits, if it is less accurate than the one declared."""
+def in_another_arithmetic(evidence: Evidence) -> list[tuple[Fit, Rounded]]:
+    """The most accurate arithmetic in which the right LSTM fits, if it is less accurate than the one declared.
+
+    Only where all outputs are numbers of its dtype: whatever is computed in an arithmetic is.
+    """
     for name, arithmetic in LESS_ACCURATE.items():
-        right = expected(LSTM, evidence, arithmetic) if _is_wider(arithmetic, evidence.arithmetic) else None
-        if right is not None and (share := float(budget(evidence.seen, right).max(initial=0))) <= 1:
-            return [Fit((_AS_ACCURATE_AS + name,), share)]
+        grid = binary(name.rpartition(" ")[-1])
+        if _is_wider(arithmetic, evidence.arithmetic) and np.array_equal(grid.rounded(evidence.seen), evidence.seen):
+            right = expected(LSTM, evidence, arithmetic)
+            share = np.inf if right is None else float(budget(evidence.seen, right).max(initial=0))
+            if right is not None and share <= 1 and evidence.excludes(right):
+                return [(Fit((_AS_ACCURATE_AS + name,), share), right)]
     return []
+
+
+def is_of_narrower_dtype(evidence: Evidence) -> bool:
+    """Input, weights and outputs are all numbers of a narrower dtype: it is what the layer computes in."""
+    cells = [w for directions in evidence.wide_weights for w in directions]
+    arrays = [evidence.call.x, evidence.seen, *(a for w in cells for a in (w.kernel, w.recurrent_kernel, *w.biases))]
+    grids = [
+        binary(name.rpartition(" ")[-1]) for name, by in LESS_ACCURATE.items() if _is_wider(by, evidence.arithmetic)
+    ]
+    return any(all(np.array_equal(grid.rounded(a), a) for a in arrays) for grid in grids)
 
 
 def _is_wider(a: Arithmetic, b: Arithmetic) -> bool:
@@ -51,7 +69,15 @@ def from_another_state(evidence: Evidence) -> list[Fit]:
         for outputs in (_as_seen, _as_given, _continued)
     )
     share = float(budget(seen.value, due).max())
-    return [Fit((ANOTHER_STATE,), share)] if share <= 1 and not (budget(seen.value, given) <= 1).all() else []
+    fits = share <= 1 and not (budget(seen.value, given) <= 1).all()
+    return [Fit((ANOTHER_STATE,), share)] if fits and _excludes(evidence, due) else []
+
+
+def _excludes(evidence: Evidence, due: Rounded) -> bool:
+    """Whether what follows the second output keeps unrelated layers out, of which all follow from their states, too."""
+    others = evidence.others[:, 2:]
+    like = due[: evidence.outputs.y[2:].size].moved(lambda a: a.reshape(evidence.outputs.y[2:].shape))
+    return bits(like[: others.shape[1]], others) >= DECISIVE
 
 
 def _tells_its_state(evidence: Evidence) -> bool:

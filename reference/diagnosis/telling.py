@@ -19,10 +19,16 @@ def differs(a: Rounded, b: Rounded) -> bool:
 
 
 def most_specific(fits: Sequence[tuple[Fit, Rounded]]) -> list[Fit]:
-    """Those that fit, without any that allows all that another one allows, and much more: it would explain less."""
-    return [fit for fit, due in fits if not any(allows_much_more(due, other) for _, other in fits)]
+    """Those that fit, without any whose bound is much wider than that of another: it would explain less."""
+    return [fit for fit, due in fits if not any(is_much_wider(due, other) for _, other in fits)]
 
 
-def allows_much_more(a: Rounded, b: Rounded) -> bool:
-    """Whatever b allows, a allows, and MUCH_WIDER as much."""
-    return bool((np.abs(a.value - b.value) + MUCH_WIDER * b.bound <= a.bound).all())
+def is_much_wider(a: Rounded, b: Rounded) -> bool:
+    """The bound of a is MUCH_WIDER than that of b, in the geometric mean over the elements."""
+    with np.errstate(all="ignore"):
+        ratio = np.log(np.broadcast_to(a.bound, a.shape)) - np.log(np.broadcast_to(b.bound, b.shape))
+    return bool(np.mean(np.clip(np.nan_to_num(ratio), -_MOST, _MOST)) >= np.log(MUCH_WIDER))
+
+
+_MOST = 700.0
+"""The logarithm of a ratio of bounds that is near to the largest number."""

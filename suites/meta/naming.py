@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from time import thread_time
 from typing import Literal, NamedTuple, get_args
 
@@ -16,11 +17,14 @@ from lstm_conformance.fixtures.configurations import DTYPES, Configuration
 from lstm_conformance.fixtures.hosts import InProcess
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
 from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, diagnose
+from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, afterwards, between, diagnose, inputs, rounding
 from lstm_conformance.reference.diagnosis.evidence import expected
 from lstm_conformance.reference.diagnosis.hypotheses import single
+from lstm_conformance.reference.diagnosis.others import LESS_ACCURATE
 from lstm_conformance.reference.diagnosis.telling import differs
 from lstm_conformance.reference.mutants import MUTANTS
+from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.rounded import Rounded
 from lstm_conformance.suites.diagnosing import evidence_of
 from lstm_conformance.suites.subject import Subject
 
@@ -51,7 +55,7 @@ def diagnosed(names: Iterable[str], configurations: Sequence[Configuration]) -> 
             started = thread_time()
             diagnosis = diagnose(evidence)
             seconds = thread_time() - started
-            if not is_right(diagnosis):
+            if not is_right(diagnosis) and not diagnosis.undecided:
                 yield Diagnosed(name, configuration, answer(name, evidence, diagnosis), diagnosis, seconds)
 
 
@@ -78,19 +82,28 @@ def answer(name: str, evidence: Evidence, diagnosis: Diagnosis) -> Answer:
     named = {fit.names for fit in diagnosis.fits}
     if (name,) not in named:
         return "nothing" if not named else "pair" if all(len(names) > 1 for names in named) else "another"
-    others = {names[0] for names in named if names != (name,)}
+    others = {names for names in named if names != (name,)}
     if not others:
         return "itself"
-    if others <= MUTANTS[name].equivalents:
+    if {" and ".join(names) for names in others} <= MUTANTS[name].equivalents:
         return "equivalent"
-    return "tie" if not any(tells_apart(evidence, name, other) for other in others) else "another"
+    return "tie" if not any(tells_apart(evidence, (name,), other) for other in others) else "another"
 
 
-def tells_apart(evidence: Evidence, one: str, other: str) -> bool:
+def tells_apart(evidence: Evidence, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """An observation of this case could be told to be that of one of the two."""
-    known = {hypothesis.names[0]: hypothesis.mutant for hypothesis in single()}
-    a, b = expected(known[one], evidence), expected(known[other], evidence)
+    a, b = due(evidence, one), due(evidence, other)
     return a is None or b is None or differs(a, b)
+
+
+def due(evidence: Evidence, names: tuple[str, ...]) -> Rounded | None:
+    """What a hypothesis expects that a diagnosis named."""
+    for arithmetic, by in LESS_ACCURATE.items():
+        if names[0].endswith(arithmetic):
+            return expected(LSTM, evidence, by)
+    made = (module.hypotheses(evidence) for module in (rounding, afterwards, between, inputs))
+    known = {hypothesis.names: hypothesis.mutant for hypothesis in chain(single(), *made)}
+    return expected(known[names], evidence)
 
 
 def sizeable() -> list[Configuration]:

@@ -52,7 +52,7 @@ def renamed(arrays: Arrays, name: Callable[[str], str]) -> Arrays:
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Why an output is wrong is asked elsewhere."""
-    monkeypatch.setattr("lstm_conformance.commands.diagnose.SECONDS", 0.1)
+    monkeypatch.setattr("lstm_conformance.commands.diagnose.WORK", 1e6)
 
 
 @pytest.fixture
@@ -179,18 +179,21 @@ def test_the_text_says_what_it_is_and_as_what_it_was_read(file: Path, capsys: py
     assert capsys.readouterr().out.splitlines()[0].startswith("The outputs are those of a correct LSTM, 0.")
 
     status(file, arrays | {"bias_hh_l0": arrays["bias_hh_l0"] * 0, "bias_ih_l0": arrays["bias_ih_l0"] * 2})
-    sentence, *others = capsys.readouterr().out.splitlines()
+    sentence, begins, then, read_as = capsys.readouterr().out.splitlines()
     assert sentence.startswith("No single known mistake fits")
-    assert others == ["  read as torch: T=7 B=3 I=6 H=8, layers 1, directions 1"]
+    assert begins.startswith("  it begins at step 0, row 0, unit 0: expected 0.")
+    assert then.startswith("  next: save a call of one step and one row, ")
+    assert read_as == "  read as torch: T=7 B=3 I=6 H=8, layers 1, directions 1"
 
 
 def test_the_state_of_an_earlier_call_is_explained(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence is followed by another of how people get there."""
     status(file, without(right(), "h_0", "c_0"))
 
-    sentence, reason, _ = capsys.readouterr().out.splitlines()
+    sentence, reason, change, _ = capsys.readouterr().out.splitlines()
     assert sentence.startswith("Fits a correct LSTM from another initial state, 0.")
     assert reason.startswith("  a correct LSTM from another initial state: Keeps the state of an earlier call, or ")
+    assert change == "    change: reset the state before the call, or save h_0 and c_0 with it"
 
 
 def test_json_holds_the_same(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,6 +214,43 @@ def test_nothing_fits_outputs_that_are_no_numbers(file: Path, capsys: pytest.Cap
 
     found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert (found["correct"], found["fits"]) == (False, [])
+
+
+def test_float64_that_holds_float32_is_judged_as_float32(file: Path) -> None:
+    """Whoever saves lists saves them so."""
+    arrays = {name: a.astype(np.float32) for name, a in right(initial_state=False).items()}
+
+    assert status(file, {name: a.astype(np.float64) for name, a in without(arrays, "h_n", "c_n").items()}) == 0
+
+
+def test_what_cannot_tell_has_a_status_of_its_own(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All layers return zeros where there is nothing to read and no bias; the text says what to save instead."""
+    arrays = without(right(bias=False, initial_state=False), "h_n", "c_n")
+    nothing = arrays | {"x": arrays["x"] * 0, "y": arrays["y"] * 0}
+
+    assert status(file, nothing) == 3
+    sentence, _ = capsys.readouterr().out.splitlines()
+    assert sentence == (
+        "These arrays cannot tell: unrelated layers would be within the bound as well; "
+        "save a call whose input is not zero."
+    )
+    assert status(file, nothing, "--json") == 3
+    assert json.loads(capsys.readouterr().out)["correct"] is None
+
+
+@pytest.mark.parametrize(("forgotten", "expected"), [(False, 0), (True, 1)])
+def test_the_two_biases_of_cudnn(
+    file: Path, capsys: pytest.CaptureFixture[str], forgotten: bool, expected: int
+) -> None:
+    """8H numbers in one array, of which Keras' LSTM takes the sum; taken in half, one of them is missing."""
+    arrays = without(right("keras", initial_state=False), "h_n", "c_n")
+    second = np.linspace(-1, 1, arrays["bias"].size)
+    first = arrays["bias"] - (0 if forgotten else second)
+
+    assert status(file, arrays | {"bias": np.concatenate([first, second])}, "--layout keras") == expected
+    said = capsys.readouterr().out
+    assert "as CuDNNLSTM has it" in said
+    assert ("recurrent bias missing" in said) is forgotten
 
 
 BAD: list[tuple[str, Callable[[Arrays], Arrays], str, str]] = [

@@ -110,10 +110,19 @@ def test_a_tie_with_one_that_can_be_told_apart_is_counted_as_wrong() -> None:
 def test_a_right_lstm_is_called_right(name: str) -> None:
     """However it computes, in every third configuration that its layout has."""
     subject = subject_of(name)
-    shown = [evidence for each in sizeable()[::3] if (evidence := seen(subject, each)) is not None]
+    some = [each for each in sizeable()[::3] if each.style != "denormal"]
+    shown = [evidence for each in some if (evidence := seen(subject, each)) is not None]
 
     assert shown
     assert all(is_right(diagnose(evidence)) for evidence in shown)
+
+
+def test_numbers_below_the_normal_ones_cannot_tell() -> None:
+    """All layers return about zero then, within the bound of flushing."""
+    found = diagnose(evidence_of(LSTM, configuration(6, 3, 10, 20, style="denormal")))
+
+    assert found.undecided
+    assert found.sentence().startswith("these arrays cannot tell: unrelated layers would be within the bound as well; ")
 
 
 def test_every_order_of_the_gates_is_named() -> None:
@@ -146,7 +155,7 @@ def test_all_pairs_can_be_made() -> None:
 
 def test_what_nobody_knows_is_called_so(right: Evidence) -> None:
     """The closest is named, and is not said to fit."""
-    found = diagnose(with_outputs(right, noise))
+    found = diagnose(with_outputs(right, noise), work=1e12)
 
     assert found.fits == ()
     assert found.next_best is not None
@@ -184,24 +193,17 @@ def test_less_accuracy_than_declared(dtype: str) -> None:
     assert [fit.names for fit in found.fits] == [(f"a correct LSTM no more accurate than with arithmetic of {dtype}",)]
 
 
-def test_without_time_it_says_so(right: Evidence) -> None:
+def test_without_work_it_says_so(right: Evidence) -> None:
     """Nothing is claimed about what was not tried."""
-    found = diagnose(with_outputs(right, noise), seconds=0)
+    found = diagnose(with_outputs(right, noise), work=0)
 
     assert not found.complete
-    assert found.sentence() == "no single known mistake fits of those for which there was time"
+    assert found.sentence().startswith("no single known mistake fits, nor any of the pairs that were tried; closest: ")
 
 
-def test_what_fits_is_said_to_be_all_that_there_was_time_for() -> None:
-    """Others may fit as well."""
-    sentence = Diagnosis((KNOWN,), None, complete=False).sentence()
-
-    assert sentence == "fits biases missing, 0.06 × the bound; the time ran out before everything was tried"
-
-
-def test_a_right_lstm_needs_no_time(right: Evidence) -> None:
+def test_a_right_lstm_needs_no_work(right: Evidence) -> None:
     """It is the first that is tried."""
-    assert is_right(diagnose(right, seconds=0))
+    assert is_right(diagnose(right, work=0))
 
 
 @pytest.mark.parametrize("change", [lambda a: a[..., :-1], lambda a: a.swapaxes(0, -2)], ids=["smaller", "turned"])
