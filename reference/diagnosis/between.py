@@ -135,8 +135,7 @@ def _stepped(
 ) -> tuple[Array, Array, NDArray[np.float64]]:
     """h and c (B, H) after a step, and the slopes of h with respect to the pre-activations of the gates (4, B, H)."""
     h, c = states
-    z = x @ w.kernel.T + h @ w.recurrent_kernel.T + sum(w.biases, np.zeros(1))
-    i, f, g, o = gates(evidence.cell, z)
+    i, f, g, o = gates(evidence.cell, w, x, h)
     new_c = f * c + i * g
     out = np.tanh(new_c)
     of_c = o * (1 - out**2)
