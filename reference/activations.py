@@ -31,7 +31,8 @@ class Activation(NamedTuple):
         """F of an array, or of rounded numbers."""
         if isinstance(z, Rounded):
             return z.through(self.function, self.steepest, relative=self.relative, absolute=self.absolute)
-        return np.asarray(self.function(z), z.dtype)  # of bfloat16, NumPy's own functions make float32
+        found = self.function(z)
+        return found if found.dtype == z.dtype else found.astype(z.dtype)  # of bfloat16, NumPy makes float32
 
 
 class Accuracy(NamedTuple):

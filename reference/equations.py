@@ -50,7 +50,7 @@ class Equations:
         """W x + b, (T, ..., B, 4H): what comes of the inputs of all steps."""
         z = self.product(x, w.kernel)
         for bias in (*w.biases, *self.added(w)):
-            z = z + bias[..., None, :]
+            z += bias[..., None, :]
         return z
 
     def added(self, w: CellWeights) -> tuple[Array, ...]:

@@ -206,10 +206,10 @@ def run(
     return Engine(cell).run(weights, x, (h_0, c_0), observed, mask)
 
 
-def gates(cell: Cell, z: Numbers) -> Gates[Numbers]:
-    """i, f, g, o (..., H) from their pre-activations z (..., 4H)."""
+def gates(cell: Cell, weights: CellWeights, x: Numbers, h: Numbers) -> Gates[Numbers]:
+    """i, f, g, o (..., B, H) of a step of a cell without peepholes, from its input and h before it (..., B, ·)."""
     engine = Engine(cell)
-    return engine.gates(engine.split(z))
+    return engine.gates(engine.split(engine.pre_activation(weights, engine.from_input(weights, x), h)))
 
 
 def _engine(cell: Cell, fill: Fill) -> Engine:

@@ -48,7 +48,7 @@ def thresholded_relu(alpha: float) -> Activation:
     return Activation(lambda z: np.where(z > alpha, z, 0), steepest)
 
 
-def scaled_tanh(alpha: float, beta: float, accuracy: str = "N", dtype: str = "float32") -> Activation:
+def scaled_tanh(alpha: float, beta: float, accuracy: str, dtype: str) -> Activation:
     """A tanh whose argument is rounded, α tanh(β z): the rounding of β z moves tanh by no more than of itself."""
     known = ACCURACY[accuracy]
     tanh = known.tanh_in_float64 if dtype == "float64" else known.tanh
@@ -85,9 +85,10 @@ _BY_NAME: dict[str, tuple[Callable[..., Activation], tuple[float, ...]]] = {
 """By name: the function, and the α and β that stand where none are given; ONNX documents no default of some."""
 
 
-def with_parameters(name: str, *parameters: float) -> Activation:
+def with_parameters(name: str, *parameters: float, accuracy: str = "N", dtype: str = "float32") -> Activation:
     """The activation of this name with its α and β, or with their defaults from the first that is not given on.
 
+    A tanh is as accurate as an implementation of this class computes it in this dtype.
     Raises ValueError for a name or a number of parameters that it does not have.
     """
     if name not in _BY_NAME:
@@ -95,4 +96,6 @@ def with_parameters(name: str, *parameters: float) -> Activation:
     function, defaults = _BY_NAME[name]
     if len(parameters) > len(defaults):
         raise ValueError(f"{name} has {len(defaults)} parameters, came {len(parameters)}: {parameters}")
-    return function(*parameters, *defaults[len(parameters) :])
+    given = (*parameters, *defaults[len(parameters) :])
+    inexact = {"accuracy": accuracy, "dtype": dtype} if name == "scaled_tanh" else {}
+    return function(*given, **inexact)

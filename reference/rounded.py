@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_conformance.reference.arithmetic import Arithmetic
+from lstm_conformance.reference.arithmetic import SMALLEST_NORMAL, UNIT_ROUNDOFF, Arithmetic
 
 Array = NDArray[np.floating]
 Function = Callable[[Array], Array]
@@ -124,6 +124,16 @@ class InnerProduct(Rounded):
         size = np.abs(other)
         return self._longer(other, size, self.carried, size if self.arithmetic.storage else _NOTHING, 1)
 
+    def __iadd__(self, other: Rounded | Array) -> Rounded:
+        """The same sum, made longer in its own arrays: for one that nobody else holds."""
+        if isinstance(other, Rounded):
+            return self + other
+        size = np.abs(other)
+        self.value += other
+        self.size += size
+        parts = self.parts if self.parts is _NOTHING else self.parts + size
+        return InnerProduct(self.value, self.size, self.carried, parts, self.terms + 1, self.arithmetic)
+
     def __getitem__(self, index: Index) -> InnerProduct:
         err, var, parts = (
             a if a is _NOTHING else np.broadcast_to(a, self.shape)[index] for a in (*self.carried, self.parts)
@@ -191,7 +201,7 @@ def dot(a: Numbers, rows: Array) -> Numbers:
     if not isinstance(a, Rounded):
         return _times(a, rows)
     size, weights = np.abs(a.value), np.abs(rows)
-    value, sizes = _times(a.value, rows), _times(size, weights)
+    value, sizes = _times(a.value, rows), _times_upwards(size, weights)
     parts = np.abs(value) if a.arithmetic.storage else _NOTHING
     if _is_zero(a.err) and _is_zero(a.var):
         return InnerProduct(value, sizes, (_NOTHING, _NOTHING), parts, rows.shape[-1], a.arithmetic)
@@ -247,7 +257,7 @@ def stack(items: Sequence[Numbers]) -> Numbers:
 
 def concatenate(items: Sequence[Numbers], axis: int) -> Numbers:
     """The items one behind the other along an axis they have."""
-    return _joined(lambda parts: np.concatenate(parts, axis), items)
+    return items[0] if len(items) == 1 else _joined(lambda parts: np.concatenate(parts, axis), items)
 
 
 def budget(observed: Array, expected: Rounded) -> Array:
@@ -258,18 +268,24 @@ def budget(observed: Array, expected: Rounded) -> Array:
     if np.shape(observed) != expected.shape:
         raise ValueError(f"expected an observation of shape {expected.shape}, came {np.shape(observed)}")
     with np.errstate(all="ignore"):
-        error = np.abs(np.asarray(observed, np.float64) - expected.value)
-        share = np.where(error == 0, 0.0, error / expected.bound)
-    return np.where(np.isnan(share) | ~np.isfinite(expected.bound), np.inf, share)
+        bound, error = expected.bound, np.abs(np.asarray(observed, np.float64) - expected.value)
+        share = np.where(error == 0, 0.0, error / bound)
+    return np.where(np.isnan(share) | ~np.isfinite(bound), np.inf, share)
 
 
 def _joined(join: Callable[[Sequence[Array]], Array], items: Sequence[Numbers]) -> Numbers:
     first = items[0]
     if isinstance(first, Rounded):
-        parts = zip(*((a.value, a.err, a.var) for a in items), strict=True)
-        value, err, var = (join(part) for part in parts)
+        value = join([a.value for a in items])
+        errors = ([getattr(a, name) for a in items] for name in ("err", "var"))
+        err, var = (_zeros_like(value) if all(map(_is_nothing, each)) else join(each) for each in errors)
         return Rounded(value, err, var, first.arithmetic)
     return join(items)
+
+
+def _is_nothing(a: Array) -> bool:
+    """Zeros that take no memory: the error of exact numbers."""
+    return not any(a.strides) and not a.any()
 
 
 def _times(a: Array, rows: Array) -> Array:
@@ -279,6 +295,28 @@ def _times(a: Array, rows: Array) -> Array:
     by_case = np.moveaxis(a, 0, -3)
     flat = by_case.reshape(*by_case.shape[:-3], -1, by_case.shape[-1]) @ rows.swapaxes(-1, -2)
     return np.moveaxis(flat.reshape(*by_case.shape[:-1], rows.shape[-2]), -3, 0)
+
+
+MANY = 2**28
+"""Products from which on sizes are added up in float32, which takes half the time: that of large layers is seconds."""
+
+LARGEST = float(np.finfo(np.float32).max) / 2
+"""Sizes up to here fit into float32."""
+
+
+def _times_upwards(sizes: Array, rows: Array) -> Array:
+    """a @ rowsᵀ of numbers that are not negative, or a little more: sizes need only an upper bound.
+
+    In float32 a sum of n terms loses less than (n + 4) u of itself, conversions included, and what is flushed to zero:
+    both are added twice. What does not fit into float32 is computed in float64, as everything small is.
+    """
+    terms, most = rows.shape[-1], max(float(sizes.max(initial=1)), 1) * max(float(rows.max(initial=1)), 1)
+    if sizes.size * rows.shape[-2] < MANY or not terms * most < LARGEST:
+        return _times(sizes, rows)
+    above = _times(sizes.astype(np.float32), rows.astype(np.float32))
+    above *= np.float32(1 + 2 * (terms + 4) * UNIT_ROUNDOFF["float32"])
+    above += np.float32(2 * terms * most * SMALLEST_NORMAL["float32"])
+    return above.astype(np.float64)
 
 
 def _sum(a: Array, b: Array) -> Array:

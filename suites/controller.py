@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -49,10 +50,13 @@ class Controller:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take out of the report of a worker its records, and out of its first one what it has planned."""
-        for fields in getattr(report, HANDOVER, ()):
+        """Take out of the report of a worker its records, and out of its first one what it has planned.
+
+        Pytest keeps all reports to the end of the run.
+        """
+        for fields in json.loads(vars(report).pop(HANDOVER, "[]")):
             self.run.record.checks.append(Check.from_json(fields))
-        self._take_over(getattr(report, PLANNED, None))
+        self._take_over(vars(report).pop(PLANNED, None))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -70,14 +74,15 @@ class Controller:
 
         A check without a record, an implementation that does not start, or any problem makes the run red.
         """
-        if self.run.header is None or session.config.getoption("--collect-only"):
+        header = self.run.header
+        if header is None or session.config.getoption("--collect-only"):
             return (yield)
-        self._finish(session, self.run.header)
+        self._finish(session, header)
         result = yield
-        line = last_line(self.run.record.checks, begun=bool(self.run.record.planned) or not _is_interrupted(session))
-        reporter: pytest.TerminalReporter | None = session.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(line)
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            begun = bool(self.run.record.planned) or not _is_interrupted(session)
+            terminal.write_line(last_line(self.run.record.checks, begun=begun))
         return result
 
     def _finish(self, session: pytest.Session, header: Header) -> None:
@@ -88,9 +93,8 @@ class Controller:
         for check in run.session.stillborn():
             run.record.add(check)
         lost = run.record.complete(interrupted=interrupted)
-        header = replace(header, partial=run.record.partial)
-        header = replace(header, problems=tuple(self._problems(header)))
-        header = run.header = replace(header, configurations=run.record.configurations())
+        header = replace(header, partial=run.record.partial, configurations=run.record.configurations())
+        run.header = header = replace(header, problems=tuple(self._problems(header)))
         if any(check.interrupted for check in lost):
             session.exitstatus = pytest.ExitCode.INTERRUPTED
         elif lost or run.session.broken or header.problems:

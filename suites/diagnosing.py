@@ -22,6 +22,9 @@ NAMED = 4
 """Mistakes that fit, for which it is said how a person gets there."""
 
 
+ELSEWHERE = "none: a plain call on the numbers of this case is right, it fails only in what this rule does besides"
+"""In place of a diagnosis where the outputs of the case are those of a correct LSTM."""
+
 TRIES = 3
 """Diagnoses that may name nothing; then a path has a mistake that is not known, whatever the rule."""
 
@@ -91,7 +94,12 @@ def evidence_of(subject: Subject, case: Cases) -> Evidence | None:
 
 
 def as_detail(found: Diagnosis) -> dict[str, Any]:
-    """A diagnosis as JSON; `named`: what fits, `reasons`: how a person gets there, a sentence for every mistake."""
+    """A diagnosis as JSON; `named`: what fits, `reasons`: how a person gets there, a sentence for every mistake.
+
+    Where the case itself is answered as by a correct LSTM, nothing is named: what fails is what the rule does besides.
+    """
+    if any(not fit.names for fit in found.fits):
+        return {"sentence": ELSEWHERE, "named": "", "reasons": [], "fits": [], "next_best": None}
     names = dict.fromkeys(name for fit in found.fits for name in fit.names)
     return {
         "sentence": found.sentence(),

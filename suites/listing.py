@@ -69,7 +69,9 @@ def _versions(hello: Hello) -> str:
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"  {name:<21}{text}" for name, text in pairs]
+    rows = list(pairs)
+    width = max((len(name) for name, _ in rows), default=0)
+    return [f"  {name:<{width}}  {text}" for name, text in rows]
 
 
 def _ran_with(environment: Environment) -> str:

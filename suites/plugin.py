@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -180,7 +181,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         command = item.config.stash[RUN].session.command(error.check.implementation)
         report.longrepr = explained(error.check, text, command)
     if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
-        report.lstm_conformance = [check.to_json() for check in item.stash[CHECKS]]
+        # One text: xdist takes far longer to send numbers and texts one by one.
+        report.lstm_conformance = json.dumps([check.to_json() for check in item.stash[CHECKS]], allow_nan=False)
+        del item.stash[CHECKS]
     run = item.config.stash[RUN]
     if hasattr(item.config, "workerinput") and not run.told:
         run.told = True

@@ -208,7 +208,7 @@ class Subject:
             inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
             return layer(cell, cases.weights[index], *inputs, observed=observed, mask=cases.mask, fill=fill)
 
-        return self.expectations.recall((index, *self._alike(cases)), [*_drawn(cases), x, observed], compute)
+        return self.expectations.recall((index, *self.alike(cases)), [*drawn(cases), x, observed], compute)
 
     def trajectory(self, cases: Cases, observed: Array | None) -> Outputs[Rounded]:
         """What the whole stack must return, and the allowed error; inner layers follow their own outputs.
@@ -223,7 +223,7 @@ class Subject:
             x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *cases.states))
             return lstm(cell, cases.weights, x, h_0, c_0, observed=observed, mask=cases.mask, fill=fill)
 
-        return self.expectations.recall(("all", *self._alike(cases)), [*_drawn(cases), observed], compute)
+        return self.expectations.recall(("all", *self.alike(cases)), [*drawn(cases), observed], compute)
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
@@ -238,7 +238,7 @@ class Subject:
         accuracy = self.hello.on(self.path).activations
         return cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
 
-    def _alike(self, cases: Cases) -> tuple[object, ...]:
+    def alike(self, cases: Cases) -> tuple[object, ...]:
         """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""
         layout, called = self.layout, cases.configuration
         return cases.key, str(called), layout.fill(called.layer), self.hello.on(self.path).activations
@@ -320,7 +320,7 @@ def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[A
     return layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
 
 
-def _drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
+def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
     """The numbers of cases that their key does not tell: of those that were varied, maybe by what was observed."""
     if cases.variation:
         yield from cases.arrays()

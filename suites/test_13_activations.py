@@ -68,13 +68,28 @@ def _exactly(cases: Cases, points: Array) -> Rounded:
 
 
 def _held(subject: Subject, cases: Cases, measure: str, at: Rounded, seen: Array) -> Comparison:
-    """The observed activations of numbers (N, rows, units), and in words the largest error in unit roundoffs."""
+    """The observed activations of numbers (N, rows, units), and in words the largest error, or the worst number."""
     cell = subject.cell(cases.configuration)
-    relative = measure.startswith("tanh")
-    expected = (cell.candidate if relative else cell.gate)(at)
-    error = np.abs(seen[0, 0] - expected.value) / UNIT_ROUNDOFF[PRECISIONS[cases.configuration.dtype].compute]
+    expected = (cell.candidate if measure.startswith("tanh") else cell.gate)(at)
+    found = within(measure, seen[0, 0], expected, "case row unit")
+    wrong = ~(found.budget <= 1).all()
+    told = _wrong(measure, at.value, found) if wrong else _largest(measure, cases, expected, seen[0, 0])
+    return replace(found, measure=told, tight=True)
+
+
+def _wrong(measure: str, points: Array, found: Comparison) -> str:
+    """The worst number of these (N, rows, units): an error that is all of a number says little in its roundoffs."""
+    worst = np.unravel_index(np.nan_to_num(found.budget, nan=np.inf).argmax(), found.budget.shape)
+    function, point = measure.split(maxsplit=1)[0], points[worst]
+    came, due = float(found.observed[worst]), float(found.expected[worst])
+    return f"{measure}, where {function}({point:.6g}) came out as {came:.9g}, not {due:.9g},"
+
+
+def _largest(measure: str, cases: Cases, expected: Rounded, seen: Array) -> str:
+    """The largest error of all numbers, in unit roundoffs: of tanh relative to it."""
+    compute, relative = PRECISIONS[cases.configuration.dtype].compute, measure.startswith("tanh")
+    error = np.abs(seen - expected.value) / UNIT_ROUNDOFF[compute]
     size = np.abs(expected.value)
-    normal = size > FLUSHED * at.arithmetic.tiny
+    normal = size > FLUSHED * expected.arithmetic.tiny
     largest = (error[normal] / size[normal]).max(initial=0) if relative else error.max()
-    told = f"{measure}: at most {largest:.2f} u{' relative' if relative else ''}"
-    return replace(within(told, seen[0, 0], expected, "case row unit"), tight=True)
+    return f"{measure}: at most {largest:.2f} u{' relative' if relative else ''}"

@@ -16,10 +16,13 @@ from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined
 from lstm_conformance.suites.rules import rule
 from lstm_conformance.suites.subject import Subject
 
+FIRST_PARTS = (1, 2)
+"""Steps of the parts of a sequence but the last."""
+
 
 def _one_way(configuration: Configuration) -> bool:
-    """A backward direction goes on, too, but not with the sequence: rule 16.3."""
-    return not configuration.layer.bidirectional
+    """There are steps for three parts; a backward direction goes on, too, but not with the sequence: rule 16.3."""
+    return configuration.time > sum(FIRST_PARTS) and not configuration.layer.bidirectional
 
 
 @rule("15.1", where=_one_way, kinds=("stateful",))
@@ -46,7 +49,8 @@ def test_a_given_state_comes_before_a_kept_one(subject: Subject, cases: Cases) -
 def _parts(cases: Cases) -> list[Inputs]:
     """One step, two steps and the rest of the sequence; only the first part has the states, if there are any."""
     x, *states = cases.inputs
-    return [Inputs(x[:1], *states), Inputs(x[1:3]), Inputs(x[3:])]
+    first, second, rest = np.split(x, np.cumsum(FIRST_PARTS))
+    return [Inputs(first, *states), Inputs(second), Inputs(rest)]
 
 
 def _continued(subject: Subject, cases: Cases, parts: Sequence[Outputs[Array]]) -> Examined:

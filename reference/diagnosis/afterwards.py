@@ -53,8 +53,8 @@ def _mapped(by: Activation, inverse: Callable[[Array], Array]) -> type[LSTM]:
         def computed(self, call: Call[Numbers], observed: Array) -> Array:
             return np.asarray(inverse(np.asarray(super().computed(call, observed), np.float64)))
 
-        def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
-            return super().pre_activation(w, x, _undone(h, by))
+        def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
+            return super().pre_activation(w, z_x, _undone(h, by))
 
         def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
             y, h_n, c_n = super().returned(call, outputs)

@@ -8,7 +8,7 @@ from lstm_conformance.reference.diagnosis.evidence import Evidence
 from lstm_conformance.reference.diagnosis.findings import Beginning
 from lstm_conformance.reference.lstm import gates
 from lstm_conformance.reference.mutants.base import LSTM
-from lstm_conformance.reference.rounded import Array, Rounded, budget, dot, exactly
+from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
 from lstm_conformance.reference.weights import GATES
 
 
@@ -69,10 +69,8 @@ def _gates_that_could(evidence: Evidence, wrong: Array) -> tuple[str, ...]:
         return ()
     w, by, seen = evidence.wide_weights[0][0], evidence.arithmetic, np.asarray(evidence.outputs.y[0], np.float64)
     h, c = LSTM(layer, evidence.cell).initial_states(call)
-    z = dot(exactly(call.x[0], by), w.kernel) + dot(exactly(h[0, 0], by), w.recurrent_kernel)
-    for bias in w.biases:
-        z = z + bias[..., None, :]
-    i, f, g, o = (each.value for each in gates(evidence.cell, z))
+    step = gates(evidence.cell, w, exactly(call.x[0], by), exactly(h[0, 0], by))
+    i, f, g, o = (each.value for each in step)
     old = np.asarray(c[0, 0], np.float64)
     new_c = np.arctanh(seen / o)
     needed = {

@@ -28,13 +28,21 @@ class Doubted(LSTM):
         call = super().taken(call)
         return call._replace(x=widened(call.x, type(self).of_x))
 
-    def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
-        """The output of the step before, which was seen, and the weights."""
-        h = widened(h, type(self).of_y)
-        z, half = super().pre_activation(w, x, h), type(self).of_weights
-        if half is None or not isinstance(z, Rounded) or not isinstance(x, Rounded) or not isinstance(h, Rounded):
+    def from_input(self, w: CellWeights, x: Numbers) -> Numbers:
+        """The biases, and the kernel."""
+        z, half = super().from_input(w, x), type(self).of_weights
+        if half is None or not isinstance(z, Rounded) or not isinstance(x, Rounded):
             return z
-        return z + _of_products(w, x, h, half)
+        of_biases = sum((half(bias)[..., None, :] for bias in w.biases), np.zeros(()))
+        return z + _off_by(of_biases + _of_products(x, w.kernel, half), like=x)
+
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
+        """The output of the step before, which was seen, and the recurrent kernel."""
+        h = widened(h, type(self).of_y)
+        z, half = super().pre_activation(w, z_x, h), type(self).of_weights
+        if half is None or not isinstance(z, Rounded) or not isinstance(h, Rounded):
+            return z
+        return z + _off_by(_of_products(h, w.recurrent_kernel, half), like=h)
 
     def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
         """The outputs."""
@@ -54,12 +62,12 @@ def widened(a: Numbers, half: Half | None) -> Numbers:
     return Rounded(a.value, a.err + half(a.value), a.var, a.arithmetic)
 
 
-def _of_products(w: CellWeights, x: Rounded, h: Rounded, half: Half) -> Rounded:
-    """Zeros (..., B, 4H) that are off by what other weights would add to the pre-activations."""
-    err: Array = np.zeros(())
-    for bias in w.biases:
-        err = err + half(bias)[..., None, :]
-    for a, rows in ((x, w.kernel), (h, w.recurrent_kernel)):
-        err = err + dot(np.abs(a.value) + a.bound, half(rows))
-    zeros = exactly(np.zeros(err.shape), x.arithmetic)
-    return Rounded(zeros.value, err, zeros.var, x.arithmetic)
+def _of_products(a: Rounded, rows: Array, half: Half) -> Array:
+    """What other rows would add to the products of these numbers with them, at most."""
+    return np.asarray(dot(np.abs(a.value) + a.bound, half(rows)))
+
+
+def _off_by(err: Array, like: Rounded) -> Rounded:
+    """Zeros that are off by so much."""
+    zeros = exactly(np.zeros(err.shape), like.arithmetic)
+    return Rounded(zeros.value, err, zeros.var, like.arithmetic)

@@ -11,7 +11,7 @@ from lstm_conformance.reference.diagnosis.formats import binary
 from lstm_conformance.reference.excludes import DECISIVE, bits
 from lstm_conformance.reference.lstm import Outputs, gates
 from lstm_conformance.reference.mutants.base import LSTM, Call
-from lstm_conformance.reference.rounded import Array, Rounded, budget, concatenate, dot, exactly, moved
+from lstm_conformance.reference.rounded import Array, Rounded, budget, concatenate, exactly, moved
 
 ANOTHER_STATE = "a correct LSTM from another initial state"
 
@@ -118,10 +118,7 @@ def _continued(evidence: Evidence, seen: Outputs[Array]) -> Outputs[Rounded]:
 def _cell_state(evidence: Evidence, x: Array, h: Array, new_h: Array) -> Rounded:
     """The cell state after a step (..., B, H), from its input, the output before it and its own: h' = o tanh(c)."""
     w, by = evidence.wide_weights[0][0], evidence.arithmetic
-    z = dot(exactly(x, by), w.kernel) + dot(exactly(h, by), w.recurrent_kernel)
-    for bias in w.biases:
-        z = z + bias[..., None, :]
-    o = gates(evidence.cell, z)[3]
+    o = gates(evidence.cell, w, exactly(x, by), exactly(h, by)).o
     squashed = new_h / o.value
     of_function = evidence.cell.output.relative * np.abs(squashed) + evidence.cell.output.absolute
     doubt = (o.bound + (by.elementwise + by.storage) * o.value) * np.abs(squashed) / (o.value - o.bound)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lstm_conformance.reference.diagnosis import afterwards, inputs, others, rounding
+from lstm_conformance.reference.diagnosis import afterwards, between, inputs, others, rounding
 from lstm_conformance.reference.diagnosis.hypotheses import single
 
-MADE = {**afterwards.REASONS, **inputs.REASONS, **rounding.REASONS, **others.REASONS}
+MADE = {**afterwards.REASONS, **between.REASONS, **inputs.REASONS, **rounding.REASONS, **others.REASONS}
 """Of hypotheses that are made of the evidence, by what their names begin with."""
 
 

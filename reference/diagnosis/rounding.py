@@ -72,9 +72,8 @@ def _rounding(by: Format, of_x: bool, of_weights: bool, of_biases: bool) -> type
             w = super().of_cell(w, index, direction)
             if not of_weights:
                 return w
-            biases = tuple(by.rounded(bias) for bias in w.biases) if of_biases else w.biases
-            projection = None if w.projection is None else by.rounded(w.projection)
-            return CellWeights(by.rounded(w.kernel), by.rounded(w.recurrent_kernel), biases, projection)
+            rounded = w.map(by.rounded)
+            return rounded if of_biases else rounded._replace(biases=w.biases)
 
     return Rounding
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_conformance.reference.diagnosis import afterwards, inputs, rounding
+from lstm_conformance.reference.diagnosis import afterwards, between, inputs, rounding
 from lstm_conformance.reference.diagnosis.beginning import advice, beginning_of
 from lstm_conformance.reference.diagnosis.evidence import Evidence, FreeRunning, estimated, expected
 from lstm_conformance.reference.diagnosis.findings import Diagnosis, Fit
@@ -92,7 +92,7 @@ class _Search:
         """The narrowest of the first kind that fits: rounded data before another arithmetic, which absorbs errors."""
         found = self.alone()
         of_data = [each for each in found if each.hypothesis in self.of_data]
-        others = [(each.fit, each.due) for each in found if each not in of_data]
+        others = [(each.fit, each.due) for each in needing_least([each for each in found if each not in of_data])]
         return (
             simplest([each for each in found if not self.is_wide(each.due)])
             or (from_another_state(self.evidence) if self.tells else [])
@@ -105,7 +105,8 @@ class _Search:
     def alone(self) -> list[Found]:
         """Single mistakes and rounded data: on a part first, and on all steps and rows what a part cannot dismiss."""
         whole, known = self.evidence.in_short(), single()
-        found = self.fitting(whole, self.made(chain(self.of_data, afterwards.hypotheses(self.evidence))))
+        made = (self.of_data, *(module.hypotheses(self.evidence) for module in (afterwards, between)))
+        found = self.fitting(whole, self.made(chain(*made)))
         in_part = self.affordable(known) if is_long(self.part) else known
         found += self.fitting(self.part, self.ranked(self.part, in_part))
         found = found or self.fitting(whole, self.made(inputs.hypotheses(self.evidence)))
@@ -125,8 +126,8 @@ class _Search:
 
     @cached_property
     def of_data(self) -> list[Hypothesis]:
-        """Rounded data."""
-        return list(rounding.hypotheses(self.evidence))
+        """Rounded data: a right LSTM with a wider bound, which tells nothing where the narrower one does not."""
+        return list(rounding.hypotheses(self.evidence)) if self.tells else []
 
     def made(self, hypotheses: Iterable[Hypothesis]) -> Iterator[tuple[float, Hypothesis]]:
         """Hypotheses that are made of the evidence; those that do not fit its first steps are left out."""
@@ -197,7 +198,7 @@ class _Search:
     def makes_a_difference(self, hypothesis: Hypothesis, due: Rounded) -> bool:
         """The right LSTM, run in the same way, would not pass for it."""
         if hypothesis in self.of_data:  # its value is that of the right LSTM, and its bound says what else may be
-            return self.tells
+            return True
         if not self.tells:  # its bound tells nothing; its value may still be the true one
             return not (budget(self.right.value, due) <= 1).all()
         if hypothesis.mutant.feeds_back_its_outputs:
@@ -259,12 +260,16 @@ class Found(NamedTuple):
 
 
 def simplest(found: Sequence[Found]) -> list[Fit]:
-    """Those that are narrow, and of these those for which least was chosen so that they fit, and least is assumed."""
+    """Of those that need least the narrow ones."""
+    return most_specific([(each.fit, each.due) for each in needing_least(found)])
+
+
+def needing_least(found: Sequence[Found]) -> list[Found]:
+    """Those for which least was chosen so that they fit, without any that assume more than another."""
     least = min((each.hypothesis.freedom for each in found), default=0.0)
     some = [each for each in found if each.hypothesis.freedom == least]
     names = [set(each.hypothesis.names) for each in some]
-    needed = [each for each in some if not any(less < set(each.hypothesis.names) for less in names)]
-    return most_specific([(each.fit, each.due) for each in needed])
+    return [each for each in some if not any(less < set(each.hypothesis.names) for less in names)]
 
 
 def _largest(evidence: Evidence, due: Rounded) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.diagnosis import Evidence
@@ -20,7 +21,7 @@ STREAM = np.random.RandomState
 Change = Callable[[Array], Array]
 
 
-def in_float32(a: Array) -> Array:
+def in_float32(a: ArrayLike) -> Array:
     """The numbers of float32, in which the reference computes on."""
     return np.asarray(a, np.float32).astype(np.float64)
 

@@ -17,7 +17,7 @@ from lstm_conformance.fixtures.configurations import DTYPES, Configuration
 from lstm_conformance.fixtures.hosts import InProcess
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
 from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, afterwards, diagnose, inputs, rounding
+from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, afterwards, between, diagnose, inputs, rounding
 from lstm_conformance.reference.diagnosis.evidence import expected
 from lstm_conformance.reference.diagnosis.hypotheses import single
 from lstm_conformance.reference.diagnosis.others import LESS_ACCURATE
@@ -100,7 +100,7 @@ def due(evidence: Evidence, names: tuple[str, ...]) -> Rounded | None:
     for arithmetic, by in LESS_ACCURATE.items():
         if names[0].endswith(arithmetic):
             return expected(LSTM, evidence, by)
-    made = (module.hypotheses(evidence) for module in (rounding, afterwards, inputs))
+    made = (module.hypotheses(evidence) for module in (rounding, afterwards, between, inputs))
     known = {hypothesis.names: hypothesis.mutant for hypothesis in chain(single(), *made)}
     return expected(known[names], evidence)
 

@@ -31,9 +31,9 @@ HANDOVER = "left_out"
 """Key of what a worker of xdist tells the controlling process."""
 
 
-def needs(*whats: str) -> pytest.MarkDecorator:
+def needs(*packages: str) -> pytest.MarkDecorator:
     """The mark of a test that imports these packages, or starts a host that does; `AVX_512` stands for itself."""
-    return pytest.mark.needs(*whats)
+    return pytest.mark.needs(*packages)
 
 
 def param(name: str, *others: Any) -> Any:
@@ -57,11 +57,11 @@ def is_there(what: str) -> bool:
     return platform.machine() not in {"x86_64", "AMD64"} or not about.exists() or "avx512bw" in about.read_text("utf-8")
 
 
-def sentence(whats: str, tests: int) -> str:
+def sentence(packages: str, tests: int) -> str:
     """What is left out, and for want of what."""
-    verbs = ("needs" if tests == 1 else "need", "are" if " and " in whats else "is")
-    lack = "this processor lacks" if whats == AVX_512 else f"{verbs[1]} not installed"
-    return f"{tests} {'test' if tests == 1 else 'tests'} {verbs[0]} {whats}, which {lack}"
+    verbs = ("needs" if tests == 1 else "need", "are" if " and " in packages else "is")
+    lack = "this processor lacks" if packages == AVX_512 else f"{verbs[1]} not installed"
+    return f"{tests} {'test' if tests == 1 else 'tests'} {verbs[0]} {packages}, which {lack}"
 
 
 def missing(item: pytest.Item) -> str:
@@ -73,7 +73,7 @@ def missing(item: pytest.Item) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the mark."""
-    config.addinivalue_line("markers", "needs(*whats): left out where a package is not installed")
+    config.addinivalue_line("markers", "needs(*packages): left out where a package is not installed")
     config.stash[LEFT_OUT] = {}
 
 
@@ -103,5 +103,5 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say it, once."""
-    for whats, tests in sorted(config.stash[LEFT_OUT].items()):
-        terminalreporter.write_line(sentence(whats, tests), yellow=True)
+    for packages, tests in sorted(config.stash[LEFT_OUT].items()):
+        terminalreporter.write_line(sentence(packages, tests), yellow=True)

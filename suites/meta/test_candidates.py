@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from typing import Any
@@ -219,11 +220,20 @@ class TestListing:
             "mine.LSTM: mine 1.0\n    path start: float32, cost call\n    claims: layers",
             "b: broken, it ended",
             "torch.nn.LSTM: not installed",
-            "mutants:gates        2",
-            "initial_state        calls that are given h_0 and c_0",
-            "0.1                  A small plain layer runs",
+            "mutants:gates 2",
+            "initial_state calls that are given h_0 and c_0",
+            "0.1 A small plain layer runs",
         ],
     )
     def test_it_has_everything(self, text: str) -> None:
         """Versions, paths, dtypes, claims, reasons, requirements and rules."""
-        assert text in self.listing()
+        assert text in re.sub(r"(?<=\S) +", " ", self.listing())
+
+    def test_every_word_is_apart_from_what_it_means(self) -> None:
+        """However long it is; what is meant begins in one column."""
+        lines = self.listing().splitlines()
+        begin = lines.index("requirements: what an adapter may claim") + 1
+        rows = dict(line.split(maxsplit=1) for line in lines[begin : begin + len(REQUIREMENTS)])
+
+        assert rows == REQUIREMENTS
+        assert len({line.index(REQUIREMENTS[line.split()[0]]) for line in lines[begin : begin + len(rows)]}) == 1

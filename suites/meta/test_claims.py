@@ -68,7 +68,7 @@ def test_everything_but_states_may_be_claimed(layout: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layout", "claim"), [(each, claim) for each in LAYOUTS for claim in sorted(inexpressible(each))]
+    ("layout", "claim"), [(name, word) for name in LAYOUTS for word in sorted(inexpressible(name))]
 )
 def test_what_a_layout_has_not_is_not_claimed(layout: str, claim: str) -> None:
     """The sentence names it, and what to do."""

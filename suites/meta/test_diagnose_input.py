@@ -216,6 +216,43 @@ def test_nothing_fits_outputs_that_are_no_numbers(file: Path, capsys: pytest.Cap
     assert (found["correct"], found["fits"]) == (False, [])
 
 
+def test_float64_that_holds_float32_is_judged_as_float32(file: Path) -> None:
+    """Whoever saves lists saves them so."""
+    arrays = {name: a.astype(np.float32) for name, a in right(initial_state=False).items()}
+
+    assert status(file, {name: a.astype(np.float64) for name, a in without(arrays, "h_n", "c_n").items()}) == 0
+
+
+def test_what_cannot_tell_has_a_status_of_its_own(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All layers return zeros where there is nothing to read and no bias; the text says what to save instead."""
+    arrays = without(right(bias=False, initial_state=False), "h_n", "c_n")
+    nothing = arrays | {"x": arrays["x"] * 0, "y": arrays["y"] * 0}
+
+    assert status(file, nothing) == 3
+    sentence, _ = capsys.readouterr().out.splitlines()
+    assert sentence == (
+        "These arrays cannot tell: unrelated layers would be within the bound as well; "
+        "save a call whose input is not zero."
+    )
+    assert status(file, nothing, "--json") == 3
+    assert json.loads(capsys.readouterr().out)["correct"] is None
+
+
+@pytest.mark.parametrize(("forgotten", "expected"), [(False, 0), (True, 1)])
+def test_the_two_biases_of_cudnn(
+    file: Path, capsys: pytest.CaptureFixture[str], forgotten: bool, expected: int
+) -> None:
+    """8H numbers in one array, of which Keras' LSTM takes the sum; taken in half, one of them is missing."""
+    arrays = without(right("keras", initial_state=False), "h_n", "c_n")
+    second = np.linspace(-1, 1, arrays["bias"].size)
+    first = arrays["bias"] - (0 if forgotten else second)
+
+    assert status(file, arrays | {"bias": np.concatenate([first, second])}, "--layout keras") == expected
+    said = capsys.readouterr().out
+    assert "as CuDNNLSTM has it" in said
+    assert ("recurrent bias missing" in said) is forgotten
+
+
 BAD: list[tuple[str, Callable[[Arrays], Arrays], str, str]] = [
     ("no x", lambda a: without(a, "x"), "", "expected an array x or X, came weight_ih_l0, "),
     ("no y", lambda a: without(a, "y"), "", "expected an array y or output or Y, came "),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lstm_conformance.commands.diagnose import WORK
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.diagnosis import Evidence, diagnose, reason, remedy
 from lstm_conformance.reference.diagnosis.hypotheses import single
@@ -42,13 +43,13 @@ def in_half(a: Array) -> Array:
 def saved(digits: int) -> Evidence:
     """The file holds an input with a few digits, the layer read all of them."""
     right = plain()
-    return replace(right, call=right.call._replace(x=in_float32(right.call.x.round(digits))))
+    return replace(right, call=right.call._replace(x=in_float32(np.round(right.call.x, digits))))
 
 
 def weights_saved(digits: int) -> Evidence:
     """The file holds weights with a few digits."""
     right = plain()
-    return replace(right, weights=changed(right.weights, *2 * [lambda a: in_float32(np.asarray(a).round(digits))]))
+    return replace(right, weights=changed(right.weights, *2 * [lambda a: in_float32(np.round(a, digits))]))
 
 
 def in_another_order(order: str, *, first_alone: bool = False) -> Evidence:
@@ -66,6 +67,16 @@ def dropped(rate: float) -> Evidence:
     right = plain()
     kept = STREAM(3).uniform(size=right.outputs.y.shape) >= rate
     return with_y(right, lambda y: np.where(kept, y / (1 - rate), 0))
+
+
+def dropped_between(rate: float, hidden_size: int) -> Evidence:
+    """Dropout between two layers, in training mode."""
+    stack, lower = (Layer(input_size=6, hidden_size=hidden_size, num_layers=layers) for layers in (2, 1))
+    upper = Layer(input_size=hidden_size, hidden_size=hidden_size)
+    weights, x = drawn(stack), x_of(stack)
+    below = y_of(lower, weights[:1], x)
+    read = np.where(STREAM(3).uniform(size=below.shape) >= rate, below / (1 - rate), 0)
+    return evidence(stack, weights, x, y_of(upper, weights[1:], in_float32(read)))
 
 
 def packed() -> Evidence:
@@ -102,6 +113,14 @@ NAMED: dict[str, tuple[Evidence, str]] = {
     ),
     "rows 1, 0, 2": (with_y(plain(), lambda y: y[:, :, [1, 0, 2]]), "rows returned in the order 1, 0, 2"),
     "dropout behind the layer": (dropped(0.3), "dropout of the outputs left on, at the rate 0.3"),
+    "dropout between layers of 8 units": (
+        dropped_between(0.5, 8),
+        "dropout between the layers left on, at the rate 0.5",
+    ),
+    "dropout between layers of 20 units": (
+        dropped_between(0.2, 20),
+        "dropout between the layers left on, at the rate 0.2",
+    ),
     "a packed sequence": (packed(), "lengths not in the file, which are 7, 5, 2"),
     "another input": (standardised(), "input scaled by "),
     "the last place": (at_the_last_place(), "last place of both directions"),
@@ -183,6 +202,18 @@ def test_the_last_output_of_a_long_call_cannot_tell(scale: float) -> None:
 
         assert found.fits == ()
         assert "return_sequences=True" in found.undecided
+
+
+@pytest.mark.parametrize("hidden_size", [128, 256])
+def test_a_mistake_of_a_large_layer_is_named(hidden_size: int) -> None:
+    """With the work that the command has, whatever else the machine does."""
+    layer = Layer(input_size=32, hidden_size=hidden_size)
+    right = shown(layer, steps=50)
+    ((w,),) = right.weights
+    found = diagnose(of_weights(right, [[w._replace(biases=w.biases[:1])]]), work=WORK)
+
+    assert [fit.names for fit in found.fits] == [("recurrent_bias_missing",)]
+    assert found.complete
 
 
 def test_every_name_of_a_remedy_is_known() -> None:

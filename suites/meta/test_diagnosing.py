@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from lstm_conformance.reference.diagnosis import Diagnosis, reason
 from lstm_conformance.reports.console import explained, summary
+from lstm_conformance.reports.failing import cause
 from lstm_conformance.reports.results import Check
 from lstm_conformance.suites import diagnosing
 from lstm_conformance.suites.candidates import BY_NAME, Candidate
 from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.meta import reference_adapter, troubles
 from lstm_conformance.suites.meta.judging import CHECKS
 from lstm_conformance.suites.meta.records import a_header
 from lstm_conformance.suites.planning import Plan, Planned
@@ -104,3 +107,40 @@ def test_a_terminal_shows_the_diagnosis_and_how_one_gets_there(session: Session)
 
     assert "\n  diagnosis  fits recurrent bias missing, " in text
     assert reason("recurrent_bias_missing") in text
+
+
+@pytest.fixture(scope="module")
+def flushed() -> list[Check]:
+    """Rule 13.2 on a right LSTM that flushes the smallest numbers."""
+    session = Session(plan=Plan(), in_process=True)
+    session.greet([Candidate(BY_NAME, f"{troubles.__file__}:FlushedTanh")])
+    return session.perform(items(session, "13.2")[0], "")
+
+
+class TestFlushedActivation:
+    """A right LSTM, but for the tanh of numbers that no ordinary case has."""
+
+    def test_the_number_is_told(self, flushed: list[Check]) -> None:
+        """And what it came out as: in units of roundoff, an error that is all of a number says nothing."""
+        assert flushed[0].verdict == "fail"
+        assert flushed[0].message is not None
+        assert re.match(
+            r"tanh of [gc], where tanh\(-?[\d.]+e-\d+\) came out as -?0, not -?[\d.]+e-\d+, uses ",
+            flushed[0].message,
+        )
+
+    def test_nothing_is_diagnosed(self, flushed: list[Check]) -> None:
+        """A failing check is no correct LSTM; what the case alone shows is said as that."""
+        assert diagnoses(flushed) == [diagnosing.ELSEWHERE]
+        assert not any("diagnosis" in line for line in summary(flushed, a_header()))
+        assert cause(flushed[0]) == flushed[0].message
+
+
+def test_an_activation_that_holds_is_measured_in_roundoffs() -> None:
+    """As ever."""
+    session = Session(plan=Plan(), in_process=True)
+    session.greet([Candidate(BY_NAME, f"{reference_adapter.__file__}:ReferenceLSTM")])
+
+    measures = {check.measure or "" for check in session.perform(items(session, "13.2")[0], "")}
+
+    assert all(re.fullmatch(r"tanh of [gc]: at most \d\.\d\d u relative", each) for each in measures)

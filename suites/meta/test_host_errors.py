@@ -124,7 +124,7 @@ class TestAdapterErrors:
         (
             {},
             {"peepholes": np.ones(CASES)},
-            "expected the arrays x, h_0, c_0, mask, lengths, weights/...; came 'peepholes'",
+            "expected the arrays x, h_0, c_0, states, mask, lengths, weights/...; came 'peepholes'",
         ),
         ({}, {"weights/bias_ih_l0": None}, "expected the weights"),
         (

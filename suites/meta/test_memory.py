@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +15,10 @@ from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
 from lstm_conformance.suites.candidates import BY_NAME, candidates
 from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.suites.controller import HANDOVER, Controller, Run
 from lstm_conformance.suites.expectations import TRUSTED, Expectations
 from lstm_conformance.suites.memory import Memory, peak, told
+from lstm_conformance.suites.meta.records import a_check
 from lstm_conformance.suites.meta.running import adapters, conformance
 from lstm_conformance.suites.planning import Plan
 from lstm_conformance.suites.session import Session
@@ -154,6 +157,18 @@ class TestLettingGo:
         session.done({first.implementation})
 
         assert [each.verdict for each in session.perform(first, "")] == [each.verdict for each in before]
+
+
+def test_what_a_worker_reports_is_taken_out_of_its_report() -> None:
+    """Pytest keeps all reports to the end of the run."""
+    run = Run(Session(plan=Plan()))
+    report = pytest.TestReport("a", ("a", 1, "a"), {}, "passed", None, "call")
+    vars(report)[HANDOVER] = json.dumps([a_check(0).to_json(), a_check(1).to_json()])
+
+    Controller(run).pytest_runtest_logreport(report)
+
+    assert run.record.checks == [a_check(0), a_check(1)]
+    assert HANDOVER not in vars(report)
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_an_array_that_cannot_travel_is_refused_before_anything_is_written(dtype
         (message(nbytes=8.0), r"takes 8 bytes, nbytes says 8.0"),
         (message(shape=[1 << 62, 4], nbytes=0), "nbytes says 0"),
         (message(shape=[1 << 62], nbytes=1 << 64), "do not fit into memory"),
-        (message(dtype="bool", nbytes=2, content=b"\1\2"), "array 'x': a bool is a byte 0 or 1"),
+        (message(dtype="bool", nbytes=2, content=b"\1\2"), "array 'x': expected a bool to be a byte 0 or 1"),
         (
             b'{"arrays": [%s, %s]}\n'
             % ((json.dumps({"name": "x", "dtype": "bool", "shape": [0], "nbytes": 0}).encode(),) * 2),

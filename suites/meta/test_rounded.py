@@ -12,6 +12,7 @@ import pytest
 from lstm_conformance.fixtures.cases import Cases, draw, only
 from lstm_conformance.fixtures.configurations import configuration
 from lstm_conformance.fixtures.styles import STYLES
+from lstm_conformance.reference import rounded as module
 from lstm_conformance.reference.arithmetic import Arithmetic, uniform
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import (
@@ -397,3 +398,30 @@ def test_inner_products_may_be_flushed_to_zero(tiny: float) -> None:
     numbers = exactly(np.zeros((1, 3)), replace(WORKING, tiny_product=tiny))
 
     assert dot(numbers, np.ones((1, 3))).bound == [[6 * tiny]]
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1.0, 1e30])
+def test_sizes_of_many_terms_are_rounded_up(scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In float32, where they fit: never below the sum, and hardly above it; else in float64, as sizes of few terms."""
+    random = np.random.RandomState(0)
+    sizes, rows = scale * random.uniform(0, 1, (50, 300)), scale * random.uniform(0, 1, (40, 300))
+    few = module._times_upwards(sizes, rows)
+    monkeypatch.setattr(module, "MANY", 1)
+    many = module._times_upwards(sizes, rows)
+
+    assert np.array_equal(few, sizes @ rows.T)
+    assert (many >= few * (1 - 1e-12)).all()
+    assert (many <= few * (1 + 1e-3) + 1e-34).all()
+    assert np.array_equal(many, few) == (scale > 1)
+
+
+def test_a_sum_grows_in_its_own_arrays() -> None:
+    """`+=` gives what `+` gives, in the arrays of the left side."""
+    a, weights = exactly(np.array([[1.0, 2]]), uniform("float32")), np.array([[3.0, 4]])
+    apart, grown = dot(a, weights) + np.array([5.0]), dot(a, weights)
+    value = grown.value
+    grown += np.array([5.0])
+
+    assert grown.value is value
+    assert grown.value == apart.value
+    assert grown.bound == apart.bound

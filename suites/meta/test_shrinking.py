@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 
+from lstm_conformance.fixtures.cases import draw
 from lstm_conformance.fixtures.configurations import Configuration, configuration_of, departures
+from lstm_conformance.fixtures.flags import FLAGS, SIZES, legal
 from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.offers import Offer
 from lstm_conformance.reports.text import facts
 from lstm_conformance.suites.candidates import BY_NAME, candidates
 from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.suites.meta import damage
+from lstm_conformance.suites.meta.judging import CHECKS, subject_of
+from lstm_conformance.suites.meta.trainable import Trainable
 from lstm_conformance.suites.planning import Plan, Planned
 from lstm_conformance.suites.session import Session
 from lstm_conformance.suites.shrinking import TRIES, Search, is_part_of
@@ -25,6 +33,9 @@ PASSED = Outcome(case=0, verdict="pass")
 LARGE = configuration_of(
     {"unroll": True, "mask": "holes", "bias": False, "dtype": "float64", "stateful": True, "hidden_size": 16}
 )
+
+CONFIGURATIONS = 40
+"""Of which every check is asked, by chance."""
 
 MUTANT = "mask_forgotten_by_a_stateful_layer"
 
@@ -202,3 +213,34 @@ def details(session: Session) -> list[dict[str, Any]]:
     """The details of its failing checks of crossed flags."""
     planned = session.plan.of(all_checks()["20.1"], session.hellos.items())
     return [dict(check.detail or {}) for each in planned for check in session.perform(each, "") if check.message]
+
+
+def drawn(offer: Offer, chance: Random, number: int, **fixed: object) -> Iterator[Configuration]:
+    """So many configurations that a path offers, with some options away from their defaults by chance."""
+    while number:
+        values = {name: each[0] for name, each in FLAGS.items()} | fixed
+        for name in chance.sample(list(FLAGS), chance.randrange(1, 6)):
+            sizes = range(1, int(str(FLAGS[name][0])) + 1) if name in SIZES else FLAGS[name]
+            values[name] = chance.choice(sizes)
+        if legal(values) and offer.runs(configuration_of(values)):
+            number -= 1
+            yield configuration_of(values)
+
+
+@pytest.mark.parametrize(
+    ("make", "flags"),
+    [(damage.Torch, {}), (damage.Keras, {}), (damage.Keras, {"stateful": True}), (Trainable, {"stateful": True})],
+    ids=["torch", "keras", "keras, stateful", "torch, stateful"],
+)
+def test_a_check_can_be_asked_of_all_that_it_is_about(make: type[Adapter], flags: dict[str, object]) -> None:
+    """As a reduction asks it, of configurations that nobody selected: nothing raises."""
+    subject = subject_of(make)
+    subject.model = subject_of(make)
+
+    verdicts = set()
+    for called in drawn(subject.hello.on("eager"), Random(1), CONFIGURATIONS, **flags):
+        cases = draw(called, [0], biases=subject.layout.biases)
+        for check in CHECKS.values():
+            if check.where(called) and called.applies_to(subject.hello.layout, undocumented=check.undocumented):
+                verdicts |= {outcome.verdict for outcome in judge(check, subject, cases, brief=True)}
+    assert "pass" in verdicts

@@ -21,6 +21,8 @@ from lstm_conformance.suites.meta.reference_adapter import Built, ReferenceLSTM
 Array = NDArray[Any]
 States = tuple[Array, Array] | None
 
+SMALLEST = 1e-20
+
 CULPRIT = Path("culprit")
 KILLED = Path("killed")
 PID = Path("pid")
@@ -51,6 +53,16 @@ class NeverComputing(ReferenceLSTM):
         """Raise."""
         del built, x, states
         raise RuntimeError("there is no kernel for anything")
+
+
+class FlushedTanh(ReferenceLSTM):
+    """Flushes the smallest numbers to zero: nothing but a probe of its activations sees them."""
+
+    name = "troubles.FlushedTanh"
+
+    def call(self, built: Built, x: Array, states: States) -> list[Array]:
+        """Compute, then flush."""
+        return [np.where(np.abs(output) < SMALLEST, 0, output) for output in super().call(built, x, states)]
 
 
 class Raising(Troubled):

@@ -67,7 +67,9 @@ class Variant:
 def _activation(named: Named, accuracy: str, dtype: str) -> Activation:
     name, *parameters = named
     plain = name in ACTIVATIONS and not parameters
-    return activation(name, accuracy, dtype) if plain else with_parameters(name, *parameters)
+    if plain:
+        return activation(name, accuracy, dtype)
+    return with_parameters(name, *parameters, accuracy=accuracy, dtype=dtype)
 
 
 def _function(named: Named) -> str | Function:

@@ -43,7 +43,7 @@ Layer = Callable[[Variant, Cases, int], Outputs[Array]]
 LARGEST = float(np.finfo(np.float32).max)
 
 LOSES_SMALL_SIGNALS = {("onnxruntime", "scaled_tanh")}
-"""Computed as 2σ(2z) - 1, other than its tanh: class X."""
+"""Within class X alone, other than its tanh."""
 
 
 class Found(NamedTuple):
