@@ -25,8 +25,14 @@ PROOF = ROOT / "fixtures" / "mutants.json"
 DECIDE = ("reference", "fixtures", "suites")
 """The folders that decide which wrong LSTMs are caught."""
 
-DECIDE_NOTHING = ("suites/meta", "fixtures/environments", "fixtures/environments.toml", "fixtures/examples")
-"""What in them does not: tests of the suite itself, and what frameworks the suite is run with."""
+DECIDE_NOTHING = (
+    "suites/meta",
+    "reference/diagnosis",
+    "fixtures/environments",
+    "fixtures/environments.toml",
+    "fixtures/examples",
+)
+"""What in them does not: tests of the suite itself, explanations, and what frameworks the suite is run with."""
 
 _BESIDE = frozenset({tokenize.NL, tokenize.COMMENT})
 _BEGINS = frozenset({tokenize.ENCODING, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
