@@ -31,11 +31,13 @@ KINDS = ("py", "toml", "txt")
 DECIDE_NOTHING = (
     "suites/meta",
     "fixtures/constraints.txt",
+    "reference/diagnosis",
+    "fixtures/deviations",
     "fixtures/environments",
     "fixtures/environments.toml",
     "fixtures/examples",
 )
-"""What in them does not: tests of the suite itself, and what frameworks the suite is run with."""
+"""What in them does not: tests of the suite itself, explanations, deviations (wrong LSTMs have none), frameworks."""
 
 _BESIDE = frozenset({tokenize.NL, tokenize.COMMENT})
 _BEGINS = frozenset({tokenize.ENCODING, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})

@@ -44,7 +44,8 @@ def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
     two = layer.num_layers == 2 and layer.directions == 1 and not layer.proj_size
     usual = (layer.activation, layer.recurrent_activation) == ("tanh", "sigmoid")
     if two and usual and evidence.shows_every_step and evidence.call.mask is None:
-        factors = _factors(evidence)
+        with np.errstate(all="ignore"):  # what was seen may be any numbers
+            factors = _factors(evidence)
         if factors is not None:
             name = f"dropout between the layers left on, at the rate {1 - 1 / factors.max():.3g}"
             yield Hypothesis((name,), _dropping(factors), layer.hidden_size + FREE_NUMBER)
@@ -65,8 +66,10 @@ def _factors(evidence: Evidence) -> Array | None:
     y, w, factor, found = np.asarray(evidence.outputs.y, np.float64), evidence.wide_weights[1][0].at(0), 0.0, []
     for below, above in zip(lower[:, 0], y[:, 0], strict=True):
         factor = factor or _factor(_read(evidence, w, below, (h, c), above) / below)
+        if not factor > 1:  # nothing was kept, or nothing dropped
+            return None
         dropped, left = _nearest(evidence, w, below, factor, (h, c), above)
-        if factor <= 1 or not left.max() <= NEAR:
+        if not left.max() <= NEAR:
             return None
         found.append(dropped)
         c = _stepped(evidence, w, below * dropped, (h, c))[1]

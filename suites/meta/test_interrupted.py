@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -51,10 +52,15 @@ def undone(case: int, **changes: object) -> Check:
     return a_check(case, **{"verdict": "not-run", "budget": None, "measure": None, "message": INTERRUPTED} | changes)
 
 
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+"""A program that becomes another one: what was started in the background ignores Ctrl-C, and so would its children."""
+
+
 def interrupted(folder: Path, *options: str) -> Done:
     """A run that gets Ctrl-C, as a terminal sends it: to all of its processes, once it has called a layer."""
     (folder / "slow.py").write_text(SLOW, encoding="utf-8")
-    command = [*SUITE, "test", "-q", "--implementation", "slow.py:Slow", "--results", "results.jsonl", *options]
+    suite = [sys.executable, "-c", HEEDING, *SUITE]
+    command = [*suite, "test", "-q", "--implementation", "slow.py:Slow", "--results", "results.jsonl", *options]
     own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     with subprocess.Popen(
         command,

@@ -200,8 +200,8 @@ def test_a_run_ends_with_its_peaks(tmp_path: Path) -> None:
     run = conformance(tmp_path, *named, "-n", "2", "--dist", "loadgroup", of=files)
     alone = conformance(tmp_path, *named, "-vv", "-p", "no:xdist", of=files)
 
-    assert re.search(r"^peak memory: \d+ MB; of 2 workers \d+ MB, \d+ MB$", run.output, re.MULTILINE)
-    assert re.search(r"^peak memory: \d+ MB$", alone.output, re.MULTILINE)
+    assert re.search(r"^peak memory: [\d,]+ MB; of 2 workers [\d,]+ MB, [\d,]+ MB$", run.output, re.MULTILINE)
+    assert re.search(r"^peak memory: [\d,]+ MB$", alone.output, re.MULTILINE)
     asked = re.findall(r"\[reference_adapter\.(\w+)/", alone.output)
     assert len({*asked}) == 2
     assert sum(one != other for one, other in pairwise(asked)) == 1

@@ -189,7 +189,7 @@ class TestCompleteness:
             ("troubles.py:OutputAlone", {"pass", "fail"}),
             ("troubles.py:NotNumbers", {"pass", "fail"}),
             ("troubles.py:Infinite", {"pass", "fail"}),
-            ("troubles.py:Enormous", {"pass", "fail"}),
+            ("troubles.py:Enormous", {"pass", "fail", "not-run"}),  # fed such numbers, a bound may overflow
             ("breakages.py:OutputScaledInReferenceLSTM", {"pass", "fail"}),
             ("breakages.py:BiasDroppedInReferenceLSTM", {"pass", "fail"}),
         ],
