@@ -182,12 +182,15 @@ class TestStability:
         assert len(asked_before & asked_then) >= 0.9 * len(asked_before)
 
     def test_the_list_lacks_nothing(self) -> None:
-        """All pairs of all options meet in it, whoever claims them; else `make crossing` extends it."""
-        for among, strength, share, about in extending.STEPS[:2]:
-            found = rows([each for each in stored() if extending.is_among(each, among)])
+        """All pairs of all options meet in it, whoever claims them; else `make crossing` extends it.
 
-            assert share == 1
-            assert missing(choices_of(extending.EVERYTHING, among), found, strength, about)[0] == []
+        Layers that drop are counted to the end; three values of the others, of which there are most, are not.
+        """
+        for among, strength, share, about in (*extending.STEPS[:2], extending.STEPS[3]):
+            found = rows([each for each in stored() if extending.is_among(each, among)])
+            lost, possible = missing(choices_of(extending.EVERYTHING, among), found, strength, about)
+
+            assert len(lost) <= (1 - share) * possible
 
     def test_every_line_of_the_list_is_a_configuration(self) -> None:
         """That stands there once, and whose options go together."""

@@ -114,6 +114,9 @@ ELSEWHERE = ("implementations", "environments", "examples", "vectors", "deviatio
 ORDINARY = {"eager", "call", "layer", "model"}
 """Names of paths that are words of their own, of the protocol among others, or the default of adapters."""
 
+REQUIRED = set(REQUIREMENTS)
+"""What decides, because it is claimed; a path may be called like it."""
+
 
 def words(file: Path) -> Iterator[str]:
     """The texts of a file that are no docstrings: what may decide something."""
@@ -128,7 +131,7 @@ def names() -> set[str]:
     """Names of frameworks, of implementations and of their paths."""
     paths = {path for name in IMPLEMENTATIONS for path in declared(name).paths}
     packages = {package for entry in IMPLEMENTATIONS.values() for package in entry.packages}
-    return (paths | packages | set(IMPLEMENTATIONS) | {"onnx", "xla", "keras", "torch"}) - ORDINARY
+    return (paths | packages | set(IMPLEMENTATIONS) | {"onnx", "xla", "keras", "torch"}) - ORDINARY - REQUIRED
 
 
 def test_no_word_of_a_framework_decides_what_is_asked() -> None:
