@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from lstm_conformance.fixtures.batches import Record
 from lstm_conformance.fixtures.cases import Cases, only
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter
 from lstm_conformance.reference.arithmetic import uniform
@@ -280,7 +281,7 @@ def trace(adapter: type[MutantAdapter], layer: Called) -> Trace:
     """Load, copy out, call, and look again, in float32."""
     layout, cases, asked = LAYOUTS["torch"], layer.cases, adapter()
     description = cases.configuration.layer
-    lstm = asked.build(description, "float32", "eager")
+    lstm = asked.build(Record(cases.configuration.described), "float32", "eager")
     asked.load(lstm, {name: a[0] for name, a in narrow(layout.native_weights(description, cases.weights)).items()})
     weights = dict(asked.weights(lstm))
     inputs = {name: a[0] for name, a in narrow(layout.native_inputs(description, cases.inputs)._asdict()).items()}
