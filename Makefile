@@ -70,7 +70,7 @@ mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caug
 	@$(RUN) pytest suites --ignore=suites/meta --implementation mutants --brief --once -n 2 --dist loadgroup \
 		--results $(WRONG) -q --tb=no -rN $(ARGS) > build/mutants.log 2>&1 || true
 	@[ -f $(WRONG) ] || { tail -n 20 build/mutants.log; exit 1; }
-	@$(RUN) lstm_conformance.reports.kills $(WRONG) $(KILLS) --proof $(PROOF)
+	@$(RUN) lstm_conformance.reports.mutation_score.kills $(WRONG) $(KILLS) --proof $(PROOF)
 	@tail -n 2 build/mutants.log
 
 orders: $(STAMP) ## Test that no verdict depends on the order of the checks; ARGS='torch.nn.LSTM', any implementations
@@ -86,10 +86,10 @@ patched: $(STAMP) ## Change lines in copies of the frameworks: the crossing must
 	@$(RUN) lstm_conformance.suites.meta.patched
 
 manifest: $(STAMP) ## Count the checks of the tiers anew, into fixtures/manifest.json
-	@$(RUN) lstm_conformance.suites.manifest
+	@$(RUN) lstm_conformance.suites.harness.plan.manifest
 
-crossing: $(STAMP) ## Extend the list in which all options are crossed, fixtures/crossing.txt, after the table has changed
-	@$(RUN) lstm_conformance.fixtures.extending
+crossing: $(STAMP) ## Extend the list in which all options are crossed, fixtures/cases/crossing.txt, after the table has changed
+	@$(RUN) lstm_conformance.fixtures.cases.extending
 
 matrix: $(STAMP) ## Test every version of the matrix that is not tested tonight yet; ARGS='--minutes 90 --disk 15'
 	@$(RUN) lstm_conformance matrix run --night $(NIGHT) $(ARGS)

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
-from lstm_conformance.reports import kinds
-from lstm_conformance.reports.changed import annotation_lines, changes_document, lines
-from lstm_conformance.reports.compare import Changes, compare
-from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.files import Output, write
-from lstm_conformance.reports.markdown import changes_summary
-from lstm_conformance.reports.reading import read
+from lstm_conformance.reports.changes.changed import annotation_lines, changes_document, lines
+from lstm_conformance.reports.changes.compare import Changes, compare
+from lstm_conformance.reports.publish.markdown import changes_summary
+from lstm_conformance.reports.records import kinds
+from lstm_conformance.reports.records.errors import ResultsError
+from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.reading import read
 
 ABOUT = """\
 Says what newly fails, is fixed, vanished, is newly covered, or uses more than twice as much of its budget, and which

@@ -11,7 +11,7 @@ from typing import Any
 
 from lstm_conformance.commands import BadInput, Subparsers
 from lstm_conformance.commands.evidence import Conventions, evidence
-from lstm_conformance.fixtures.arrays import BadArrays, read
+from lstm_conformance.fixtures.vectors.array_files import BadArrays, read
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, diagnose, reason, remedy
 from lstm_conformance.reference.layouts import LAYOUTS

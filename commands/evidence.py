@@ -9,10 +9,10 @@ import numpy as np
 
 from lstm_conformance.commands import BadInput
 from lstm_conformance.commands.reading import Arrays, Reading
-from lstm_conformance.fixtures.bfloat16 import is_bfloat16, to_float32
-from lstm_conformance.fixtures.cases import representable
+from lstm_conformance.fixtures.cases.data import representable
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, UNIT_ROUNDOFF, arithmetic_of
+from lstm_conformance.reference.bfloat16 import is_bfloat16, to_float32
 from lstm_conformance.reference.diagnosis import Evidence
 from lstm_conformance.reference.diagnosis.formats import format_of
 from lstm_conformance.reference.layouts import LAYOUTS

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
-from lstm_conformance.reports import kinds
-from lstm_conformance.reports.badge import badge
-from lstm_conformance.reports.compare import compare
-from lstm_conformance.reports.document import Story, document
-from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.files import Output, write
-from lstm_conformance.reports.history import history, read_nights
-from lstm_conformance.reports.markdown import summary
-from lstm_conformance.reports.mutants import read_kills
-from lstm_conformance.reports.nights import night_of, night_text
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.verdicts import verdict_files
+from lstm_conformance.reports.changes.compare import compare
+from lstm_conformance.reports.changes.history import history, read_nights
+from lstm_conformance.reports.changes.nights import night_of, night_text
+from lstm_conformance.reports.page.document import Story, document
+from lstm_conformance.reports.page.mutants import read_kills
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.publish.badge import badge
+from lstm_conformance.reports.publish.markdown import summary
+from lstm_conformance.reports.publish.verdicts import verdict_files
+from lstm_conformance.reports.records import kinds
+from lstm_conformance.reports.records.errors import ResultsError
+from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.reading import read
 
 ABOUT = """\
 Makes a page of the results of a run: one HTML file that loads nothing. Several RESULTS, one for each environment, are

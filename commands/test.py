@@ -42,5 +42,5 @@ def declare(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run them, whatever the current folder and the environment hold."""
     os.environ.pop("PYTEST_ADDOPTS", None)  # it was meant for other tests, and may need a plugin that is not loaded
-    status = pytest.main([*ALONE, "-p", "lstm_conformance.suites.plugin", *WHAT, *arguments.words])
+    status = pytest.main([*ALONE, "-p", "lstm_conformance.suites.harness.run.plugin", *WHAT, *arguments.words])
     return USAGE_STATUS if status == pytest.ExitCode.USAGE_ERROR else int(status)

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
-from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.history import history, read_nights
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.tracking import Action, Issue, actions, read_issue
+from lstm_conformance.reports.changes.history import history, read_nights
+from lstm_conformance.reports.publish.tracking import Action, Issue, actions, read_issue
+from lstm_conformance.reports.records.errors import ResultsError
+from lstm_conformance.reports.records.reading import read
 
 ABOUT = """\
 Opens, updates and closes one issue for each rule and implementation that fails, through GitHub's command line `gh`, in

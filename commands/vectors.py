@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
-from lstm_conformance.fixtures.arrays import BadArrays
+from lstm_conformance.fixtures.vectors.array_files import BadArrays
 from lstm_conformance.fixtures.vectors.check import checked, demanded
 from lstm_conformance.fixtures.vectors.drawing import vector_set
 from lstm_conformance.fixtures.vectors.errors import VectorsError

@@ -1,1 +1,5 @@
-"""What is asserted: one test file a topic, each test naming its rule. Read from top to bottom, what an LSTM must do."""
+"""The chapters: what an LSTM must do, one file a topic, to be read from the first to the last.
+
+The machinery is in `suites.harness`, the tests of the suite itself in `suites.meta`.
+Imports `reference`, `reference.layouts`, `fixtures.cases`, `fixtures.hosting`.
+"""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import PRECISIONS
-from lstm_conformance.suites.comparison import Statement
-from lstm_conformance.suites.examinations import Examined
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import Examined
+from lstm_conformance.suites.harness.judge.comparison import Statement
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 @rule("3.1", kinds=("ordinary", "masked"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.suites.comparison import same
-from lstm_conformance.suites.examinations import Examined
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.suites.harness.judge.assertions import Examined
+from lstm_conformance.suites.harness.judge.comparison import same
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 @rule("4.1")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.layouts.base import Inputs
-from lstm_conformance.suites.comparison import within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, cut_off, layer_legal, other_layer
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import (
+    STATE_AXES,
+    Y_AXES,
+    Examined,
+    cut_off,
+    layer_legal,
+    other_layer,
+)
+from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 def _is_a_stack(configuration: Configuration) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.examinations import Examined, legal, one_layer, whole
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import Examined, legal, one_layer, whole
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 @rule("7.1", where=lambda c: one_layer(c) and c.layer.bidirectional)

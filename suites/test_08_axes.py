@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.suites.examinations import Examined, one_layer, whole
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.suites.harness.judge.assertions import Examined, one_layer, whole
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 @rule("8.1", where=lambda c: one_layer(c) and c.layer.batch_first and not c.unbatched)

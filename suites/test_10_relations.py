@@ -10,16 +10,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import CellWeights
-from lstm_conformance.suites.comparison import within
-from lstm_conformance.suites.examinations import Y_AXES, Examined, legal, one_layer
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import Y_AXES, Examined, legal, one_layer
+from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 LARGEST = 5000
 """Pre-activations: enough for several rows, units and steps."""

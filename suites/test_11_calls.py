@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.suites.comparison import Statement, same
-from lstm_conformance.suites.examinations import Examined, cut_off, layer_legal
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Seen, Subject
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal
+from lstm_conformance.suites.harness.judge.comparison import Statement, same
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Seen, Subject
 
 WEIGHTS = "weights/"
 

@@ -1,16 +1,16 @@
-"""Chapter 12: what a layer must not accept. Each configuration has one mistake (`fixtures/mistakes.py`)."""
+"""Chapter 12: what a layer must not accept. Each configuration has one mistake (`fixtures/cases/invalid_inputs.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.mistakes import MISTAKES
-from lstm_conformance.suites.examinations import Examined, cut_off, layer_legal
-from lstm_conformance.suites.refusing import attempt, ordinary, refused
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal
+from lstm_conformance.suites.harness.judge.rejection import attempt, ordinary, refused
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 def _about(topic: str) -> Callable[[Configuration], bool]:

@@ -1,7 +1,7 @@
 """Chapter 13: how accurately the gates are computed, seen through the layer itself.
 
-A final state *is* one activation of one number (`suites/probing.py`). The numbers are dense where libraries differ; in
-half precision, all there are.
+A final state *is* one activation of one number (`suites/harness/judge/probing.py`). The numbers are dense where
+libraries differ; in half precision, all there are.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import PRECISIONS, UNIT_ROUNDOFF, Arithmetic, arithmetic_of
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
-from lstm_conformance.suites.comparison import Comparison, within
-from lstm_conformance.suites.examinations import STATE_AXES, Examined, plain
-from lstm_conformance.suites.probing import OPEN, PROBES, points_of, probe
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined, plain
+from lstm_conformance.suites.harness.judge.comparison import Comparison, within
+from lstm_conformance.suites.harness.judge.probing import OPEN, PROBES, points_of, probe
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 FLUSHED = 1e3
 """In units of the smallest normal number: below it an error is told absolutely or not at all."""

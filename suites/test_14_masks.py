@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Mask
 from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.comparison import same, within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, cut_off
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined, cut_off
+from lstm_conformance.suites.harness.judge.comparison import same, within
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 def _shows_its_sequence(configuration: Configuration) -> bool:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.comparison import within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
+from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 FIRST_PARTS = (1, 2)
 """Steps of the parts of a sequence but the last."""

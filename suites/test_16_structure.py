@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import lstm
 from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.rounded import exactly
-from lstm_conformance.suites.comparison import within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, cut_off
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined, cut_off
+from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 IN_FRONT = {"Masking", "Embedding"}
 """Structures that make the mask themselves: it comes with the tensors."""

@@ -10,17 +10,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.mistakes import MISTAKES
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.rounded import Array, Rounded
-from lstm_conformance.suites.comparison import Statement, same, within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined, cut_off, layer_legal
-from lstm_conformance.suites.refusing import attempt, refused, undocumented
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined, cut_off, layer_legal
+from lstm_conformance.suites.harness.judge.comparison import Statement, same, within
+from lstm_conformance.suites.harness.judge.rejection import attempt, refused, undocumented
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 SATURATING = 1e30
 """Stands for infinity: with any weight of a case it opens or shuts a gate, and no square of it overflows."""

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.hosts import AdapterError
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array, Rounded
-from lstm_conformance.suites.comparison import Statement, within
-from lstm_conformance.suites.examinations import Examined
-from lstm_conformance.suites.refusing import Answer, attempt, meant, undocumented
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import Examined
+from lstm_conformance.suites.harness.judge.comparison import Statement, within
+from lstm_conformance.suites.harness.judge.rejection import Answer, attempt, meant, undocumented
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 STEPS = 6
 """The bounds of trajectories that nobody observed grow with their length."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.comparison import Statement, same, within
-from lstm_conformance.suites.examinations import STATE_AXES, Y_AXES, Examined
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.subject import Subject, Trained
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
+from lstm_conformance.suites.harness.judge.comparison import Statement, same, within
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject, Trained
 
 X_AXES = "step case row feature"
 

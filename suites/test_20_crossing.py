@@ -1,12 +1,15 @@
-"""Chapter 20: flags against flags. In each of these configurations many are set at once (`fixtures/crossing.py`)."""
+"""Chapter 20: flags against flags. In each of these configurations many are set at once.
+
+`fixtures/cases/crossing.py` says which.
+"""
 
 from __future__ import annotations
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.suites.examinations import Examined
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.stacks import computed
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.suites.harness.judge.assertions import Examined
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.stacks import computed
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 @rule("20.1", where=lambda c: not c.drops, crossed=True)

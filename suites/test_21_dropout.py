@@ -1,6 +1,7 @@
 """Chapter 21: what is dropped in training mode, and that nothing is in evaluation.
 
-What was dropped is read from the outputs of layers whose weights are made for it (`suites/dropping.py`).
+What was dropped is read from the outputs of layers whose weights are made for it:
+`suites/harness/judge/dropout_masks.py`.
 """
 
 from __future__ import annotations
@@ -11,19 +12,19 @@ from itertools import pairwise
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.layouts.dropping import DROPPING
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.chance import as_often
-from lstm_conformance.suites.comparison import Statement, same
-from lstm_conformance.suites.dropping import Mask, Read, is_readable, rate_of, read, readable, seeded
-from lstm_conformance.suites.examinations import Y_AXES, Examined
-from lstm_conformance.suites.guessing import can_be_guessed, guessed
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.stacks import calls, computed
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import Y_AXES, Examined
+from lstm_conformance.suites.harness.judge.binomial import as_often
+from lstm_conformance.suites.harness.judge.comparison import Statement, same
+from lstm_conformance.suites.harness.judge.dropout_enumeration import can_be_guessed, guessed
+from lstm_conformance.suites.harness.judge.dropout_masks import Mask, Read, is_readable, rate_of, read, readable, seeded
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.stacks import calls, computed
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 def _by_chance(configuration: Configuration) -> bool:

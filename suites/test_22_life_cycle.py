@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.hosts import AdapterError
-from lstm_conformance.fixtures.routes import REFUSED
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.cases.round_trips import REFUSED
+from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.layouts.arguments import constructed
 from lstm_conformance.reference.layouts.refusals import WEIGHTS
-from lstm_conformance.suites.comparison import Statement
-from lstm_conformance.suites.examinations import Examined
-from lstm_conformance.suites.rules import rule
-from lstm_conformance.suites.stacks import computed
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.assertions import Examined
+from lstm_conformance.suites.harness.judge.comparison import Statement
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.stacks import computed
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 def _goes_through(configuration: Configuration) -> bool:

@@ -1,4 +1,8 @@
-"""`lstm-conformance matrix`: the versions of every framework, each in an environment of its own."""
+"""`lstm-conformance matrix`: the versions of every framework, each in an environment of its own.
+
+The suite runs in them as a program, never in this process.
+Imports `commands`, `fixtures.hosting`, `reports.records`, `suites.harness.plan`, `suites.harness.run`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Command, Subparsers
 from lstm_conformance.commands.matrix import bisecting, bumping, checking, listing, running
-from lstm_conformance.fixtures.environments.cells import FILE, BadCells
-from lstm_conformance.fixtures.environments.processes import TimedOut
-from lstm_conformance.fixtures.environments.uv import DiskFull, NoUv, Unreachable
-from lstm_conformance.reports.errors import Occupied
+from lstm_conformance.commands.matrix.environments.cells import FILE, BadCells
+from lstm_conformance.commands.matrix.environments.processes import TimedOut
+from lstm_conformance.commands.matrix.environments.uv import DiskFull, NoUv, Unreachable
+from lstm_conformance.reports.records.errors import Occupied
 
 COMMANDS: Mapping[str, Command] = {
     "list": listing,

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from lstm_conformance.commands.matrix.environments.processes import TimedOut
+from lstm_conformance.commands.matrix.environments.store import Environment, Store
+from lstm_conformance.commands.matrix.environments.uv import UvFailed
 from lstm_conformance.commands.matrix.plan import Plan
 from lstm_conformance.commands.matrix.suite import NotTested, conformance
-from lstm_conformance.fixtures.environments.processes import TimedOut
-from lstm_conformance.fixtures.environments.store import Environment, Store
-from lstm_conformance.fixtures.environments.uv import UvFailed
-from lstm_conformance.reports.cells import CellResult, Outcome
+from lstm_conformance.reports.records.cells import CellResult, Outcome
 
 
 def attempt(plan: Plan, store: Store, results: Path, options: Sequence[str]) -> CellResult:

@@ -8,13 +8,13 @@ from packaging.version import InvalidVersion, Version
 
 from lstm_conformance.commands import BadInput, Subparsers
 from lstm_conformance.commands.matrix.bisection import Change, bisect
+from lstm_conformance.commands.matrix.environments.cells import Cell, by_id, read
+from lstm_conformance.commands.matrix.environments.releases import between
+from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.interruption import status_of, terminable
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.trial import Trials
-from lstm_conformance.fixtures.environments.cells import Cell, by_id, read
-from lstm_conformance.fixtures.environments.releases import between
-from lstm_conformance.fixtures.environments.store import Store
-from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.suites.harness.plan.checks import all_checks
 
 ABOUT = """\
 Finds the release of a package in which a rule began to fail, or, if the bad release is the older one, in which it

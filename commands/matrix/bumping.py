@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.matrix.environments.cells import read
+from lstm_conformance.commands.matrix.environments.uv import Uv
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.proposals import Proposal, proposals
-from lstm_conformance.fixtures.environments.cells import read
-from lstm_conformance.fixtures.environments.uv import Uv
-from lstm_conformance.reports.files import Output, write
-from lstm_conformance.reports.kinds import DEFINITIONS
+from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.kinds import DEFINITIONS
 
 ABOUT = """\
 Looks for releases that are older than 14 days, and proposes: to mend the pins of supported cells; to make those

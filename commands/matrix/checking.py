@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from lstm_conformance.commands import Subparsers
+from lstm_conformance.commands.matrix.environments.uv import Uv
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.plan import planned
 from lstm_conformance.commands.matrix.selection import declare_cells, selected
-from lstm_conformance.fixtures.environments.uv import Uv
 
 
 def declare(subparsers: Subparsers) -> None:

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.matrix.environments.cells import Cell
 from lstm_conformance.commands.matrix.selection import declare_cells, selected
-from lstm_conformance.fixtures.environments.cells import Cell
 
 MOST = 256
 """Jobs that one matrix may have: https://docs.github.com/en/actions/reference/limits."""

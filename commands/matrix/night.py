@@ -11,14 +11,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from lstm_conformance.commands.matrix.environments.cells import Cell
+from lstm_conformance.commands.matrix.environments.processes import is_left
 from lstm_conformance.commands.matrix.suite import digest
-from lstm_conformance.fixtures.environments.cells import Cell
-from lstm_conformance.fixtures.environments.processes import is_left
-from lstm_conformance.reports import kinds
-from lstm_conformance.reports.cells import NAME, CellResult, cells_text
-from lstm_conformance.reports.errors import BadRecord, Occupied, ResultsError
-from lstm_conformance.reports.files import Output, Results, write
-from lstm_conformance.reports.plain import from_plain, to_plain
+from lstm_conformance.reports.records import kinds
+from lstm_conformance.reports.records.cells import NAME, CellResult, cells_text
+from lstm_conformance.reports.records.errors import BadRecord, Occupied, ResultsError
+from lstm_conformance.reports.records.files import Output, Results, write
+from lstm_conformance.reports.records.serialize import from_plain, to_plain
 
 SUFFIX = ".cell.json"
 UNFINISHED = "unfinished"

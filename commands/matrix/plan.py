@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from lstm_conformance.fixtures.environments.cells import Cell
-from lstm_conformance.fixtures.environments.processes import TimedOut
-from lstm_conformance.fixtures.environments.releases import resolved
-from lstm_conformance.fixtures.environments.store import name_of
-from lstm_conformance.fixtures.environments.uv import Uv, UvFailed
+from lstm_conformance.commands.matrix.environments.cells import Cell
+from lstm_conformance.commands.matrix.environments.processes import TimedOut
+from lstm_conformance.commands.matrix.environments.releases import resolved
+from lstm_conformance.commands.matrix.environments.store import name_of
+from lstm_conformance.commands.matrix.environments.uv import Uv, UvFailed
 
 
 @dataclass(frozen=True)

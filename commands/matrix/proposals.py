@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from lstm_conformance.fixtures.environments.cells import Cell
-from lstm_conformance.fixtures.environments.releases import minor, newest
-from lstm_conformance.fixtures.environments.uv import Uv
+from lstm_conformance.commands.matrix.environments.cells import Cell
+from lstm_conformance.commands.matrix.environments.releases import minor, newest
+from lstm_conformance.commands.matrix.environments.uv import Uv
 
 COOLDOWN = timedelta(days=14)
 """How old a release must be: most of those that are withdrawn are withdrawn sooner."""

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lstm_conformance.commands.matrix.attempt import attempt
+from lstm_conformance.commands.matrix.environments.cells import Cell
+from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.night import Night, definition
 from lstm_conformance.commands.matrix.plan import Plan, planned
 from lstm_conformance.commands.matrix.progress import Progress, duration, phases
-from lstm_conformance.fixtures.environments.cells import Cell
-from lstm_conformance.fixtures.environments.store import Store
-from lstm_conformance.reports.cells import CellResult
-from lstm_conformance.reports.results import RED
+from lstm_conformance.reports.records.cells import CellResult
+from lstm_conformance.reports.records.results import RED
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ import shlex
 from datetime import UTC, datetime
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.interruption import status_of, terminable
 from lstm_conformance.commands.matrix.night import Night
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS, NIGHTS
 from lstm_conformance.commands.matrix.progress import Progress
 from lstm_conformance.commands.matrix.rounds import Limits, Rounds
 from lstm_conformance.commands.matrix.selection import declare_cells, selected
-from lstm_conformance.fixtures.environments.store import Store
 
 ABOUT = """\
 Builds the cells one by one and tests them, into build/matrix/NIGHT: a results file and a log for each cell, and

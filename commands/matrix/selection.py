@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from lstm_conformance.fixtures.environments.cells import SCHEDULES, TIERS, Cell, by_id, read
+from lstm_conformance.commands.matrix.environments.cells import SCHEDULES, TIERS, Cell, by_id, read
 
 
 def declare_cells(parser: argparse.ArgumentParser, *, schedule: str | None) -> None:

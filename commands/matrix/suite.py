@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from lstm_conformance.fixtures.environments.processes import TimedOut, run
-from lstm_conformance.fixtures.environments.uv import NO_SPACE, DiskFull
-from lstm_conformance.fixtures.process import ONE_THREAD
-from lstm_conformance.reports.cells import Outcome
-from lstm_conformance.reports.errors import ResultsError
-from lstm_conformance.reports.files import Results
-from lstm_conformance.reports.kinds import RESULTS, check_vacant
-from lstm_conformance.suites.candidates import STARTING
+from lstm_conformance.commands.matrix.environments.processes import TimedOut, run
+from lstm_conformance.commands.matrix.environments.uv import NO_SPACE, DiskFull
+from lstm_conformance.fixtures.hosting.process import ONE_THREAD
+from lstm_conformance.reports.records.cells import Outcome
+from lstm_conformance.reports.records.errors import ResultsError
+from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.kinds import RESULTS, check_vacant
+from lstm_conformance.suites.harness.run.candidates import STARTING
 
 SUITE = (sys.executable, "-m", "lstm_conformance", "test")
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DECIDING = ("reference", "fixtures", "suites")
 """The folders that decide what is asked and how it is judged."""
 
-ELSEWHERE = ("suites/meta", "fixtures/environments")
+ELSEWHERE = ("suites/meta", "commands/matrix/environments")
 """Those in them that do not."""
 
 LEAST = 20_000_000

@@ -10,12 +10,12 @@ from textwrap import shorten
 from packaging.version import Version
 
 from lstm_conformance.commands.matrix.attempt import installed
+from lstm_conformance.commands.matrix.environments.cells import Cell
+from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.places import BISECTIONS
 from lstm_conformance.commands.matrix.plan import planned
 from lstm_conformance.commands.matrix.suite import NotTested, conformance
-from lstm_conformance.fixtures.environments.cells import Cell
-from lstm_conformance.fixtures.environments.store import Store
-from lstm_conformance.reports.results import RED, Check
+from lstm_conformance.reports.records.results import RED, Check
 
 LONGEST = 120
 """Letters of a message of which the beginning is enough."""

@@ -5,6 +5,8 @@
 Each step is taken only if nothing fitted before it, and of several that fit the narrowest is named. "Fits" has the
 meaning of the suite: the largest error is within the bound that the hypothesis itself derives. It counts only where
 this bound keeps out what unrelated layers return; where that of the right LSTM does not, the evidence cannot tell.
+
+Imports `reference`, `reference.layouts`, `reference.mutants`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 One file a framework. All arrays here have a leading axis N of cases on the framework's side, and the axis N behind time
 (or behind layers and directions) on the canonical side: native x (N, ...), canonical x (T, N, B, I).
+
+Imports `reference`.
 """
 
 from lstm_conformance.reference.layouts.base import Layout

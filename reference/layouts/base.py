@@ -33,7 +33,7 @@ class Layout(Protocol):
     """How many bias vectors a cell has."""
 
     lacks: frozenset[str]
-    """The claims (`fixtures/requirements.py`) for which the layout has no weight, no axis or no argument."""
+    """The claims (`fixtures/cases/requirements.py`) for which the layout has no weight, no axis or no argument."""
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight, without the axis of cases."""

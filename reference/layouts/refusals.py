@@ -160,7 +160,7 @@ Other dtypes are not known to be a mistake there: Keras converts some of what it
 """
 
 REFUSALS: Mapping[str, Mapping[str, Kinds]] = {"torch": TORCH, "torch cell": TORCH_CELL, "keras": KERAS}
-"""By layout, that of cells apart, then by mistake (`fixtures/mistakes.py`)."""
+"""By layout, that of cells apart, then by mistake (`fixtures/cases/invalid_inputs.py`)."""
 
 
 def documented_by(layout: str, claims: Collection[str]) -> str:

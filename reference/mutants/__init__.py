@@ -1,4 +1,8 @@
-"""Wrong LSTMs by name: what the suite must catch, and what a failing check is diagnosed with."""
+"""Wrong LSTMs by name: what the suite must catch, and what a failing check is diagnosed with.
+
+Each is the reference with a method or two overridden.
+Imports `reference`, `reference.layouts`.
+"""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from lstm_conformance.fixtures import hosts
-from lstm_conformance.fixtures.hosts import Hosted
-from lstm_conformance.fixtures.protocol import Arrays, Header
+from lstm_conformance.fixtures.hosting import client
+from lstm_conformance.fixtures.hosting.client import Hosted
+from lstm_conformance.fixtures.hosting.wire import Arrays, Header
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites.meta import fakes
 
@@ -53,7 +53,7 @@ def batch(count: int = CASES, steps: int = T) -> Arrays:
 
 
 def run(
-    implementation: hosts.Implementation,
+    implementation: client.Implementation,
     observe: tuple[str, ...] = (),
     deadline: float = DEADLINE,
     arrays: Arrays | None = None,

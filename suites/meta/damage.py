@@ -14,20 +14,20 @@ from functools import cache
 from random import Random
 from typing import Any, cast
 
-from lstm_conformance.fixtures.hosts import BadAnswer, HostDied, Hosted
+from lstm_conformance.fixtures.hosting.client import BadAnswer, HostDied, Hosted
+from lstm_conformance.fixtures.hosting.process import HostProcess, Message
+from lstm_conformance.fixtures.hosting.server import RequestHandler
+from lstm_conformance.fixtures.hosting.wire import EndOfStream, Header, ProtocolError, encode, read_message
 from lstm_conformance.fixtures.implementations.mutants import CLAIMS, MutantAdapter
-from lstm_conformance.fixtures.process import HostProcess, Message
-from lstm_conformance.fixtures.protocol import EndOfStream, Header, ProtocolError, encode, read_message
-from lstm_conformance.fixtures.servant import Servant
-from lstm_conformance.reports.results import Check
-from lstm_conformance.suites import smoke
-from lstm_conformance.suites.candidates import BY_COMMAND, Candidate
-from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.reports.records.results import Check
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan import smoke
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, Candidate
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.damaged_messages import damaged
 from lstm_conformance.suites.meta.trainable import Trainable
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.session import Session
-from lstm_conformance.suites.subject import Subject
 
 NUMBER = 500
 """Damaged answers to every verb."""
@@ -62,14 +62,14 @@ ADAPTERS: tuple[Callable[[], Any], ...] = (Torch, Keras, Trainable)
 class DamagedProcess:
     """Stands for the process of a host; damages its answers to one verb, if there is one."""
 
-    def __init__(self, name: str, servant: Servant, verb: str, chance: Random, asked: Counter[str]) -> None:
-        self.name, self._servant, self._verb, self._chance, self._asked = name, servant, verb, chance, asked
+    def __init__(self, name: str, handler: RequestHandler, verb: str, chance: Random, asked: Counter[str]) -> None:
+        self.name, self._handler, self._verb, self._chance, self._asked = name, handler, verb, chance, asked
 
     def ask(self, request: bytes, verb: str, deadline: float) -> Message:
         """Answer, as a process does. Raises ``HostDied`` or ``BadAnswer``."""
         del deadline
         self._asked[verb] += 1
-        header, results = self._servant.handle(*read_message(io.BytesIO(request)))
+        header, results = self._handler.handle(*read_message(io.BytesIO(request)))
         answer = encode(header, results)
         if verb == self._verb:
             line, _, rest = answer.partition(b"\n")
@@ -103,7 +103,7 @@ class Damaged(Hosted):
     def start(self) -> None:
         """Make a host, if there is none."""
         if self._process is None:
-            made = DamagedProcess(self.name, Servant(self._make()), self.verb, self._chance, self.asked)
+            made = DamagedProcess(self.name, RequestHandler(self._make()), self.verb, self._chance, self.asked)
             self._process = cast("HostProcess", made)
 
 

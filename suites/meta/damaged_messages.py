@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from lstm_conformance.fixtures.protocol import ELEMENTS, Header
+from lstm_conformance.fixtures.hosting.wire import ELEMENTS, Header
 
 VALUES: tuple[Any, ...] = (None, True, -1, 2.5, 10**30, "", "\ud800\n", "x" * 100_000, [], [[0]], {}, {"a": []})
 """What stands where something else is expected."""

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases, draw, only
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.styles import STYLES
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw, only
+from lstm_conformance.fixtures.cases.regimes import STYLES
 from lstm_conformance.reference.arithmetic import REFERENCE_ROUNDOFF, uniform
 from lstm_conformance.reference.lstm import Mask, Outputs
 from lstm_conformance.reference.oracle import Exact, Oracle

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from lstm_conformance.reports.results import Check
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from lstm_conformance.__main__ import main
 from lstm_conformance.commands.matrix import suite
-from lstm_conformance.reports.cells import CellResult, read_cells
+from lstm_conformance.reports.records.cells import CellResult, read_cells
 
 META = Path(__file__).parent
 SUITE = (sys.executable, "-m", "lstm_conformance.suites.meta.fake_suite")

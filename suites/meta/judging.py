@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from lstm_conformance import suites
-from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.hosts import InProcess
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw
+from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.rounded import Rounded
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.comparison import Comparison, Statement, within
-from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.harness.judge.comparison import Comparison, Statement, within
+from lstm_conformance.suites.harness.judge.judge import Outcome
+from lstm_conformance.suites.harness.judge.rules import Check, Examination
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.meta import breakages, troubles
-from lstm_conformance.suites.rules import Check, Examination
-from lstm_conformance.suites.subject import Subject
 
 SUITES = Path(suites.__path__[0])
 META = SUITES / "meta"

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lstm_conformance.reports.cells import NAME, OUTCOMES, TIERS, CellResult, cells_text
-from lstm_conformance.reports.compare import compare
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.files import Output, write
-from lstm_conformance.reports.history import history
-from lstm_conformance.reports.kinds import CELLS
-from lstm_conformance.reports.nights import night_of
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.results import Check
+from lstm_conformance.reports.changes.compare import compare
+from lstm_conformance.reports.changes.history import history
+from lstm_conformance.reports.changes.nights import night_of
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.records.cells import NAME, OUTCOMES, TIERS, CellResult, cells_text
+from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.kinds import CELLS
+from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
 from lstm_conformance.suites.meta.stories import an_environment, full_header
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from typing import TypeVar
 
-from lstm_conformance.fixtures.protocol import EndOfStream, read_message, write_message
-from lstm_conformance.fixtures.servant import Servant
+from lstm_conformance.fixtures.hosting.server import RequestHandler
+from lstm_conformance.fixtures.hosting.wire import EndOfStream, read_message, write_message
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
 
 Named = TypeVar("Named")
@@ -24,10 +24,10 @@ def misnamed(named: dict[str, Named], name: str, instead: str) -> dict[str, Name
 
 def main(name: str, instead: str = "") -> None:
     """Answer until nobody asks."""
-    servant = Servant(NumpyLSTM())
+    handler = RequestHandler(NumpyLSTM())
     while True:
         try:
-            fields, arrays = servant.handle(*read_message(sys.stdin.buffer))
+            fields, arrays = handler.handle(*read_message(sys.stdin.buffer))
         except EndOfStream:
             return
         write_message(sys.stdout.buffer, misnamed(fields, name, instead), misnamed(arrays, name, instead))

@@ -12,11 +12,11 @@ from itertools import chain
 from time import thread_time
 from typing import Literal, NamedTuple, get_args
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import DTYPES, Configuration
-from lstm_conformance.fixtures.hosts import InProcess
+from lstm_conformance.fixtures.cases.configuration import DTYPES, Configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
-from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, afterwards, between, diagnose, inputs, rounding
 from lstm_conformance.reference.diagnosis.evidence import expected
 from lstm_conformance.reference.diagnosis.hypotheses import single
@@ -25,8 +25,8 @@ from lstm_conformance.reference.diagnosis.telling import differs
 from lstm_conformance.reference.mutants import MUTANTS
 from lstm_conformance.reference.mutants.base import LSTM
 from lstm_conformance.reference.rounded import Rounded
-from lstm_conformance.suites.diagnosing import evidence_of
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.explain.diagnosing import evidence_of
+from lstm_conformance.suites.harness.judge.subject import Subject
 
 Answer = Literal["itself", "equivalent", "tie", "another", "pair", "nothing"]
 """Named alone; with declared equivalents; with others that the case cannot tell from it. The rest is wrong."""

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.reference import cell
 from lstm_conformance.reference.arithmetic import PRECISIONS, Arithmetic
 from lstm_conformance.reference.lstm import Cell, Mask, Outputs, layer, lstm

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from lstm_conformance.suites.harness.run.ordering import OF_FILES, REVERSED
 from lstm_conformance.suites.meta.running import Run, conformance
-from lstm_conformance.suites.ordering import OF_FILES, REVERSED
 
 IMPLEMENTATIONS = ("torch.nn.LSTM", "keras.layers.LSTM")
 ORDERS = (OF_FILES, REVERSED, "1", "2", "3")

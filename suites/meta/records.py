@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lstm_conformance.reports.files import Results, Writer
-from lstm_conformance.reports.results import Check, Environment, Header, Machine, Rule
+from lstm_conformance.reports.records.files import Results, Writer
+from lstm_conformance.reports.records.results import Check, Environment, Header, Machine, Rule
 
 RULE = Rule(title="one step", sentence="c_t = f ⊙ c_(t-1) + i ⊙ g.", source="https://example.org/paper")
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lstm_conformance.fixtures.process import ONE_THREAD
-from lstm_conformance.reports.files import Results
-from lstm_conformance.reports.results import RED
+from lstm_conformance.fixtures.hosting.process import ONE_THREAD
+from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.results import RED
 
 ROOT = Path(__file__).resolve().parents[2]
 META = Path("suites", "meta")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lstm_conformance.reports.combine import Report, combine
-from lstm_conformance.reports.compare import compare
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.history import history
-from lstm_conformance.reports.nights import night_of
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.results import Check, Deviation, Environment, Header, Rule
+from lstm_conformance.reports.changes.compare import compare
+from lstm_conformance.reports.changes.history import history
+from lstm_conformance.reports.changes.nights import night_of
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.records.combine import Report, combine
+from lstm_conformance.reports.records.results import Check, Deviation, Environment, Header, Rule
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of
 
 KERAS = "keras.layers.LSTM"

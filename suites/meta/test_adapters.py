@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.batches import MANY
-from lstm_conformance.fixtures.bfloat16 import from_float32
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.hosts import AdapterError, Hosted
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.hosting.client import AdapterError, Hosted
+from lstm_conformance.fixtures.hosting.requests import MANY
+from lstm_conformance.fixtures.hosting.wire import Arrays, Header, dtype_name
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.implementations.adapter import paths_of
-from lstm_conformance.fixtures.protocol import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.bfloat16 import from_float32
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 from lstm_conformance.suites.meta.needing import is_there, param, paths_here
 

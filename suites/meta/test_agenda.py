@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import tracemalloc
 
-from lstm_conformance.suites.agenda import Agenda, Place
-from lstm_conformance.suites.candidates import BY_NAME, candidates
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.session import Session
+from lstm_conformance.suites.harness.plan.agenda import Agenda, Place
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
+from lstm_conformance.suites.harness.run.session import Session
 
 TEST = "suites/test_01_outputs.py::test_every_output"
 

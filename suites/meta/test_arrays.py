@@ -13,8 +13,8 @@ import pytest
 from safetensors import TensorSpec, serialize_file
 from safetensors.numpy import save_file
 
-from lstm_conformance.fixtures.arrays import BadArrays, read
-from lstm_conformance.fixtures.bfloat16 import BFLOAT16, from_float32
+from lstm_conformance.fixtures.vectors.array_files import BadArrays, read
+from lstm_conformance.reference.bfloat16 import BFLOAT16, from_float32
 
 ARRAYS: dict[str, Any] = {
     "layer_0/kernel": np.arange(6, dtype=np.float64).reshape(2, 3),

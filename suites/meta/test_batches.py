@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.batches import MANY
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.hosts import AdapterError, InProcess
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.hosting.client import AdapterError, InProcess
+from lstm_conformance.fixtures.hosting.requests import MANY
+from lstm_conformance.fixtures.hosting.wire import Arrays
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.protocol import Arrays
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.meta.asking import batch, run
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.meta.judging import CHECKS, verdicts
-from lstm_conformance.suites.subject import Subject
 
 
 class Batching(NumpyLSTM):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.reports.badge import badge
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.markdown import ROWS, summary
-from lstm_conformance.reports.results import Check
-from lstm_conformance.reports.verdicts import verdict_files
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.publish.badge import badge
+from lstm_conformance.reports.publish.markdown import ROWS, summary
+from lstm_conformance.reports.publish.verdicts import verdict_files
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.records import a_check, a_failure
 from lstm_conformance.suites.meta.stories import KERAS, a_story, an_environment, every_verdict, full_header, report_of
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.plan.planning import Plan, bundled
 from lstm_conformance.suites.meta.judging import EVERY_OUTPUT, adapter_named, cases_of, subject_of
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
-from lstm_conformance.suites.planning import Plan, bundled
 
 WRONG = adapters("breakages.py", "OutputScaledInReferenceLSTM")
 MUTANT = ("--implementation", "mutants:outputs_scaled")

@@ -13,10 +13,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from lstm_conformance.reports.document import Story, document
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.results import Rule
-from lstm_conformance.reports.text import budget_text
+from lstm_conformance.reports.page.document import Story, document
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.records.results import Rule
+from lstm_conformance.reports.records.text import budget_text
 from lstm_conformance.suites.meta import browsing
 from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
 from lstm_conformance.suites.meta.matrices import a_matrix

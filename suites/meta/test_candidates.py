@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.fixtures.configurations import Configuration
-from lstm_conformance.fixtures.hosts import Hosted, InProcess
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.hosting.client import Hosted, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.mistakes import MISTAKES
-from lstm_conformance.fixtures.offers import Offer
-from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
-from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
-from lstm_conformance.suites import smoke
-from lstm_conformance.suites.candidates import (
+from lstm_conformance.suites.harness.plan import smoke
+from lstm_conformance.suites.harness.plan.manifest import declared
+from lstm_conformance.suites.harness.plan.mutant_names import FAMILIES, described
+from lstm_conformance.suites.harness.plan.planning import Plan
+from lstm_conformance.suites.harness.run.candidates import (
     BY_COMMAND,
     BY_NAME,
     Candidate,
@@ -28,12 +31,9 @@ from lstm_conformance.suites.candidates import (
     stand_in,
     unusable,
 )
-from lstm_conformance.suites.catalogue import FAMILIES, described
-from lstm_conformance.suites.listing import listed
-from lstm_conformance.suites.manifest import declared
+from lstm_conformance.suites.harness.run.listing import listed
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.tables import table
-from lstm_conformance.suites.planning import Plan
-from lstm_conformance.suites.session import Session
 
 FINE = stand_in("mine.LSTM")
 

@@ -10,10 +10,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, draw, interchangeable, only
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.styles import STYLES, exponential
-from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw, interchangeable, only
+from lstm_conformance.fixtures.cases.regimes import STYLES, exponential
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reference.arithmetic import arithmetic_of, uniform
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs

@@ -11,8 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from lstm_conformance.reports import cells as cells_module
-from lstm_conformance.reports.cells import (
+from lstm_conformance.reports.changes.verdict import below
+from lstm_conformance.reports.page.document import Story, document
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.records import cells as cells_module
+from lstm_conformance.reports.records.cells import (
     NAME,
     OUTCOMES,
     PLAN,
@@ -23,11 +26,8 @@ from lstm_conformance.reports.cells import (
     read_cells,
     read_planned,
 )
-from lstm_conformance.reports.document import Story, document
-from lstm_conformance.reports.errors import BadRecord, InconsistentRuns, NoResults
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.verdict import below
+from lstm_conformance.reports.records.errors import BadRecord, InconsistentRuns, NoResults
+from lstm_conformance.reports.records.reading import read
 from lstm_conformance.suites.meta.matrices import a_cell, a_night
 from lstm_conformance.suites.meta.parsed import Page, section
 from lstm_conformance.suites.meta.records import a_check, a_failure, written

@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from lstm_conformance.suites.chance import ERROR, as_often, two_sided
+from lstm_conformance.suites.harness.judge.binomial import ERROR, as_often, two_sided
 
 HALF, MOST = Fraction(1, 2), Fraction(3, 4)
 

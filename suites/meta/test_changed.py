@@ -10,13 +10,13 @@ import jsonschema
 import pytest
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.reports import changed as changed_module
-from lstm_conformance.reports.changed import ANNOTATIONS, SHOWN, annotation_lines, changes_document, lines
-from lstm_conformance.reports.compare import Changes, compare
-from lstm_conformance.reports.environments import CellChange, PackageChange
-from lstm_conformance.reports.markdown import changes_summary
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.results import Check
+from lstm_conformance.reports.changes import changed as changed_module
+from lstm_conformance.reports.changes.changed import ANNOTATIONS, SHOWN, annotation_lines, changes_document, lines
+from lstm_conformance.reports.changes.compare import Changes, compare
+from lstm_conformance.reports.changes.environments import CellChange, PackageChange
+from lstm_conformance.reports.publish.markdown import changes_summary
+from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.matrices import a_cell, a_night
 from lstm_conformance.suites.meta.records import a_check, a_failure
 

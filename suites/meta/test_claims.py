@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.hosts import InProcess
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible
+from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import MutantAdapter
-from lstm_conformance.fixtures.requirements import REQUIREMENTS, inexpressible
 from lstm_conformance.reference.layouts import LAYOUTS
-from lstm_conformance.suites.candidates import unusable
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.judge import judge
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.subject import Subject
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.candidates import unusable
 
 
 def claiming(layout: str, *claims: str) -> type[MutantAdapter]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.combine import Report, Subject, combine
-from lstm_conformance.reports.errors import InconsistentRuns
-from lstm_conformance.reports.results import Check, Environment
+from lstm_conformance.reports.records.combine import Report, Subject, combine
+from lstm_conformance.reports.records.errors import InconsistentRuns
+from lstm_conformance.reports.records.results import Check, Environment
 from lstm_conformance.suites.meta.records import a_check, a_failure, results_of
 from lstm_conformance.suites.meta.stories import KERAS, an_environment, full_header
 

@@ -74,7 +74,7 @@ def test_words_for_pytest_arrive_as_they_are(monkeypatch: pytest.MonkeyPatch, wo
 
     main(["test", *words])
 
-    assert came == [["-p", "lstm_conformance.suites.plugin", *words]]
+    assert came == [["-p", "lstm_conformance.suites.harness.run.plugin", *words]]
 
 
 @pytest.mark.parametrize("status", [0, 1, 5])

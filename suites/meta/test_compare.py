@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.reports.combine import Subject
-from lstm_conformance.reports.compare import KINDS, WORSE, Changes, compare
-from lstm_conformance.reports.pairs import counterparts
-from lstm_conformance.reports.results import VERDICTS, Check, Verdict
+from lstm_conformance.reports.changes.compare import KINDS, WORSE, Changes, compare
+from lstm_conformance.reports.changes.pairs import counterparts
+from lstm_conformance.reports.records.combine import Subject
+from lstm_conformance.reports.records.results import VERDICTS, Check, Verdict
 from lstm_conformance.suites.meta.records import a_check
 from lstm_conformance.suites.meta.stories import KERAS, an_environment, full_header, report_of
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.console import SHOWN, explained, summary
-from lstm_conformance.reports.results import Check
+from lstm_conformance.reports.publish.console import SHOWN, explained, summary
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.records import RULE, a_check, a_header
 
 COMMAND = ("python", "-m", "pytest")

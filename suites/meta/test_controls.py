@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.suites import session
-from lstm_conformance.suites.controls import CONTROLS, caught, missed
-from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.harness.judge.judge import Outcome
+from lstm_conformance.suites.harness.run import session
+from lstm_conformance.suites.harness.run.self_check import CONTROLS, caught, missed
 from lstm_conformance.suites.meta.running import EVERYTHING, PYTEST, Run, adapters, conformance, finished, python
 
 RIGHT = adapters("reference_adapter.py", "ReferenceLSTM")
@@ -21,7 +21,7 @@ BLIND = """
 import sys
 import pytest
 from lstm_conformance.suites import session
-from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.suites.harness.judge.judge import Outcome
 session.judge = lambda check, subject, cases, **_: [Outcome(case=n, verdict="pass") for n in cases.numbers]
 sys.exit(pytest.main(sys.argv[1:]))
 """

@@ -13,21 +13,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures import choices, extending
-from lstm_conformance.fixtures.choices import Choices, choices_of
-from lstm_conformance.fixtures.configurations import Configuration, configuration_of, values_of
-from lstm_conformance.fixtures.covering import completed, missing
-from lstm_conformance.fixtures.crossing import projected, stored
-from lstm_conformance.fixtures.extending import EVERYTHING
-from lstm_conformance.fixtures.flags import DROPPED, FLAGS, RATES, TOGETHER, has_effect, legal
+from lstm_conformance.fixtures.cases import constraints, crossing, extending
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration_of, values_of
+from lstm_conformance.fixtures.cases.constraints import Choices, choices_of
+from lstm_conformance.fixtures.cases.covering_array import completed, missing
+from lstm_conformance.fixtures.cases.crossing import projected, stored
+from lstm_conformance.fixtures.cases.extending import EVERYTHING
+from lstm_conformance.fixtures.cases.masks import PATTERNS
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.option import Constraint
+from lstm_conformance.fixtures.cases.options import DROPPED, FLAGS, RATES, TOGETHER, has_effect, legal
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.masks import PATTERNS
-from lstm_conformance.fixtures.offers import Offer
-from lstm_conformance.fixtures.option import Constraint
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.manifest import declared
-from lstm_conformance.suites.planning import CaseId, Plan
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.manifest import declared
+from lstm_conformance.suites.harness.plan.planning import CaseId, Plan
 
 QUICK, FULL = (TIERS[tier].crossing for tier in ("quick", "full"))
 
@@ -170,7 +170,7 @@ class TestStability:
         monkeypatch.setattr(extending, "TRIES", 1)
         with monkeypatch.context() as before:
             older = {each: values[:-1] if each == name else values for each, values in FLAGS.items()}
-            before.setattr(choices, "FLAGS", older)
+            before.setattr(constraints, "FLAGS", older)
             first = extending.extended([])
             asked_before = projection(KERAS, first)
         then = extending.extended(first)
@@ -194,7 +194,7 @@ class TestStability:
 
     def test_every_line_of_the_list_is_a_configuration(self) -> None:
         """That stands there once, and whose options go together."""
-        lines = extending.LIST.read_text("utf-8").splitlines()
+        lines = crossing.LIST.read_text("utf-8").splitlines()
 
         assert [str(each) for each in stored()] == lines
         assert len(set(lines)) == len(lines)
@@ -203,8 +203,8 @@ class TestStability:
     def test_it_is_the_same_in_every_process(self) -> None:
         """Whatever Python's hashes of texts are."""
         program = (
-            "from lstm_conformance.suites.manifest import declared\n"
-            "from lstm_conformance.fixtures.tiers import TIERS\n"
+            "from lstm_conformance.suites.harness.plan.manifest import declared\n"
+            "from lstm_conformance.fixtures.cases.tiers import TIERS\n"
             "print(*TIERS['quick'].crossing.of(declared('torch.nn.LSTM').on('eager')), sep='\\n')"
         )
         done = subprocess.run(

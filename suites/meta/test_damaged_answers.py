@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.answers import understood
-from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hello, take_error
-from lstm_conformance.fixtures.protocol import Arrays, Header
-from lstm_conformance.fixtures.quoting import LONGEST_NAME, LONGEST_TEXT
-from lstm_conformance.reports.files import Results
+from lstm_conformance.fixtures.hosting.answers import understood
+from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, Hello, take_error
+from lstm_conformance.fixtures.hosting.quoting import LONGEST_NAME, LONGEST_TEXT
+from lstm_conformance.fixtures.hosting.wire import Arrays, Header
+from lstm_conformance.reports.records.files import Results
 from lstm_conformance.suites.meta import damage, misnaming
 from lstm_conformance.suites.meta.outside import conformance
 from lstm_conformance.suites.meta.records import a_check

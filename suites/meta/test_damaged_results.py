@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.errors import (
+from lstm_conformance.reports.records.errors import (
     BadRecord,
     CountMismatch,
     DigestMismatch,
@@ -20,7 +20,7 @@ from lstm_conformance.reports.errors import (
     UnknownVerdict,
     WrongSchema,
 )
-from lstm_conformance.reports.files import Results
+from lstm_conformance.reports.records.files import Results
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
 
 Damage = Callable[[list[str]], list[str]]

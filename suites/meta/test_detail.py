@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.comparison import Comparison
-from lstm_conformance.suites.detail import CELLS, LEVELS, SHOWN, described
+from lstm_conformance.suites.harness.judge.comparison import Comparison
+from lstm_conformance.suites.harness.judge.failure_detail import CELLS, LEVELS, SHOWN, described
 
 
 def detail_of(budget: Array, axes: str = "step row unit") -> dict[str, Any]:

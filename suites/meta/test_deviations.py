@@ -15,21 +15,28 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.options import legal
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import BadDeviation, Deviation, bundled, known, parse, read
 from lstm_conformance.fixtures.deviations.scope import Flags, Ids, Paths
-from lstm_conformance.fixtures.flags import legal
-from lstm_conformance.fixtures.hosts import Hello
+from lstm_conformance.fixtures.hosting.client import Hello
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.offers import Offer
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.deviating import ENOUGH, Deviations, Place, held_against, problems, warnings
-from lstm_conformance.suites.judge import Outcome
-from lstm_conformance.suites.manifest import declared
+from lstm_conformance.suites.harness.explain.deviations import (
+    ENOUGH,
+    Deviations,
+    Place,
+    held_against,
+    problems,
+    warnings,
+)
+from lstm_conformance.suites.harness.judge.judge import Outcome
+from lstm_conformance.suites.harness.judge.rules import specification
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.manifest import declared
+from lstm_conformance.suites.harness.plan.planning import PER_SEED, CaseId, Plan, Planned
 from lstm_conformance.suites.meta import refusing_adapters
-from lstm_conformance.suites.planning import PER_SEED, CaseId, Plan, Planned
-from lstm_conformance.suites.rules import specification
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HELLO = Hello(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.fixtures.hosts import Hosted
+from lstm_conformance.fixtures.hosting.client import Hosted
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS

@@ -13,7 +13,7 @@ from safetensors import TensorSpec, serialize_file
 from safetensors.numpy import save_file
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.fixtures.bfloat16 import from_float32
+from lstm_conformance.reference.bfloat16 import from_float32
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs, within_lengths
 from lstm_conformance.suites.meta.numbers import drawn, values

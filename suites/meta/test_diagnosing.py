@@ -8,17 +8,17 @@ from collections.abc import Iterator
 import pytest
 
 from lstm_conformance.reference.diagnosis import Diagnosis, reason
-from lstm_conformance.reports.console import explained, summary
-from lstm_conformance.reports.failing import cause
-from lstm_conformance.reports.results import Check
-from lstm_conformance.suites import diagnosing
-from lstm_conformance.suites.candidates import BY_NAME, Candidate
-from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.reports.publish.console import explained, summary
+from lstm_conformance.reports.records.failing import cause
+from lstm_conformance.reports.records.results import Check
+from lstm_conformance.suites.harness.explain import diagnosing
+from lstm_conformance.suites.harness.judge.judge import Outcome
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta import reference_adapter, troubles
 from lstm_conformance.suites.meta.judging import CHECKS
 from lstm_conformance.suites.meta.records import a_header
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.session import Session
 
 WRONG = "lstm_conformance.fixtures.implementations.mutants:recurrent_bias_missing"
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.hosts import InProcess
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
 from lstm_conformance.reference.arithmetic import arithmetic_of, uniform
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, diagnose, reason
@@ -19,8 +19,8 @@ from lstm_conformance.reference.lstm import Cell, Outputs
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS
 from lstm_conformance.reference.mutants.base import LSTM
 from lstm_conformance.reference.rounded import Rounded
+from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.meta.naming import RIGHT, answer, diagnosed, is_right, seen, sizeable, subject_of
-from lstm_conformance.suites.subject import Subject
 
 MILD = configuration(6, 3, 10, 20)
 SMALL = configuration(3, 1, 4, 5)

@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from lstm_conformance.reports import document as document_module
-from lstm_conformance.reports.document import DETAILED, Story, document
+from lstm_conformance.reports.page import document as document_module
+from lstm_conformance.reports.page.document import DETAILED, Story, document
 from lstm_conformance.suites.meta.records import a_check, a_failure
 from lstm_conformance.suites.meta.stories import COMPARISON, a_story, every_verdict, report_of
 

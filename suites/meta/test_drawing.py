@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.suites.drawing import MEMORY, Drawn
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.suites.harness.plan.case_cache import MEMORY, Drawn
+from lstm_conformance.suites.harness.plan.planning import Plan
 from lstm_conformance.suites.meta.judging import subject_of
 from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
-from lstm_conformance.suites.planning import Plan
 
 SMALL = configuration(4, 2, 3, 5)
 NUMBERS = (0, 1)

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, Built, MutantAdapter, adapter_of
-from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layouts.dropping import DROPPING
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.dropping import is_readable, rate_of, read, readable, seeded
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.dropout_masks import is_readable, rate_of, read, readable, seeded
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.meta.judging import subject_of
 
 RIGHT = {name: kind for name, kind in BENIGN.items() if issubclass(kind, LSTMWithDropout)}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.mistakes import MISTAKES
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.refusals import REFUSALS
-from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.rejection import _mistaken
 from lstm_conformance.suites.meta import edged
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of
-from lstm_conformance.suites.refusing import _mistaken
 
 SMALL, LONG = configuration(4, 3, 5, 6), configuration(300, 1, 2, 6)
 ROWLESS = configuration(4, 3, 5, 8, mistake="no_rows")

@@ -11,12 +11,12 @@ import os
 
 import pytest
 
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.suites.harness.plan.planning import family_of
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 from lstm_conformance.suites.meta.needing import is_there, needs, paths_here
 from lstm_conformance.suites.meta.running import EVERYTHING, Run, finished, python
-from lstm_conformance.suites.planning import family_of
 
 ELSEWHERE = {"tf.keras.layers.LSTM"}
 """Of a TensorFlow that nobody has beside the others: it is tested in the version matrix."""

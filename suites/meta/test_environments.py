@@ -11,12 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.fixtures.environments import processes
-from lstm_conformance.fixtures.environments import store as storing
-from lstm_conformance.fixtures.environments.cells import BadCells, by_id, read
-from lstm_conformance.fixtures.environments.processes import TimedOut, run
-from lstm_conformance.fixtures.environments.store import Store
-from lstm_conformance.fixtures.environments.uv import DiskFull, NoUv, Unreachable, Uv, UvFailed, environment, gist
+from lstm_conformance.commands.matrix.environments import processes
+from lstm_conformance.commands.matrix.environments import store as storing
+from lstm_conformance.commands.matrix.environments.cells import BadCells, by_id, read
+from lstm_conformance.commands.matrix.environments.processes import TimedOut, run
+from lstm_conformance.commands.matrix.environments.store import Store
+from lstm_conformance.commands.matrix.environments.uv import (
+    DiskFull,
+    NoUv,
+    Unreachable,
+    Uv,
+    UvFailed,
+    environment,
+    gist,
+)
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.suites.meta.faking import Workshop, workshop
 
@@ -217,7 +225,7 @@ def test_an_index_that_does_not_answer(workshop: Workshop) -> None:
 def test_no_uv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It is said how to get it."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("lstm_conformance.fixtures.environments.uv.find_spec", lambda _: None)
+    monkeypatch.setattr("lstm_conformance.commands.matrix.environments.uv.find_spec", lambda _: None)
 
     with pytest.raises(NoUv, match=r"pip install 'lstm-conformance\[matrix\]'"):
         Uv(tmp_path)

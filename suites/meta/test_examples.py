@@ -15,17 +15,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures import hosts
-from lstm_conformance.fixtures.hosts import AdapterError, Hosted
+from lstm_conformance.fixtures.hosting import client
+from lstm_conformance.fixtures.hosting.client import AdapterError, Hosted
+from lstm_conformance.fixtures.hosting.server import VERBS
+from lstm_conformance.fixtures.hosting.wire import ELEMENTS, Arrays, read_message
 from lstm_conformance.fixtures.implementations import adapter
-from lstm_conformance.fixtures.protocol import ELEMENTS, Arrays, read_message
-from lstm_conformance.fixtures.servant import VERBS
 from lstm_conformance.suites.meta.asking import DEADLINE, batch, layer, run
 from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT
 from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
 
 JAVASCRIPT = [str(NODE), str(EXAMPLES / "javascript" / "lstm.js")]
-TINY = [sys.executable, str(ROOT / "fixtures" / "host.py"), "conformance.py:TinyLSTM"]
+TINY = [sys.executable, str(ROOT / "fixtures" / "hosting" / "host.py"), "conformance.py:TinyLSTM"]
 PAGE = (ROOT / "fixtures" / "PROTOCOL.md").read_text("utf-8")
 FIELDS = {**layer(), "path": "loop", "cases": len(batch()["x"])}
 
@@ -50,7 +50,7 @@ class TestJavaScript:
 
     def test_it_agrees_with_numpy(self, javascript: Hosted) -> None:
         """Roughly: how far is for the suite to say."""
-        expected = run(hosts.InProcess(ReferenceLSTM))
+        expected = run(client.InProcess(ReferenceLSTM))
 
         found = asked(javascript, batch())
 
@@ -91,7 +91,7 @@ class TestJavaScript:
 
 
 class TestProtocolPage:
-    """The page says what `protocol.py` and `servant.py` do."""
+    """The page says what `protocol.py` and `server.py` do."""
 
     def test_its_exchange_takes_place(self) -> None:
         """Line for line, but for versions and places."""
@@ -112,7 +112,7 @@ class TestProtocolPage:
 
     def test_it_explains_every_key_of_hello(self) -> None:
         """That the suite reads."""
-        keys = {"protocol", "paths", *hosts.Hello.__dataclass_fields__, *adapter.Path._fields} - {"offers"}
+        keys = {"protocol", "paths", *client.Hello.__dataclass_fields__, *adapter.Path._fields} - {"offers"}
 
         assert {key for key in keys if not re.search(rf"^\| .*`{key}`.* \|", PAGE, re.MULTILINE)} == set()
 

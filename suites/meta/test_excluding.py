@@ -7,17 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.excludes import unrelated
 from lstm_conformance.reference.mutants.base import LSTM
 from lstm_conformance.reference.rounded import Array, Rounded
 from lstm_conformance.reference.weights import Weights
-from lstm_conformance.suites.comparison import Comparison, same, within
-from lstm_conformance.suites.excluding import excludes_anything
-from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.comparison import Comparison, same, within
+from lstm_conformance.suites.harness.judge.exclusion import excludes_anything
+from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.meta.judging import CHECKS, cases_of, examined, subject_of
 from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, only
+from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.reference.activations import Activation, activation
 from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF
 from lstm_conformance.reference.gradients import BackwardPass, slope

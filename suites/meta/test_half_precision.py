@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.bfloat16 import BFLOAT16, from_float32, rounded, to_float32
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
+from lstm_conformance.reference.bfloat16 import BFLOAT16, from_float32, rounded, to_float32
 from lstm_conformance.reference.mutants import MUTANTS
 from lstm_conformance.reference.mutants.base import LSTM
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.meta import breakages
 from lstm_conformance.suites.meta.breakages import IN_HALF_PRECISION
 from lstm_conformance.suites.meta.broken import Broken

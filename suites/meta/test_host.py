@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures import hosts
-from lstm_conformance.fixtures.hosts import AdapterError, Hello, Hosted, InProcess
-from lstm_conformance.fixtures.offers import Offer
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.hosting import client
+from lstm_conformance.fixtures.hosting.client import AdapterError, Hello, Hosted, InProcess
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.asking import (
     CASES,
@@ -37,7 +37,7 @@ def host() -> Iterator[Hosted]:
 
 
 @pytest.fixture(params=["hosted", "in-process"])
-def anywhere(request: pytest.FixtureRequest, host: Hosted) -> hosts.Implementation:
+def anywhere(request: pytest.FixtureRequest, host: Hosted) -> client.Implementation:
     """The right fake, in a process and in this one."""
     return host if request.param == "hosted" else InProcess(fakes.NumpyLSTM)
 
@@ -45,7 +45,7 @@ def anywhere(request: pytest.FixtureRequest, host: Hosted) -> hosts.Implementati
 class TestAnswers:
     """What the verbs answer, in a process and in this one."""
 
-    def test_hello_says_what_the_adapter_says(self, anywhere: hosts.Implementation) -> None:
+    def test_hello_says_what_the_adapter_says(self, anywhere: client.Implementation) -> None:
         """And adds the defaults and the versions."""
         assert anywhere.hello() == Hello(
             implementation="fakes.NumpyLSTM",
@@ -56,7 +56,7 @@ class TestAnswers:
             threads=1,
         )
 
-    def test_describe_lists_the_weights(self, anywhere: hosts.Implementation) -> None:
+    def test_describe_lists_the_weights(self, anywhere: client.Implementation) -> None:
         """Name, dtype and shape of each, in the order of the layer."""
         header, arrays = anywhere.request("describe", layer(bias=False), {}, DEADLINE)
 
@@ -68,7 +68,7 @@ class TestAnswers:
             ]
         }
 
-    def test_run_returns_the_outputs_of_every_case(self, anywhere: hosts.Implementation) -> None:
+    def test_run_returns_the_outputs_of_every_case(self, anywhere: client.Implementation) -> None:
         """Each stacked along a leading axis, in the dtype in which they came."""
         seen = run(anywhere)
 
@@ -78,13 +78,13 @@ class TestAnswers:
             "output/2": ((CASES, 1, B, HIDDEN_SIZE), "float64"),
         }
 
-    def test_outputs_are_not_cast(self, anywhere: hosts.Implementation) -> None:
+    def test_outputs_are_not_cast(self, anywhere: client.Implementation) -> None:
         """A float32 layer that is fed float64 returns float64, and that is what is seen."""
         seen = anywhere.request("run", {**layer(), "dtype": "float32", "cases": CASES}, batch(), DEADLINE)[1]
 
         assert seen["output/0"].dtype == np.float64
 
-    def test_a_case_is_the_same_alone_and_in_a_batch(self, anywhere: hosts.Implementation) -> None:
+    def test_a_case_is_the_same_alone_and_in_a_batch(self, anywhere: client.Implementation) -> None:
         """Bit for bit: no case sees another."""
         whole = run(anywhere)
         alone = [
@@ -94,14 +94,14 @@ class TestAnswers:
         for name, array in whole.items():
             assert array.tobytes() == np.concatenate([case[name] for case in alone]).tobytes()
 
-    def test_states_may_be_absent(self, anywhere: hosts.Implementation) -> None:
+    def test_states_may_be_absent(self, anywhere: client.Implementation) -> None:
         """Then they are zero."""
         without = {name: array for name, array in batch().items() if name not in {"h_0", "c_0"}}
         zeros = {name: array * (name not in {"h_0", "c_0"}) for name, array in batch().items()}
 
         assert np.array_equal(run(anywhere, arrays=without)["output/0"], run(anywhere, arrays=zeros)["output/0"])
 
-    def test_everything_asked_for_is_observed(self, anywhere: hosts.Implementation) -> None:
+    def test_everything_asked_for_is_observed(self, anywhere: client.Implementation) -> None:
         """And of a right implementation it is what went in."""
         sent = batch()
 
@@ -114,7 +114,7 @@ class TestAnswers:
         for index in range(3):
             assert np.array_equal(seen[f"again/{index}"], seen[f"output/{index}"])
 
-    def test_an_unknown_verb_is_refused(self, anywhere: hosts.Implementation) -> None:
+    def test_an_unknown_verb_is_refused(self, anywhere: client.Implementation) -> None:
         """With those that there are."""
         with pytest.raises(AdapterError, match=r"expected a verb among hello, .*, came 'dance'"):
             anywhere.request("dance", {}, {}, DEADLINE)

@@ -10,9 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hello, HostDied, Hosted, HostError, InProcess
-from lstm_conformance.fixtures.offers import Offer
-from lstm_conformance.fixtures.protocol import Header, ProtocolError
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.hosting.client import (
+    AdapterError,
+    BadAnswer,
+    Hello,
+    HostDied,
+    Hosted,
+    HostError,
+    InProcess,
+)
+from lstm_conformance.fixtures.hosting.wire import Header, ProtocolError
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.asking import (
     CASES,
@@ -157,8 +165,8 @@ def test_a_wrong_request_is_refused(fields: Header, changes: dict[str, Any], sen
         ("lstm_conformance.fixtures.nowhere:X", "there is no module 'lstm_conformance.fixtures.nowhere' in "),
         ("no_such_package.module:X", "there is no module 'no_such_package.module' in "),
         (
-            "lstm_conformance.fixtures.protocol:X",
-            "there is no class 'X' in lstm_conformance.fixtures.protocol; there is",
+            "lstm_conformance.fixtures.hosting.wire:X",
+            "there is no class 'X' in lstm_conformance.fixtures.hosting.wire; there is",
         ),
     ],
 )

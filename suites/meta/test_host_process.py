@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures import hosts, process
-from lstm_conformance.fixtures.hosts import HostDied, Hosted, HostTimeout, InProcess
+from lstm_conformance.fixtures.hosting import client, process
+from lstm_conformance.fixtures.hosting.client import HostDied, Hosted, HostTimeout, InProcess
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.asking import (
     CASES,
@@ -99,7 +99,7 @@ class TestDeath:
     def test_a_host_ends_with_its_parent(self, busy: bool) -> None:
         """Also if the parent is killed, and also if the host is too busy to notice that its stdin ends."""
         program = (
-            "import sys; from lstm_conformance.fixtures.hosts import Hosted\n"
+            "import sys; from lstm_conformance.fixtures.hosting.client import Hosted\n"
             "from lstm_conformance.suites.meta.asking import run, pid_of\n"
             f"host = Hosted({spec(fakes.Hanging)!r}); host.hello(); print(pid_of(host), flush=True)\n"
             "run(host) if sys.argv[1] == 'True' else sys.stdin.read()"
@@ -141,14 +141,14 @@ class TestLife:
         """In this process, that is."""
         here = InProcess(fakes.Counting)
         run(here)
-        first = here._servant
+        first = here._handler
         run(here)
-        assert here._servant is first
+        assert here._handler is first
 
         here.restart()
         run(here)
 
-        assert here._servant is not first
+        assert here._handler is not first
 
     def test_close_leaves_nothing_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """No process, no thread, no file; and it may be called twice, and before the start."""
@@ -180,7 +180,7 @@ class TestPlace:
     def test_the_package_need_not_be_installed(self) -> None:
         """A Python without it, which knows only where NumPy is, runs a host of this very checkout."""
         numpy_only = str(Path(np.__file__).parent.parent)
-        bare = ["env", f"PYTHONPATH={numpy_only}", sys.executable, "-S", str(hosts.HOST)]
+        bare = ["env", f"PYTHONPATH={numpy_only}", sys.executable, "-S", str(client.HOST)]
         without = subprocess.run([*bare[:-1], "-c", "import lstm_conformance"], capture_output=True, check=False)
         assert b"No module named 'lstm_conformance'" in without.stderr
 
@@ -195,7 +195,7 @@ class TestPlace:
             places = host.hello().implementation.split(os.pathsep)
 
         assert str(tmp_path.resolve()) in places
-        assert str(hosts.HOST.resolve().parent) not in places
+        assert str(client.HOST.resolve().parent) not in places
 
     def test_a_host_computes_on_one_thread(self) -> None:
         """Whatever the environment of the suite says; flags that it sets for XLA are kept."""
@@ -208,7 +208,7 @@ class TestPlace:
 
 def test_a_host_without_an_argument_says_what_it_wants() -> None:
     """And ends."""
-    ended = subprocess.run([sys.executable, str(hosts.HOST)], capture_output=True, text=True, check=False)
+    ended = subprocess.run([sys.executable, str(client.HOST)], capture_output=True, text=True, check=False)
 
     assert ended.returncode == 1
     assert "expected one argument: path/to/file.py:Class" in ended.stderr

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.reports.results import Check
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites import test_01_outputs as outputs
 from lstm_conformance.suites import test_12_refusals as refusals
-from lstm_conformance.suites.candidates import BY_NAME, Candidate
+from lstm_conformance.suites.harness.judge.rules import Check as RuleCheck
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta import troubles
 from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.rules import Check as RuleCheck
-from lstm_conformance.suites.session import Session
 
 META = Path(troubles.__file__).parent
 SMALL = configuration(4, 2, 3, 5)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lstm_conformance.fixtures.ids import configuration_called
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.suites.manifest import declared
+from lstm_conformance.fixtures.cases.ids import configuration_called
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.suites.harness.plan.manifest import declared
 
 
 @pytest.mark.parametrize("tier", TIERS)

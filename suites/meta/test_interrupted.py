@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.fixtures.process import ONE_THREAD
-from lstm_conformance.reports import kills
-from lstm_conformance.reports.badge import badge
-from lstm_conformance.reports.combine import combine
-from lstm_conformance.reports.compare import compare
-from lstm_conformance.reports.console import last_line
-from lstm_conformance.reports.files import Results
-from lstm_conformance.reports.results import INTERRUPTED, Check
-from lstm_conformance.reports.verdict import news, sentence
+from lstm_conformance.fixtures.hosting.process import ONE_THREAD
+from lstm_conformance.reports.changes.compare import compare
+from lstm_conformance.reports.changes.verdict import news, sentence
+from lstm_conformance.reports.mutation_score import kills
+from lstm_conformance.reports.publish.badge import badge
+from lstm_conformance.reports.publish.console import last_line
+from lstm_conformance.reports.records.combine import combine
+from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.results import INTERRUPTED, Check
 from lstm_conformance.suites.meta import fakes, troubles
 from lstm_conformance.suites.meta.outside import PATIENCE, SUITE, Done, conformance
 from lstm_conformance.suites.meta.records import a_check, a_failure, written

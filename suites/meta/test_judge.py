@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.rounded import exactly
-from lstm_conformance.suites.comparison import Statement, same, within
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.comparison import Statement, same, within
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.judge.rules import Check
 from lstm_conformance.suites.meta import breakages, troubles
 from lstm_conformance.suites.meta.judging import (
     CHECKS,
@@ -28,7 +29,6 @@ from lstm_conformance.suites.meta.judging import (
     verdicts,
 )
 from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
-from lstm_conformance.suites.rules import Check
 
 SMALLER = 2.0**-10
 """A bound that excludes something."""

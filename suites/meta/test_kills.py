@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from lstm_conformance.reference.mutants.base import WeightsRefused
-from lstm_conformance.reports.files import Results
-from lstm_conformance.reports.killed import Kills, kills_of, problems
-from lstm_conformance.reports.kills import document, lines, main
-from lstm_conformance.reports.results import Check, Mutant
+from lstm_conformance.reports.mutation_score.killed import Kills, kills_of, problems
+from lstm_conformance.reports.mutation_score.kills import document, lines, main
+from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.results import Check, Mutant
 from lstm_conformance.suites.meta.records import a_check, a_header, results_of, written
 
 BOTH = ("float64", "float32")

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.base import Shape, WeightsMismatch

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.fixtures.hosts import AdapterError, InProcess
-from lstm_conformance.fixtures.lending import ALONE, LAYERS_KEPT, LEFT, SHARED, Layers
+from lstm_conformance.fixtures.hosting.client import AdapterError, InProcess
+from lstm_conformance.fixtures.hosting.lending import ALONE, LAYERS_KEPT, LEFT, SHARED, Layers
 from lstm_conformance.suites.meta.asking import DEADLINE, batch, layer
 from lstm_conformance.suites.meta.fakes import Counting, NumpyLSTM
 

@@ -8,25 +8,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.hosts import AdapterError, InProcess
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.round_trips import OF_BOTH, OF_KERAS, OF_KERAS_2, OF_TORCH, REFUSED, ROUTES
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.hosting.client import AdapterError, InProcess
 from lstm_conformance.fixtures.implementations import keras_routes, torch_routes
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
-from lstm_conformance.fixtures.routes import OF_BOTH, OF_KERAS, OF_KERAS_2, OF_TORCH, REFUSED, ROUTES
-from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.arguments import constructed
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.suites import test_22_life_cycle
-from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.rules import Check
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.planning import Plan
 from lstm_conformance.suites.meta import asking
 from lstm_conformance.suites.meta.adapters import ADAPTERS as OF_FRAMEWORKS
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
-from lstm_conformance.suites.planning import Plan
-from lstm_conformance.suites.rules import Check
-from lstm_conformance.suites.subject import Subject
 
 CHECKS: dict[str, Check] = {
     test.check.rule: test.check for name, test in vars(test_22_life_cycle).items() if name.startswith("test_")

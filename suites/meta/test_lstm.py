@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, only
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Fill, Mask, Outputs, lstm, run, within_lengths
 from lstm_conformance.reference.rounded import Array, Rounded, exactly

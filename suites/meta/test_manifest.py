@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.suites import manifest
-from lstm_conformance.suites.manifest import Place
+from lstm_conformance.suites.harness.plan import manifest
+from lstm_conformance.suites.harness.plan.manifest import Place
 from lstm_conformance.suites.meta.records import a_check
 from lstm_conformance.suites.meta.running import EVERYTHING, Run, adapters, finished, python
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lstm_conformance.fixtures.masks import PATTERNS, Mask
+from lstm_conformance.fixtures.cases.masks import PATTERNS, Mask
 
 SEEDS = range(50)
 SIZES = pytest.mark.parametrize(("steps", "rows"), [(6, 3), (2, 2), (5, 9), (20, 4)])

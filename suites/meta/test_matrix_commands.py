@@ -12,7 +12,7 @@ from packaging.version import Version
 from lstm_conformance.__main__ import main
 from lstm_conformance.commands.matrix.bisection import Change, bisect
 from lstm_conformance.commands.matrix.bumping import edited
-from lstm_conformance.fixtures.environments.cells import FILE, read
+from lstm_conformance.commands.matrix.environments.cells import FILE, read
 from lstm_conformance.suites.meta.faking import Workshop, workshop
 
 __all__ = ["workshop"]

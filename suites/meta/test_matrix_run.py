@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.reports.files import Results
+from lstm_conformance.reports.records.files import Results
 from lstm_conformance.suites.meta.faking import Workshop, wait_for, workshop
 
 __all__ = ["workshop"]

@@ -13,15 +13,15 @@ import pytest
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
-from lstm_conformance.suites.candidates import BY_NAME, candidates
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.controller import HANDOVER, Controller, Run
-from lstm_conformance.suites.expectations import TRUSTED, Expectations
-from lstm_conformance.suites.memory import Memory, peak, told
+from lstm_conformance.suites.harness.judge.expectations import TRUSTED, Expectations
+from lstm_conformance.suites.harness.judge.memory import Memory, peak, told
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import Plan
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
+from lstm_conformance.suites.harness.run.controller import HANDOVER, Controller, Run
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.records import a_check
 from lstm_conformance.suites.meta.running import adapters, conformance
-from lstm_conformance.suites.planning import Plan
-from lstm_conformance.suites.session import Session
 
 RIGHT, WRONG = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
 

@@ -11,7 +11,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, only
+from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.lstm import Fill, Mask, Outputs, within_lengths
 from lstm_conformance.reference.lstm import layer as layer_of

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.batches import Record
-from lstm_conformance.fixtures.cases import Cases, only
+from lstm_conformance.fixtures.cases.data import Cases, only
+from lstm_conformance.fixtures.hosting.requests import Record
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.layouts import LAYOUTS

@@ -10,15 +10,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from lstm_conformance.reports import nights as nights_module
-from lstm_conformance.reports.combine import Report, Subject
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.errors import BadRecord, WrongSchema
-from lstm_conformance.reports.history import Course, History, history
-from lstm_conformance.reports.nights import Column, Night, night_of, night_text, read_night
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.results import Verdict
+from lstm_conformance.reports.changes import nights as nights_module
+from lstm_conformance.reports.changes.history import Course, History, history
+from lstm_conformance.reports.changes.nights import Column, Night, night_of, night_text, read_night
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.records.combine import Report, Subject
+from lstm_conformance.reports.records.errors import BadRecord, WrongSchema
+from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.results import Verdict
 from lstm_conformance.suites.meta.matrices import a_cell, a_night
 from lstm_conformance.suites.meta.parsed import section
 from lstm_conformance.suites.meta.records import a_check, a_failure

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from lstm_conformance.reports.killed import NEAR, kills_of
-from lstm_conformance.suites.candidates import BY_NAME, candidates
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.judge import Outcome
+from lstm_conformance.reports.mutation_score.killed import NEAR, kills_of
+from lstm_conformance.suites.harness.judge.judge import Outcome
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
+from lstm_conformance.suites.harness.run.once import REASON, Once, spared
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.running import Run, conformance
-from lstm_conformance.suites.once import REASON, Once, spared
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.session import Session
 
 NAMES = ("lengths_ignored", "outputs_off_by_two_millionths", "use_bias_not_in_config", "summed_backwards")
 OF = ("suites/test_00_smoke.py", "suites/test_01_outputs.py", "suites/test_14_masks.py", "suites/test_22_life_cycle.py")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, only
+from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.fixtures.configurations import Configuration, configuration_of, departures, values_of
-from lstm_conformance.fixtures.flags import BY_NAME, CONSTRAINTS, FLAGS, OPTIONS, SIZES, legal
-from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration_of, departures, values_of
+from lstm_conformance.fixtures.cases.ids import configuration_called
+from lstm_conformance.fixtures.cases.option import Constraint, Option
+from lstm_conformance.fixtures.cases.options import BY_NAME, CONSTRAINTS, FLAGS, OPTIONS, SIZES, legal
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.option import Constraint, Option
-from lstm_conformance.fixtures.requirements import REQUIREMENTS
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.suites.manifest import declared
+from lstm_conformance.suites.harness.plan.manifest import declared
 from lstm_conformance.suites.meta.outside import ROOT
 
 EVERY_OPTION = pytest.mark.parametrize("option", OPTIONS, ids=lambda each: each.name)

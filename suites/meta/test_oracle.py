@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from mpmath import mpf  # type: ignore[import-untyped]
 
-from lstm_conformance.fixtures.cases import Cases, only
-from lstm_conformance.fixtures.styles import STYLES
+from lstm_conformance.fixtures.cases.data import Cases, only
+from lstm_conformance.fixtures.cases.regimes import STYLES
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Engine, Gates, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call

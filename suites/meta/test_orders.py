@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from lstm_conformance.suites.harness.run.ordering import OF_FILES, REVERSED, in_order, order
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.meta.orders import ORDERS, differing, in_all_orders
 from lstm_conformance.suites.meta.running import META
-from lstm_conformance.suites.ordering import OF_FILES, REVERSED, in_order, order
 
 ITEMS = list("abcdefgh")
 ONE_FILE = ("--in-process", "-k", "test_every_output")

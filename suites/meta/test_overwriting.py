@@ -13,11 +13,12 @@ from lstm_conformance.commands.matrix.night import Night
 from lstm_conformance.fixtures.vectors.collection import VectorSet
 from lstm_conformance.fixtures.vectors.errors import Occupied as OccupiedFolder
 from lstm_conformance.fixtures.vectors.writing import write as write_vectors
-from lstm_conformance.reports import kills, kinds
-from lstm_conformance.reports.cells import CellResult
-from lstm_conformance.reports.errors import Occupied
-from lstm_conformance.reports.files import Output, write
-from lstm_conformance.reports.kinds import Kind, check_vacant
+from lstm_conformance.reports.mutation_score import kills
+from lstm_conformance.reports.records import kinds
+from lstm_conformance.reports.records.cells import CellResult
+from lstm_conformance.reports.records.errors import Occupied
+from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.kinds import Kind, check_vacant
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.matrices import a_cell
 from lstm_conformance.suites.meta.outside import conformance

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.reports.combine import combine
-from lstm_conformance.reports.compare import compare
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.page import RULES, render
-from lstm_conformance.reports.results import SCHEMA_VERSION, Check, Rule
-from lstm_conformance.reports.verdict import sentence
+from lstm_conformance.reports.changes.compare import compare
+from lstm_conformance.reports.changes.verdict import sentence
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.page.page import RULES, render
+from lstm_conformance.reports.records.combine import combine
+from lstm_conformance.reports.records.results import SCHEMA_VERSION, Check, Rule
 from lstm_conformance.suites.meta.parsed import Page, section
 from lstm_conformance.suites.meta.records import a_check, a_failure, results_of
 from lstm_conformance.suites.meta.stories import (

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports import kills as kills_module
-from lstm_conformance.reports.compare import compare
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.errors import BadRecord
-from lstm_conformance.reports.killed import kills_of
-from lstm_conformance.reports.mutants import caught, read_kills, told
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.results import Mutant
+from lstm_conformance.reports.changes.compare import compare
+from lstm_conformance.reports.mutation_score import kills as kills_module
+from lstm_conformance.reports.mutation_score.killed import kills_of
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.page.mutants import caught, read_kills, told
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.records.errors import BadRecord
+from lstm_conformance.reports.records.results import Mutant
 from lstm_conformance.suites.meta.parsed import Page
 from lstm_conformance.suites.meta.records import a_check, a_failure, results_of
 from lstm_conformance.suites.meta.stories import an_environment, full_header, page_of, report_of
@@ -78,9 +78,7 @@ def test_other_files_are_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(content)
 
-    with pytest.raises(
-        BadRecord, match=r"other\.json: expected what `python -m lstm_conformance\.reports\.kills` writes"
-    ):
+    with pytest.raises(BadRecord, match=r"other\.json: expected what `make mutants` writes"):
         read_kills(path)
 
 

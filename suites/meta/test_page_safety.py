@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.page import TEMPLATE, render
-from lstm_conformance.reports.results import Deviation, Rule
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.page.page import TEMPLATE, render
+from lstm_conformance.reports.records.results import Deviation, Rule
 from lstm_conformance.suites.meta.parsed import Page
 from lstm_conformance.suites.meta.records import a_check, a_failure
 from lstm_conformance.suites.meta.stories import a_story, an_environment, full_header, page_of, report_of

@@ -6,17 +6,17 @@ import dataclasses
 
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.hosts import Hello, InProcess
-from lstm_conformance.fixtures.offers import Offer
-from lstm_conformance.suites.candidates import BY_NAME, Candidate, stand_in
-from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.hosting.client import Hello, InProcess
+from lstm_conformance.suites.harness.judge.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.planning import CaseId, Plan, family_of
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate, stand_in
+from lstm_conformance.suites.harness.run.options import _of_case
 from lstm_conformance.suites.meta import edged
 from lstm_conformance.suites.meta.judging import CHECKS
-from lstm_conformance.suites.options import _of_case
-from lstm_conformance.suites.planning import CaseId, Plan, family_of
-from lstm_conformance.suites.subject import Subject
 
 ORDINARY = configuration(4, 3, 5, 6)
 MISTAKEN = configuration(4, 3, 5, 6, mistake="h_0_of_one_row")

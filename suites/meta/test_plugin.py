@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reports import results as results_module
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.reports.records import results as results_module
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
 SCHEMA = json.loads(Path(results_module.__file__).with_name("results.schema.json").read_text("utf-8"))

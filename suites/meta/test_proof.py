@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS
-from lstm_conformance.reports.killed import kills_of
-from lstm_conformance.reports.proof import DECIDE, DECIDE_NOTHING, digest, keep, kept, proof_of, without_remarks
+from lstm_conformance.reports.mutation_score.killed import kills_of
+from lstm_conformance.reports.mutation_score.proof import (
+    DECIDE,
+    DECIDE_NOTHING,
+    digest,
+    keep,
+    kept,
+    proof_of,
+    without_remarks,
+)
 from lstm_conformance.suites.meta.outside import ROOT
 from lstm_conformance.suites.meta.test_kills import a_mutant, checks, seen
 
@@ -94,7 +102,7 @@ class TestDigest:
     @pytest.fixture
     def root(self, tmp_path: Path) -> Path:
         """A small tree."""
-        for folder in (*DECIDE, "suites/meta", "fixtures/environments", "reports"):
+        for folder in (*DECIDE, "suites/meta", "commands/matrix/environments", "reports"):
             (tmp_path / folder).mkdir(exist_ok=True)
             (tmp_path / folder / "module.py").write_text(MODULE, "utf-8")
         return tmp_path
@@ -108,7 +116,7 @@ class TestDigest:
         assert digest(root) != before
 
     @pytest.mark.parametrize(
-        "name", ["fixtures/deviations.toml", "fixtures/crossing.txt", "reference/deep/er/module.py"]
+        "name", ["fixtures/deviations.toml", "fixtures/cases/crossing.txt", "reference/deep/er/module.py"]
     )
     def test_new_files_decide(self, root: Path, name: str) -> None:
         """Also empty ones: their names count."""
@@ -128,7 +136,7 @@ class TestDigest:
             "fixtures/environments.toml",
             "fixtures/constraints.txt",
             "suites/meta/module.py",
-            "fixtures/environments/module.py",
+            "commands/matrix/environments/module.py",
             "reports/module.py",
         ],
     )

@@ -143,10 +143,10 @@ def test_the_worked_example_is_linted(tmp_path: Path) -> None:
 
 FOLLOWS = """
 from lstm_conformance.fixtures import extending
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.ids import configuration_called
-from lstm_conformance.fixtures.offers import Offer
-from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.ids import configuration_called
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.tiers import TIERS
 
 made = configuration(5, 3, 4, 7, time_major=True)
 assert configuration_called(str(made)) == made
@@ -165,19 +165,19 @@ def test_the_worked_example_of_an_option_is_crossed(tmp_path: Path) -> None:
     row, field, requirement = blocks("CONTRIBUTING.md", "Add an option", "python")
     clone = copy_of_the_repository(tmp_path / "clone")
     for file, before, line in (
-        ("fixtures/layer_options.py", ')\n"""Sizes, and', f"    {row.strip()},\n"),
+        ("fixtures/cases/layer_options.py", ')\n"""Sizes, and', f"    {row.strip()},\n"),
         ("reference/layer.py", "    elaborate: bool = False\n", field),
-        ("fixtures/requirements.py", "    **ROUTES,\n", requirement),
+        ("fixtures/cases/requirements.py", "    **ROUTES,\n", requirement),
     ):
         text = (clone / file).read_text("utf-8")
         assert text.count(before) == 1
         (clone / file).write_text(text.replace(before, line + before), "utf-8")
-    older = (clone / "fixtures" / "crossing.txt").read_text("utf-8")
+    older = (clone / "fixtures" / "cases" / "crossing.txt").read_text("utf-8")
 
     done = run([sys.executable, "-c", FOLLOWS], clone, {"PYTHONPATH": str(clone / ".package")})
 
     assert done.output == "T5-B3-I4-H7-time_major-float32-mild ['initial_state', 'time_major']\n"
-    newer = (clone / "fixtures" / "crossing.txt").read_text("utf-8")
+    newer = (clone / "fixtures" / "cases" / "crossing.txt").read_text("utf-8")
     assert newer.startswith(older)
     assert "-time_major-" in newer[len(older) :]
 

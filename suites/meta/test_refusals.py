@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.hosts import AdapterError, BadAnswer, Hosted, InProcess, take_error
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES, OF_CALLS
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, Hosted, InProcess, take_error
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.implementations.torch_nn_lstmcell import TorchLSTMCell
-from lstm_conformance.fixtures.mistakes import MISTAKES, OF_CALLS
-from lstm_conformance.fixtures.requirements import REQUIREMENTS
-from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED, documented_by
 from lstm_conformance.suites import test_12_refusals
-from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.rejection import attempt
+from lstm_conformance.suites.harness.judge.rules import Check
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.planning import Plan
 from lstm_conformance.suites.meta import refusing_adapters
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
-from lstm_conformance.suites.planning import Plan
-from lstm_conformance.suites.refusing import attempt
-from lstm_conformance.suites.rules import Check
-from lstm_conformance.suites.subject import Subject
 
 CHECKS: list[Check] = [test.check for name, test in vars(test_12_refusals).items() if name.startswith("test_")]
 NOTHING_LEFT = "12.8"

@@ -7,13 +7,16 @@ from itertools import chain, repeat
 
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.hosts import Hello, HostDied, InProcess, Message
-from lstm_conformance.fixtures.protocol import Arrays, Header
-from lstm_conformance.suites.candidates import BY_NAME, Candidate
-from lstm_conformance.suites.casualties import DEATHS
-from lstm_conformance.suites.judge import Outcome, confirm, judge
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw
+from lstm_conformance.fixtures.hosting.client import Hello, HostDied, InProcess, Message
+from lstm_conformance.fixtures.hosting.wire import Arrays, Header
+from lstm_conformance.suites.harness.judge.dead_hosts import DEATHS
+from lstm_conformance.suites.harness.judge.judge import Outcome, confirm, judge
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.planning import Plan
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.judging import (
     CHECKS,
     EVERY_OUTPUT,
@@ -25,9 +28,6 @@ from lstm_conformance.suites.meta.judging import (
     verdicts,
 )
 from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
-from lstm_conformance.suites.planning import Plan
-from lstm_conformance.suites.session import Session
-from lstm_conformance.suites.subject import Subject
 
 
 class Mortal:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.reports.files import Output, Results, write
-from lstm_conformance.reports.history import NIGHTS, read_nights
-from lstm_conformance.reports.kinds import PAGE
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.results import SCHEMA_VERSION, Check
+from lstm_conformance.reports.changes.history import NIGHTS, read_nights
+from lstm_conformance.reports.records.files import Output, Results, write
+from lstm_conformance.reports.records.kinds import PAGE
+from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.results import SCHEMA_VERSION, Check
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
 from lstm_conformance.suites.meta.stories import an_environment, full_header
 

@@ -13,13 +13,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from lstm_conformance.reports import results as results_module
-from lstm_conformance.reports.combine import combine
-from lstm_conformance.reports.errors import BadRecord, DuplicateCheck, UnknownVerdict
-from lstm_conformance.reports.files import Results, Writer
-from lstm_conformance.reports.plain import from_plain, to_plain
-from lstm_conformance.reports.results import VERDICTS, Check, Footer, Mutant, digest
-from lstm_conformance.reports.verdict import sentence
+from lstm_conformance.reports.changes.verdict import sentence
+from lstm_conformance.reports.records import results as results_module
+from lstm_conformance.reports.records.combine import combine
+from lstm_conformance.reports.records.errors import BadRecord, DuplicateCheck, UnknownVerdict
+from lstm_conformance.reports.records.files import Results, Writer
+from lstm_conformance.reports.records.results import VERDICTS, Check, Footer, Mutant, digest
+from lstm_conformance.reports.records.serialize import from_plain, to_plain
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of, written
 
 SCHEMA = json.loads(Path(results_module.__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
@@ -145,7 +145,7 @@ def test_a_process_that_dies_leaves_no_results(path: Path) -> None:
     """Killed in the middle, the process leaves at most a part under another name."""
     program = (
         "import os, sys\n"
-        "from lstm_conformance.reports.files import Writer\n"
+        "from lstm_conformance.reports.records.files import Writer\n"
         "from lstm_conformance.suites.meta.records import a_check, a_header\n"
         "Writer(sys.argv[1], a_header()).write(a_check())\n"
         "os._exit(9)\n"

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import Cases, draw, only
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.styles import STYLES
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw, only
+from lstm_conformance.fixtures.cases.regimes import STYLES
 from lstm_conformance.reference import rounded as module
 from lstm_conformance.reference.arithmetic import Arithmetic, uniform
 from lstm_conformance.reference.lstm import Outputs

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.suites.meta.running import EVERYTHING, PYTEST, ROOT, Run, adapters, conformance, finished, python
 
 RIGHT = adapters("reference_adapter.py", "ReferenceLSTM")

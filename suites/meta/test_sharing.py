@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.combine import combine
-from lstm_conformance.reports.console import summary
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.results import Check, Header
-from lstm_conformance.reports.sharing import shared
-from lstm_conformance.suites.candidates import BY_NAME, candidates
-from lstm_conformance.suites.checks import all_checks
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.publish.console import summary
+from lstm_conformance.reports.records.clustering import shared
+from lstm_conformance.reports.records.combine import combine
+from lstm_conformance.reports.records.results import Check, Header
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import Plan
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
+from lstm_conformance.suites.harness.run.recording import Record, header_of
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of
-from lstm_conformance.suites.planning import Plan
-from lstm_conformance.suites.recording import Record, header_of
-from lstm_conformance.suites.session import Session
 
 DEFAULTS = {"unroll": False, "stateful": False, "bias": True, "mask": "", "layers": 1}
 

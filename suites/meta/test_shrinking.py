@@ -10,22 +10,22 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration_of, departures
-from lstm_conformance.fixtures.flags import FLAGS, SIZES, legal
-from lstm_conformance.fixtures.ids import configuration_called
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration_of, departures
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.ids import configuration_called
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.options import FLAGS, SIZES, legal
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.offers import Offer
-from lstm_conformance.reports.text import facts
-from lstm_conformance.suites.candidates import BY_NAME, candidates
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.judge import Outcome, judge
+from lstm_conformance.reports.records.text import facts
+from lstm_conformance.suites.harness.explain.shrinking import TRIES, Search, is_part_of
+from lstm_conformance.suites.harness.judge.judge import Outcome, judge
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta import damage
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of
 from lstm_conformance.suites.meta.trainable import Trainable
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.session import Session
-from lstm_conformance.suites.shrinking import TRIES, Search, is_part_of
 
 FAILED = Outcome(case=0, verdict="fail")
 PASSED = Outcome(case=0, verdict="pass")

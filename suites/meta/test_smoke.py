@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.fixtures.hosts import Hello, InProcess
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.hosting.client import Hello, InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.reports.files import Results
-from lstm_conformance.suites import smoke
-from lstm_conformance.suites.candidates import BY_NAME, Candidate
+from lstm_conformance.reports.records.files import Results
+from lstm_conformance.suites.harness.judge.rules import Check
+from lstm_conformance.suites.harness.plan import smoke
+from lstm_conformance.suites.harness.plan.planning import CaseId, Plan
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.outside import Done, conformance
-from lstm_conformance.suites.planning import CaseId, Plan
-from lstm_conformance.suites.rules import Check
-from lstm_conformance.suites.session import Session
 
 HEAD = """\
 import os

@@ -14,13 +14,13 @@ from types import FunctionType
 import pytest
 
 from lstm_conformance import suites
-from lstm_conformance.fixtures.cases import Cases
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.suites.examinations import Examined
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.suites.harness.judge.assertions import Examined
+from lstm_conformance.suites.harness.judge.rules import Check, Rule, _resolved, rule, specification
+from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.meta.tables import table
-from lstm_conformance.suites.rules import Check, Rule, _resolved, rule, specification
-from lstm_conformance.suites.subject import Subject
 
 TEXT = files("lstm_conformance.reference").joinpath("SPEC.md").read_text("utf-8")
 VERSION, RULES = specification()

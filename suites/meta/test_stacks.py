@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, adapter_of
-from lstm_conformance.fixtures.tiers import TIERS
 from lstm_conformance.reference.mutants.base import LSTM
-from lstm_conformance.suites.checks import all_checks
-from lstm_conformance.suites.comparison import Comparison
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.comparison import Comparison
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.judge.stacks import computed
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.meta.judging import subject_of
-from lstm_conformance.suites.stacks import computed
-from lstm_conformance.suites.subject import Subject
 
 
 class _LikeKeras(LSTM):

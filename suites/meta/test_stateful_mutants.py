@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import only
+from lstm_conformance.fixtures.cases.data import only
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.tiers import TIERS
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.rounded import Rounded, budget
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.meta import structures
 from lstm_conformance.suites.meta.adapters import claims_of
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of, verdicts

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.text import budget_text, facts, plain_text
+from lstm_conformance.reports.records.text import budget_text, facts, plain_text
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lstm_conformance.fixtures.configurations import Configuration, configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.offers import COSTS
+from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.adapter import Adapter, paths_of
-from lstm_conformance.fixtures.offers import COSTS
-from lstm_conformance.fixtures.styles import STYLES
-from lstm_conformance.fixtures.tiers import TIERS
-from lstm_conformance.suites.manifest import declared
+from lstm_conformance.suites.harness.plan.manifest import declared
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 
 CLAIMS = frozenset(word for adapter in ADAPTERS.values() for word in adapter.claims)

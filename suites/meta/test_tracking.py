@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.reports.cells import Tier
-from lstm_conformance.reports.combine import Report
-from lstm_conformance.reports.history import history
-from lstm_conformance.reports.nights import night_of
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.results import Check
-from lstm_conformance.reports.tracking import LIMIT, Action, Issue, actions, read_issue
+from lstm_conformance.reports.changes.history import history
+from lstm_conformance.reports.changes.nights import night_of
+from lstm_conformance.reports.publish.tracking import LIMIT, Action, Issue, actions, read_issue
+from lstm_conformance.reports.records.cells import Tier
+from lstm_conformance.reports.records.combine import Report
+from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.matrices import a_cell, a_night
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
 from lstm_conformance.suites.meta.stories import full_header

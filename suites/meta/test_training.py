@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.cotangents import cotangents
-from lstm_conformance.fixtures.hosts import AdapterError, Hosted, InProcess
-from lstm_conformance.fixtures.protocol import Arrays
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.cotangents import cotangents
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.hosting.client import AdapterError, Hosted, InProcess
+from lstm_conformance.fixtures.hosting.wire import Arrays
 from lstm_conformance.reference.layouts import LAYOUTS
-from lstm_conformance.suites.judge import judge
+from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.meta import trainable
 from lstm_conformance.suites.meta.asking import CASES, DEADLINE, HIDDEN_SIZE, B, T, batch, layer
 from lstm_conformance.suites.meta.fakes import NumpyLSTM

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lstm_conformance.reports.document import Story, document
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.reading import read
-from lstm_conformance.reports.results import Check
-from lstm_conformance.reports.summary import Group
-from lstm_conformance.reports.trend import point, trends
+from lstm_conformance.reports.changes.trend import point, trends
+from lstm_conformance.reports.page.document import Story, document
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.results import Check
+from lstm_conformance.reports.records.summary import Group
 from lstm_conformance.suites.meta.matrices import a_night
 from lstm_conformance.suites.meta.parsed import section
 from lstm_conformance.suites.meta.records import a_check, a_failure

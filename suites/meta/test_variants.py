@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mpmath import mpf  # type: ignore[import-untyped]
 
-from lstm_conformance.fixtures.cases import Cases, only
+from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.reference import lstm
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.gradients import BackwardPass

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_conformance.reports.files import Results
+from lstm_conformance.reports.records.files import Results
 from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, Done, run
 
 WRONG = """

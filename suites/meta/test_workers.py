@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lstm_conformance.suites.harness.run.scheduling import OneEach
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.outside import EXAMPLES, conformance
-from lstm_conformance.suites.workers import OneEach
 
 MINE = "suites/test_01_outputs.py::test_one_step_at_a_time[a/b/mine.LSTM/eager/T3-B2]"
 

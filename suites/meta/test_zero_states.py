@@ -7,17 +7,17 @@ from functools import cache
 
 import pytest
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import Configuration, configuration
-from lstm_conformance.fixtures.hosts import InProcess
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter, adapter_of
-from lstm_conformance.fixtures.mistakes import MISTAKES
 from lstm_conformance.reference.mutants.base import LSTM
-from lstm_conformance.suites.judge import judge
-from lstm_conformance.suites.manifest import declared
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.manifest import declared
+from lstm_conformance.suites.harness.plan.planning import Plan
 from lstm_conformance.suites.meta.judging import CHECKS
-from lstm_conformance.suites.planning import Plan
-from lstm_conformance.suites.subject import Subject
 
 ABOUT_STATES = {"10.4", "12.3", "15.3", "17.4"}
 """Rules that need states that are given."""

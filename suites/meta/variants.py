@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases
+from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.activations import Activation, activation
 from lstm_conformance.reference.arithmetic import Arithmetic
 from lstm_conformance.reference.cell import Cell

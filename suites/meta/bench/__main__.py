@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lstm_conformance.fixtures.process import environment
+from lstm_conformance.fixtures.hosting.process import environment
 from lstm_conformance.suites.meta.bench import memory, suite
 
 TARGET = suite.ROOT / "build" / "bench.json"

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import Cases, draw
-from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from lstm_conformance.fixtures.configurations import configuration
-from lstm_conformance.fixtures.hosts import Hello
-from lstm_conformance.suites.planning import Plan, Planned
-from lstm_conformance.suites.plugin import RUN
-from lstm_conformance.suites.rules import Check
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.hosting.client import Hello
+from lstm_conformance.suites.harness.judge.rules import Check
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.run.plugin import RUN
 
 RULE = "1.1"
 CONFIGURATION = configuration(5, 3, 10, 20)

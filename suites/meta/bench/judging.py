@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Cell, layer
 from lstm_conformance.reference.rounded import Array, budget, exactly

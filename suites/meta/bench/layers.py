@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_conformance.fixtures.cases import draw
-from lstm_conformance.fixtures.configurations import configuration
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.reference.activations import logistic
 from lstm_conformance.reference.layer import Layer

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from lstm_conformance.fixtures.process import environment
-from lstm_conformance.suites.candidates import BY_NAME, Candidate
-from lstm_conformance.suites.catalogue import FAMILIES
+from lstm_conformance.fixtures.hosting.process import environment
+from lstm_conformance.suites.harness.plan.mutant_names import FAMILIES
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
 from lstm_conformance.suites.meta.bench.suite import ROOT, cpu_of_children
 
 LIMIT = 1500.0

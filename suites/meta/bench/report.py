@@ -14,12 +14,12 @@ from typing import Any
 from numpy.random import RandomState
 from playwright.sync_api import Browser
 
-from lstm_conformance.reports.combine import Report, combine
-from lstm_conformance.reports.document import Story
-from lstm_conformance.reports.files import Output, Results, write
-from lstm_conformance.reports.kinds import FIGURES, PAGE
-from lstm_conformance.reports.page import render
-from lstm_conformance.reports.results import Check, Footer, Rule
+from lstm_conformance.reports.page.document import Story
+from lstm_conformance.reports.page.page import render
+from lstm_conformance.reports.records.combine import Report, combine
+from lstm_conformance.reports.records.files import Output, Results, write
+from lstm_conformance.reports.records.kinds import FIGURES, PAGE
+from lstm_conformance.reports.records.results import Check, Footer, Rule
 from lstm_conformance.suites.meta.browsing import started
 from lstm_conformance.suites.meta.records import a_check, a_failure
 from lstm_conformance.suites.meta.stories import COMPARISON, an_environment, full_header

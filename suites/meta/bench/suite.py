@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lstm_conformance.fixtures.process import environment
-from lstm_conformance.suites.candidates import BY_NAME, Candidate
+from lstm_conformance.fixtures.hosting.process import environment
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -24,7 +24,7 @@ MEASURED = 500
 
 def cpu_seconds(implementation: str, path: str, items: int, cases: int) -> float:
     """User and system time of pytest and of its host, from start to end. Raises RuntimeError if anything is red."""
-    plugins = ("lstm_conformance.suites.plugin", "lstm_conformance.suites.meta.bench.items")
+    plugins = ("lstm_conformance.suites.harness.run.plugin", "lstm_conformance.suites.meta.bench.items")
     options = ["--implementation", implementation, "--bench-path", path]
     options += ["--bench-items", str(items), "--bench-cases", str(cases)]
     command = [sys.executable, "-m", "pytest", "-q", *(word for name in plugins for word in ("-p", name))]

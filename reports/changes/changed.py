@@ -1,0 +1,152 @@
+"""What changed between two reports: for a terminal, as annotations of a CI step, and for programs.
+
+The JSON Schema of the document is `changes.schema.json`, beside this file; `markdown.py` writes it for a reader of CI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from lstm_conformance.reports.changes.compare import KINDS, Change, Changes, Kind, together
+from lstm_conformance.reports.changes.environments import CellChange, PackageChange
+from lstm_conformance.reports.changes.verdict import news, several
+from lstm_conformance.reports.records.combine import Subject
+from lstm_conformance.reports.records.failing import cause, first_to_last
+from lstm_conformance.reports.records.serialize import to_plain
+from lstm_conformance.reports.records.text import budget_text
+from lstm_conformance.reports.records.visible import visible
+
+SCHEMA_VERSION = 1
+
+SHOWN = 20
+"""Lines of each kind in a terminal."""
+
+ANNOTATIONS = 9
+"""Lines of annotations: GitHub shows ten of a step."""
+
+LONGEST = 400
+"""Characters of an annotation."""
+
+NAMED = 4
+"""Places that a line names; more are counted."""
+
+MARKS: dict[Kind, str] = {
+    "newly failing": "✗",
+    "vanished": "–",
+    "newly deviating": "~",
+    "margin worsened": "↑",
+    "fixed": "✓",
+    "newly covered": "+",
+}
+
+
+def lines(changes: Changes) -> list[str]:
+    """What changed, for a terminal: the news, then every kind of change, by rule and implementation."""
+    found = [news(changes)]
+    for kind in KINDS:
+        of_kind = together(changes.of(kind))
+        found += _bounded(kind, [_line(changes, each) for each in of_kind.values()])
+    found += _bounded("cells", [f"  {each.cell:<26} {cell_text(each)}" for each in changes.cells])
+    found += _bounded("packages", [_package_line(each) for each in changes.packages])
+    return found
+
+
+def annotation_lines(changes: Changes) -> list[str]:
+    """Lines that GitHub shows at the top of a run: cells that are lost, and what newly fails; at most nine."""
+    found = [_annotation(each.cell, cell_text(each)) for each in changes.cells if each.lost]
+    for group in together(changes.of("newly failing")).values():
+        title = f"rule {group[0].rule} newly fails on {group[0].subject.implementation}"
+        found.append(_annotation(title, f"{_title(changes, group)}; {places(group)}: {seen(group)}"))
+    more = len(found) - (ANNOTATIONS - 1)
+    if len(found) <= ANNOTATIONS:
+        return found
+    return [*found[: ANNOTATIONS - 1], _annotation("more", f"{more} more newly fail; the summary has them")]
+
+
+def changes_document(changes: Changes) -> dict[str, Any]:
+    """Everything, in built-in types; of checks, their ids."""
+    found = [to_plain(each) | {"checks": [check.id for check in each.checks]} for each in changes.changes]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "since": changes.since,
+        "changes": found,
+        "packages": to_plain(changes.packages),
+        "cells": to_plain(changes.cells),
+        "left_out": changes.left_out,
+    }
+
+
+def places(group: Sequence[Change]) -> str:
+    """The versions and paths of changes of one implementation: `2.14.0 eager, 2.15.0 eager, autocast`."""
+    by_version = groupby(group, lambda change: change.subject.version)
+    return some(f"{version} {', '.join(change.path for change in each)}".strip() for version, each in by_version)
+
+
+def seen(group: Sequence[Change]) -> str:
+    """What is seen: the margin, or the cause of the worst check."""
+    if group[0].kind == "margin worsened":
+        worst = max(group, key=lambda change: change.after or 0.0)
+        return f"budget used {budget_text(worst.before)} → {budget_text(worst.after)}"
+    checks = [check for change in group for check in change.checks]
+    told = group[0].kind in {"newly failing", "newly deviating"}
+    return f"{several(len(checks), 'check')}{', ' + cause(first_to_last(checks)[0]) if told else ''}"
+
+
+def cell_text(change: CellChange) -> str:
+    """How a cell ended and ends."""
+    vanished = f", {several(change.checks, 'check')} vanished" if change.checks else ""
+    reason = f": {change.reason}" if change.reason else ""
+    return f"{change.before or 'not planned'} → {change.after or 'not planned'}{reason}{vanished}"
+
+
+def package_text(change: PackageChange) -> str:
+    """From which version to which."""
+    return f"{change.before or 'none'} → {change.after or 'none'}"
+
+
+def subjects_text(subjects: Iterable[Subject]) -> str:
+    """Implementations with their versions."""
+    return some(str(subject) for subject in subjects)
+
+
+def some(names: Iterable[str]) -> str:
+    """Some names, and how many more there are."""
+    every = list(dict.fromkeys(names))
+    more = f" and {len(every) - NAMED:,} more" if len(every) > NAMED else ""
+    return ", ".join(every[:NAMED]) + more
+
+
+def _line(changes: Changes, group: Sequence[Change]) -> str:
+    first = group[0]
+    rule = f"{first.rule} {_title(changes, group)}"
+    where = f"{first.subject.implementation} {places(group)}"
+    return f"  {MARKS[first.kind]} {rule:<46.46} {where}: {seen(group)}"
+
+
+def _package_line(change: PackageChange) -> str:
+    return f"  {change.package:<26} {package_text(change)}  ({subjects_text(change.subjects)})"
+
+
+def _bounded(title: str, found: Sequence[str]) -> Iterator[str]:
+    if found:
+        yield title
+        yield from found[:SHOWN]
+    if len(found) > SHOWN:
+        yield f"  … and {len(found) - SHOWN:,} more"
+
+
+def _title(changes: Changes, group: Sequence[Change]) -> str:
+    return changes.titles.get(group[0].rule, "")
+
+
+def _annotation(title: str, message: str) -> str:
+    """Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions."""
+    return f"::error title={_escaped(title, ',:')}::{_escaped(message)}"
+
+
+def _escaped(text: str, others: str = "") -> str:
+    """A text within one line of a workflow command, which it cannot end."""
+    plain = " ".join(str(visible(text)).split())[:LONGEST]
+    return "".join(f"%{ord(each):02X}" if each in f"%{others}" else each for each in plain)

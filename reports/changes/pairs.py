@@ -1,0 +1,31 @@
+"""Which subject of a later report is to be compared with which of an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lstm_conformance.reports.records.combine import Subject
+
+
+def counterparts(before: Mapping[Subject, str], after: Mapping[Subject, str]) -> dict[Subject, Subject]:
+    """The earlier subject of each later one; both come with the names of the runs that they were tested in.
+
+    Where both have runs of one name, that of the run of the same name: the same cell of a matrix, whatever its version.
+    Else that of the same version; else, where one of an implementation is left on each side, that: it was upgraded.
+    """
+    if set(before.values()).isdisjoint(after.values()):
+        return _by_version(before, after)
+    places = {(subject.implementation, name): subject for subject, name in before.items()}
+    keys = {subject: (subject.implementation, name) for subject, name in after.items()}
+    return {subject: places[key] for subject, key in keys.items() if key in places}
+
+
+def _by_version(before: Mapping[Subject, str], after: Mapping[Subject, str]) -> dict[Subject, Subject]:
+    found = {subject: subject for subject in after if subject in before}
+    for subject in [each for each in after if each not in found]:
+        now = [each for each in after if each not in found and each.implementation == subject.implementation]
+        left = [each for each in before if each not in found.values()]
+        then = [each for each in left if each.implementation == subject.implementation]
+        if len(now) == len(then) == 1:
+            found[subject] = then[0]
+    return found

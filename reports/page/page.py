@@ -1,0 +1,174 @@
+"""The report as one HTML file of its own: it loads nothing, and runs no script but its own."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import shlex
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from lstm_conformance.reports.changes.changed import cell_text, package_text, subjects_text
+from lstm_conformance.reports.changes.history import VERDICTS as VERDICT_OF
+from lstm_conformance.reports.changes.trend import trends
+from lstm_conformance.reports.changes.verdict import below, day, heading, several
+from lstm_conformance.reports.page.document import Story, document
+from lstm_conformance.reports.page.matrix import matrix
+from lstm_conformance.reports.page.mutants import caught, told
+from lstm_conformance.reports.records.cells import TIERS, CellResult
+from lstm_conformance.reports.records.combine import Report, Subject
+from lstm_conformance.reports.records.failing import Failure, address, cause, failures, filtered, worst_of
+from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.summary import SEVERITY, SYMBOLS, grouped
+from lstm_conformance.reports.records.text import budget_text
+from lstm_conformance.reports.records.visible import linked, visible
+
+TEMPLATE = Path(__file__).with_name("template")
+FINDINGS = Path(__file__).parents[1] / "findings"
+
+ROWS = 100
+"""How many changes are shown; the JSON of the report has them all."""
+
+COURSES = 50
+"""How many rules that broke in the last nights are shown."""
+
+RULES = 8
+"""How many failing rules of one implementation and path are shown; the matrix has them all."""
+
+STYLES = ("colours.css", "base.css", "page.css", "tables.css", "checks.css", "drawer.css", "media.css")
+SCRIPTS = ("data.js", "texts.js", "filter.js", "list.js", "matrix.js", "plots.js", "details.js", "drawer.js", "main.js")
+
+
+def render(story: Story) -> str:
+    """Return the page as HTML."""
+    css, script = _joined("css", STYLES), _joined("js", SCRIPTS)
+    report = story.report
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            css=css,
+            css_hash=_content_hash(css),
+            script=script,
+            script_hash=_content_hash(script),
+            data=Markup(_packed(document(story))),  # base64: nothing in it can end the element
+            story=story,
+            report=report,
+            runs=list(report.runs.values()),
+            matrix=matrix(report, story.changes),
+            heading=heading(report, story.changes),
+            below=below(report, story.changes),
+            counters=[(verdict, report.counts[verdict]) for verdict in SEVERITY],
+            failures=_failures(story),
+            deviations=_deviations(report),
+            not_run=_not_run(report),
+            trends=trends(report),
+            cells=_cells(report),
+            ROWS=ROWS,
+            COURSES=COURSES,
+            RULES=RULES,
+        )
+    )
+
+
+def _failures(story: Story) -> list[tuple[Subject, str, list[Failure]]]:
+    """What fails, by subject and path.
+
+    Where there is something to compare with, only what failed before: the rest is told as a change.
+    """
+    changes = story.changes.of("newly failing") if story.changes else []
+    told = {(each.rule, each.subject, each.path) for each in changes}
+    found: dict[tuple[Subject, str], list[Failure]] = {}
+    for each in failures(story.report):
+        if (each.rule, each.subject, each.path) not in told:
+            found.setdefault((each.subject, each.path), []).append(each)
+    return [(subject, path, rules) for (subject, path), rules in found.items()]
+
+
+def _deviations(report: Report) -> list[dict[str, Any]]:
+    """The recorded deviations that were seen, those first that have been known longest."""
+    seen: dict[str, list[Any]] = {}
+    for subject, checks in report.checks.items():
+        known = (check for check in checks if check.verdict == "deviation")
+        for (name, rule, path), group in grouped(known, lambda c: (c.deviation or "", c.rule, c.path)).items():
+            seen.setdefault(name, []).append((rule, subject, path, group))
+    entries = report.deviations
+    found = [{"id": name, "entry": entries.get(name), "places": places} for name, places in seen.items()]
+    return sorted(found, key=lambda each: each["entry"].first_seen if each["entry"] else "")
+
+
+def _not_run(report: Report) -> list[tuple[str, str, str, int]]:
+    """What was not run, with the reason: reason, subject, path, how many checks."""
+    return [
+        (reason, str(subject), path, len(group.checks))
+        for subject, checks in report.checks.items()
+        for (reason, path), group in grouped(
+            (check for check in checks if check.verdict == "not-run"),
+            lambda check: (check.message or "no reason recorded", check.path),
+        ).items()
+    ]
+
+
+def _cells(report: Report) -> list[tuple[CellResult, Results | None]]:
+    """The cells of a version matrix, each with what it found: those without results first, then the supported ones."""
+    cells = sorted(report.cells, key=lambda cell: (cell.tested, TIERS.index(cell.tier)))
+    return [(cell, report.runs.get(cell.id)) for cell in cells]
+
+
+def finding(link: str) -> str | None:
+    """The script that a deviation links to, where it is one of ours."""
+    path = FINDINGS / Path(link).name
+    return path.read_text("utf-8") if link == f"reports/findings/{path.name}" and path.is_file() else None
+
+
+def _packed(content: dict[str, Any]) -> str:
+    """JSON, compressed, in base64: half of what it is in plain text, and the same bytes for the same report."""
+    plain = json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return base64.b64encode(gzip.compress(plain, mtime=0)).decode("ascii")
+
+
+def _joined(folder: str, names: Sequence[str]) -> Markup:
+    return Markup("\n").join(Markup((TEMPLATE / folder / name).read_text("utf-8")) for name in names)
+
+
+def _content_hash(text: str) -> str:
+    """Return the source expression of a content security policy that lets exactly `text` in."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE),
+        autoescape=True,
+        finalize=visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count="{:,}".format, budget=budget_text, linked=linked, day=day, several=several, shell=shlex.join
+    )
+    environment.globals.update(
+        SYMBOLS=SYMBOLS,
+        SEVERITY=SEVERITY,
+        VERDICT_OF=VERDICT_OF,
+        address=address,
+        caught=caught,
+        cause=cause,
+        cell_text=cell_text,
+        filtered=filtered,
+        finding=finding,
+        package_text=package_text,
+        subjects_text=subjects_text,
+        told=told,
+        worst_of=worst_of,
+    )
+    return environment

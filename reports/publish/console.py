@@ -1,0 +1,131 @@
+"""What a terminal shows of a run: a red check, and the summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lstm_conformance.reports.changes.verdict import several
+from lstm_conformance.reports.records.clustering import shared
+from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
+from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, worst_first
+from lstm_conformance.reports.records.text import budget_text, facts
+
+OTHER_COUNTS = "pytest counts items, of one or more checks each, and a red check of several once more"
+
+SHOWN = 8
+"""Failing rules of one implementation and path that the summary names."""
+
+
+def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
+    """A red check, for a reader who has two minutes; the first line stands alone."""
+    title = f" {rule.title}" if rule else ""
+    lines = [f"{check.rule}{title}: {check.message}", ""]
+    if rule:
+        lines += [_row("rule", rule.sentence), _row("source", rule.source)]
+    lines.append(_row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
+    lines += _measured(check.detail or {})
+    lines += ["", _row("reproduce", check.reproduction(command))]
+    return "\n".join(lines)
+
+
+def summary(checks: Iterable[Check], header: Header) -> list[str]:
+    """What was caught first, and a line for every implementation and path, its failing rules below it."""
+    lines = controls_line(header)
+    versions = {each.implementation: next(iter(each.packages.values()), "") for each in header.environments}
+    for (implementation, path), group in grouped(checks, lambda c: (c.implementation, c.path)).items():
+        name = f"{implementation} {versions.get(implementation, '')} {path}"
+        lines.append(f"{name:<44} {_word(group):<8} {_counts(group)}{_closest(group)}")
+        lines += _crossed(header, implementation, path) + _diagnosed(group)
+        rules = worst_first(grouped(group.checks, lambda c: (c.rule,)))
+        failing = {rule: each for (rule,), each in rules.items() if each.failures}
+        for rule, each in list(failing.items())[:SHOWN]:
+            together = shared(each.checks, header)
+            lines += [_failing(rule, each, header.rules), *([f"      {together}"] if together else [])]
+        if len(failing) > SHOWN:
+            lines.append(f"  … and {len(failing) - SHOWN} more rules")
+    lines += [f"{name:<44} {'absent':<8} {reason}" for name, reason in header.not_installed.items()]
+    return lines
+
+
+def last_line(checks: Sequence[Check], *, begun: bool = True) -> str:
+    """How many checks there were, by verdict, and what pytest counts; of an interrupted run, how far it came.
+
+    begun: the run came so far that checks were planned.
+    """
+    group, total = Group(tuple(checks)), len(checks)
+    undone = sum(check.interrupted for check in checks)
+    if undone:
+        return f"interrupted: {total - undone:,} of {several(total, 'check')} done, {group.failures:,} failed"
+    if not checks:
+        return "no checks" if begun else "interrupted: no check was planned yet"
+    counts = ", ".join(f"{group.counts[verdict]:,} {verdict}" for verdict in VERDICTS if group.counts[verdict])
+    return f"{several(total, 'check')}: {counts} ({OTHER_COUNTS})"
+
+
+def controls_line(header: Header) -> list[str]:
+    """How many of the wrong LSTMs that were tested first were caught, and by which rules; none if none was tested."""
+    found = [f"{name} by rule {rule}" for name, rule in header.controls.items() if rule is not None]
+    caught = f"wrong LSTMs caught first: {len(found)} of {len(header.controls)} ({', '.join(found) or 'none'})"
+    return [caught] if header.controls else []
+
+
+def _row(label: str, text: str) -> str:
+    return f"  {label:<11}{text}"
+
+
+def _measured(detail: Mapping[str, Any]) -> list[str]:
+    """First and worst element, spread and the course over time; the text of an error where nothing was measured."""
+    lines = [(label, *text.splitlines()) for label, text in facts(detail)]
+    return [_row(label if k == 0 else "", line) for label, *texts in lines for k, line in enumerate(texts)]
+
+
+def _word(group: Group) -> str:
+    if group.failures:
+        return "FAIL"
+    if not group.counts["pass"] and not group.counts["deviation"]:
+        return "not run"
+    return "partial" if any(check.interrupted for check in group.checks) else "ok"
+
+
+def _counts(group: Group) -> str:
+    total = several(len(group.checks), "check")
+    if group.counts["pass"] == len(group.checks):
+        return total
+    others = ", ".join(f"{count:,} {verdict}" for verdict, count in group.counts.items() if verdict != "pass")
+    return f"{total}, {others}"
+
+
+def _closest(group: Group) -> str:
+    passing = [check for check in group.checks if check.verdict == "pass" and check.budget is not None]
+    if not passing:
+        return ""
+    closest = max(passing, key=budget_rank)
+    return f", largest budget used {budget_text(closest.budget)} (rule {closest.rule})"
+
+
+def _crossed(header: Header, implementation: str, path: str) -> list[str]:
+    """How far options are crossed, where not all the way."""
+    found = [
+        each.crossed[path]
+        for each in header.environments
+        if each.implementation == implementation and path in each.crossed
+    ]
+    return [f"  options crossed as far as there is time: {each}" for each in found]
+
+
+def _diagnosed(group: Group) -> list[str]:
+    """What most of the diagnoses say that name something."""
+    details = [check.detail for check in group.checks if check.detail and "diagnosis" in check.detail]
+    named = Counter(detail["diagnosis"]["named"] for detail in details)
+    most = [(name, count) for name, count in named.most_common(1) if name]
+    return [f"  diagnosis: {name} ({count} of {len(details)} diagnoses)" for name, count in most]
+
+
+def _failing(rule: str, group: Group, rules: Mapping[str, Rule]) -> str:
+    title = rules[rule].title if rule in rules else ""
+    worst = Group(tuple(check for check in group.checks if check.verdict in RED)).closest
+    budget = f"{budget_text(worst.budget)} ×" if worst else ""
+    first = next(check for check in group.worst_to_best() if check.message)
+    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>11}  {first.message}"

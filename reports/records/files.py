@@ -1,0 +1,210 @@
+"""Whole results files: written as the checks come in, read only when consistent."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TypeVar
+
+from lstm_conformance.reports.records.errors import (
+    BadRecord,
+    CountMismatch,
+    DigestMismatch,
+    DuplicateCheck,
+    NotResults,
+    Truncated,
+    WrongSchema,
+)
+from lstm_conformance.reports.records.kinds import RESULTS, Kind, check_vacant
+from lstm_conformance.reports.records.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+class Writer:
+    """Writes a results file as the checks come in; nothing bears the file's name before `finish`.
+
+    Parent folders are made.
+    A context manager: leaving it without `finish` removes what was written.
+    Raises Occupied where a file of another kind is there, DuplicateCheck when an id comes twice, TypeError for a detail
+    that JSON cannot hold.
+    """
+
+    def __init__(self, path: Path | str, header: Header) -> None:
+        check_vacant([(Path(path), RESULTS)])
+        self._path = Path(path).resolve()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        self._file = self._unfinished.open("w", encoding="utf-8", newline="\n")
+        self._verdicts: dict[str, Verdict] = {}
+        self._line(header)
+
+    def write(self, check: Check) -> None:
+        """Append one check."""
+        if check.id in self._verdicts:
+            raise DuplicateCheck(f"expected one record for each check, got a second one for {check.id!r}")
+        self._line(check)
+        self._verdicts[check.id] = check.verdict
+
+    def finish(self, *, planned: int, seconds: float) -> Footer:
+        """Append the footer, wait until the disk has it all, and give the file its name."""
+        footer = Footer.of(self._verdicts, planned=planned, seconds=seconds)
+        self._line(footer)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._unfinished.replace(self._path)
+        return footer
+
+    def abandon(self) -> None:
+        """Remove what was written so far; a finished file stays."""
+        self._file.close()
+        self._unfinished.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.abandon()
+
+    def _line(self, record: Record) -> None:
+        self._file.write(json.dumps(record.to_json(), allow_nan=False) + "\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """A results file that was found whole and consistent."""
+
+    header: Header
+    checks: tuple[Check, ...]
+    footer: Footer
+
+    @classmethod
+    def read(cls, path: Path | str) -> Self:
+        """Read and verify a file; a subclass of ResultsError says what is wrong with it, and where."""
+        with Path(path).open("rb") as lines:
+            header = _header(path, next(lines, b""))
+            checks, last = [], (1, dict[str, Any]())
+            for following in enumerate(_objects(path, lines), 2):
+                if last[0] > 1:
+                    checks.append(_record(path, last[0], Check, last[1]))
+                last = following
+        if last[1].get("kind") != Footer.kind:
+            raise Truncated(_ends_after(path, last[0]))
+        footer = _record(path, last[0], Footer, last[1])
+        _verify(path, _verdicts(path, checks), footer)
+        return cls(header=header, checks=tuple(checks), footer=footer)
+
+    @property
+    def missing(self) -> int:
+        """How many planned checks have no record; anything but 0 makes the run red."""
+        return self.footer.planned - self.footer.total
+
+    @property
+    def checked(self) -> int:
+        """How many checks were really made."""
+        return sum(check.verdict != "not-run" for check in self.checks)
+
+    @property
+    def failing(self) -> int:
+        """How many checks are red."""
+        return sum(self.footer.counts[verdict] for verdict in RED)
+
+    @property
+    def interrupted(self) -> int:
+        """How many checks were not made because the run ended before them."""
+        return sum(check.interrupted for check in self.checks)
+
+    @property
+    def red(self) -> bool:
+        """Whether the run is anything but good: a red verdict, a missing record, a problem, cut short, or nothing."""
+        incomplete = self.missing != 0 or self.interrupted != 0 or self.checked == 0 or bool(self.header.problems)
+        return incomplete or any(check.verdict in RED for check in self.checks)
+
+
+def _header(path: Path | str, line: bytes) -> Header:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise NotResults(f"{path}: expected the header of a results file, but line 1 is no JSON: {error}") from error
+    if not isinstance(record, dict) or record.get("kind") != Header.kind:
+        raise NotResults(f"{path}: expected the header of a results file, but line 1 is none; name another file")
+    if record.get("schema_version") != SCHEMA_VERSION:
+        raise WrongSchema(
+            f"{path}: expected schema version {SCHEMA_VERSION}, got {record.get('schema_version')!r}; "
+            f"read it with lstm-conformance {record.get('suite_version')}, which wrote it, or run again"
+        )
+    return _record(path, 1, Header, record)
+
+
+def _objects(path: Path | str, lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """The objects of all lines but the first, one at a time: there may be a million."""
+    for number, line in enumerate(lines, 2):
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            if next(lines, None) is None:
+                raise Truncated(_ends_after(path, number - 1)) from error
+            raise BadRecord(f"{path}, line {number}: expected a JSON object, got this: {error}; run again") from error
+        if not isinstance(record, dict):
+            raise BadRecord(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}; run again")
+        yield record
+
+
+def _ends_after(path: Path | str, complete: int) -> str:
+    return f"{path}: expected a footer, but the last complete line is line {complete}; run again, or copy it again"
+
+
+def _record(path: Path | str, number: int, kind: type[AnyRecord], record: Mapping[str, Any]) -> AnyRecord:
+    try:
+        return kind.from_json(record)
+    except BadRecord as error:
+        raise type(error)(f"{path}, line {number}: {error}; was it edited? run again") from error
+
+
+def _verdicts(path: Path | str, checks: Iterable[Check]) -> dict[str, Verdict]:
+    verdicts: dict[str, Verdict] = {}
+    for check in checks:
+        if check.id in verdicts:
+            raise DuplicateCheck(f"{path}: expected one record for each check, got two for {check.id!r}; run again")
+        verdicts[check.id] = check.verdict
+    return verdicts
+
+
+def _verify(path: Path | str, verdicts: Mapping[str, Verdict], footer: Footer) -> None:
+    found = Footer.of(verdicts, planned=footer.planned, seconds=footer.seconds)
+    if (found.counts, found.total) != (footer.counts, footer.total):
+        raise CountMismatch(
+            f"{path}: the footer counts {footer.total} checks, {footer.counts}, "
+            f"but the file holds {found.total}, {found.counts}; was it edited? run again"
+        )
+    if found.digest != footer.digest:
+        raise DigestMismatch(
+            f"{path}: expected the digest {footer.digest} of ids and verdicts, got {found.digest}; "
+            "was it edited? run again"
+        )
+
+
+class Output(NamedTuple):
+    """A file to be written: where, of which kind, and its text."""
+
+    path: Path
+    kind: Kind
+    text: str
+
+
+def write(*outputs: Output) -> None:
+    """Write texts, each under its own name only when it is whole; parent folders are made, a link stays a link.
+
+    Raises Occupied, before anything is written, where a file of another kind is in one of these places.
+    """
+    check_vacant((each.path, each.kind) for each in outputs)
+    for path, _, text in outputs:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(target)

@@ -1,0 +1,249 @@
+"""The record of a run: the three kinds of lines of `results.jsonl`, and the verdicts.
+
+The JSON Schema of a line is `results.schema.json`, beside this file; `files.py` writes and reads whole files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from sys import intern
+from typing import Any, ClassVar, Literal, Self, get_args
+
+from lstm_conformance.reports.records.errors import BadRecord, UnknownVerdict
+from lstm_conformance.reports.records.serialize import from_plain, to_plain
+
+SCHEMA_VERSION = 3
+
+COMMAND = ("python", "-m", "pytest")
+
+Verdict = Literal["pass", "deviation", "fail", "error", "unstable", "not-run"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+RED: frozenset[Verdict] = frozenset({"fail", "error", "unstable"})
+
+_SHARED = ("implementation", "path", "rule", "configuration", "nodeid", "measure", "message")
+"""Texts that many checks have in common: kept once, because there may be a million checks."""
+
+
+INTERRUPTED = "interrupted"
+"""The message of a check that was not run because the run ended before it."""
+
+
+class Record:
+    """What every line has in common: its kind, and the way to and from plain JSON."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record in exact built-in types, fit for `json` and for the workers of xdist.
+
+        Raises TypeError for what JSON cannot hold. A float that is not finite becomes "inf", "-inf" or "nan".
+        """
+        return {"kind": self.kind, **to_plain(self)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Build the record that `to_json` gave; BadRecord says what does not fit."""
+        if record.get("kind") != cls.kind:
+            raise BadRecord(f"expected a record of kind {cls.kind!r}, got kind {record.get('kind')!r}")
+        built: Self = from_plain(cls, {name: value for name, value in record.items() if name != "kind"})
+        return built
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A numbered sentence of SPEC.md, as it stood when the run was made."""
+
+    title: str
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Where the run was made; `cores` counts what the operating system offers."""
+
+    cpu: str
+    cores: int
+    platform: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One implementation under test and what it ran with.
+
+    `packages` maps a distribution to its version. `command`: the words of the command line that tests it.
+    `crossed`: of paths on which not all pairs of values meet, because a configuration is dear there, how many do.
+    """
+
+    implementation: str
+    python: str
+    packages: Mapping[str, str]
+    device: str
+    threads: int
+    paths: tuple[str, ...]
+    claims: tuple[str, ...]
+    command: tuple[str, ...]
+    crossed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviation:
+    """What was known of a deviation when the run was made; `link` is an address or a path, the dates are ISO 8601."""
+
+    reason: str
+    link: str
+    first_seen: str
+    review_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """What a wrong LSTM gets wrong, or, if it is `benign`, in which other way it computes the same.
+
+    `sentence`: how somebody gets there. `dtypes`: where it is wrong by more than rounding.
+    `waits_for`: the topic of the rules that are going to cover it, if there are none yet.
+    `near_the_bound`: why it is hardly wrong by more than rounding, if it is not.
+    """
+
+    family: str
+    sentence: str
+    benign: bool
+    dtypes: tuple[str, ...]
+    waits_for: str
+    near_the_bound: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header(Record):
+    """What was run, where and with what.
+
+    `partial`: something was deselected, or the run was interrupted. `started`: ISO 8601, UTC. `numpy`: the judge's.
+    `not_installed`: implementation to the reason why it was left out. `rules`: rule id to its text.
+    `chapters`: the number of a chapter of rules to its title. `deviations`: the id of a recorded one to its entry.
+    `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
+    to the rule that caught it, None if none did. `problems`: what makes the run red whatever its checks say.
+    `flags`: the flags of a layer and of its call to their defaults. `configurations`: the id of a configuration to its
+    sizes and to those of its flags that are not at their defaults.
+    """
+
+    kind = "header"
+
+    schema_version: int = SCHEMA_VERSION
+    suite_version: str
+    suite_commit: str | None
+    spec_version: int
+    tier: str
+    partial: bool
+    base_seed: int
+    started: str
+    numpy: str
+    machine: Machine
+    environments: tuple[Environment, ...]
+    not_installed: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    chapters: Mapping[str, str] = field(default_factory=dict)
+    deviations: Mapping[str, Deviation] = field(default_factory=dict)
+    mutants: Mapping[str, Mutant] = field(default_factory=dict)
+    controls: Mapping[str, str | None] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    configurations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def command(self, implementation: str) -> tuple[str, ...]:
+        """The words of the command line that tests an implementation."""
+        return next((each.command for each in self.environments if each.implementation == implementation), COMMAND)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check(Record):
+    """One rule on one case of one implementation on one path.
+
+    `budget`: the largest error ÷ bound, None where nothing is measured. `measure`: the quantity that used it, `c_n`.
+    `message`: one line, None on pass. `detail`: free JSON, None on pass. `deviation`: the id of its entry.
+    `seconds`: the check's share of the time of its pytest item.
+    """
+
+    kind = "check"
+
+    implementation: str
+    path: str
+    rule: str
+    configuration: str
+    case: int
+    nodeid: str
+    verdict: Verdict
+    budget: float | None = None
+    measure: str | None = None
+    message: str | None = None
+    detail: Mapping[str, Any] | None = None
+    deviation: str | None = None
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise UnknownVerdict(f"{self.id}: expected one of {', '.join(VERDICTS)}, got {self.verdict!r}")
+
+    @property
+    def id(self) -> str:
+        """What names the check in every run: it holds no version and no place in a list."""
+        return f"{self.implementation}/{self.path}/{self.rule}/{self.configuration}/{self.case}"
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run ended before this check."""
+        return self.verdict == "not-run" and self.message == INTERRUPTED
+
+    def reproduction(self, command: Sequence[str]) -> str:
+        """The command, for a POSIX shell, that runs this check and nothing else.
+
+        `command` is `Header.command(implementation)`; an installed suite has no node ids that a shell could use.
+        """
+        return shlex.join([*command, *([self.nodeid] if self.nodeid else []), "--case", self.id])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record with its id, which readers in other languages need not compose."""
+        return {"kind": self.kind, "id": self.id, **to_plain(self)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Build the record that `to_json` gave; BadRecord, too, when its id is not made of its own fields."""
+        own = {name: value for name, value in record.items() if name != "id"}
+        own |= {name: intern(own[name]) for name in _SHARED if type(own.get(name)) is str}
+        check = super(Check, cls).from_json(own)  # `super()` itself does not know a class that has slots
+        if record.get("id") != check.id:
+            raise BadRecord(f"expected the id {check.id!r}, made of the record's fields, got {record.get('id')!r}")
+        return check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Footer(Record):
+    """What the file must hold. `planned`: how many checks were collected and not deselected."""
+
+    kind = "footer"
+
+    counts: Mapping[str, int]
+    total: int
+    planned: int
+    digest: str
+    seconds: float
+
+    @classmethod
+    def of(cls, verdicts: Mapping[str, Verdict], *, planned: int, seconds: float) -> Self:
+        """Count and digest `verdicts`, which maps a check's id to its verdict."""
+        counted = Counter(verdicts.values())
+        counts: dict[str, int] = {verdict: counted[verdict] for verdict in VERDICTS}
+        return cls(counts=counts, total=len(verdicts), planned=planned, digest=digest(verdicts), seconds=seconds)
+
+
+def digest(verdicts: Mapping[str, Verdict]) -> str:
+    """Return the SHA-256 of the lines `id<tab>verdict`, sorted: equal for two runs that say the same."""
+    found = hashlib.sha256()
+    for check_id in sorted(verdicts):
+        found.update(f"{check_id}\t{verdicts[check_id]}\n".encode("utf-8", "backslashreplace"))
+    return found.hexdigest()

@@ -1,0 +1,110 @@
+"""A failing check says what is wrong: the known mistakes are tried on its first failing case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from lstm_conformance.fixtures.cases.data import Cases, only
+from lstm_conformance.fixtures.hosting.client import HostError
+from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, diagnose, reason
+from lstm_conformance.reference.mutants.base import Call
+from lstm_conformance.suites.harness.judge.judge import Outcome
+from lstm_conformance.suites.harness.judge.subject import Subject, WrongOutputs
+from lstm_conformance.suites.harness.plan.planning import Planned
+
+WORK = 5e8
+"""Multiplications that the diagnosis of one rule may take, on one path of an implementation: about two seconds."""
+
+NAMED = 4
+"""Mistakes that fit, for which it is said how a person gets there."""
+
+
+ELSEWHERE = "none: a plain call on the numbers of this case is right, it fails only in what this rule does besides"
+"""In place of a diagnosis where the outputs of the case are those of a correct LSTM."""
+
+TRIES = 3
+"""Diagnoses that may name nothing; then a path has a mistake that is not known, whatever the rule."""
+
+
+@dataclass
+class Diagnoses:
+    """The diagnoses of a run: one for every implementation, path and rule, of the first case that fails.
+
+    `made`: implementation, path and rule of those that were made. `known`: by case, because rules share cases.
+    `unnamed`: how many of an implementation and path name nothing.
+    """
+
+    made: set[tuple[str, str, str]] = field(default_factory=set)
+    known: dict[object, dict[str, Any]] = field(default_factory=dict)
+    unnamed: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def added(self, planned: Planned, subject: Subject, cases: Cases, outcomes: list[Outcome]) -> list[Outcome]:
+        """The outcomes, the first failure with its diagnosis if its rule has none yet."""
+        where = (planned.implementation, planned.path, planned.check.rule)
+        first = next((outcome for outcome in outcomes if is_measured(outcome)), None)
+        if first is None or where in self.made or self.unnamed[where[:2]] >= TRIES:
+            return outcomes
+        self.made.add(where)
+        found = self._of(planned, subject, only(cases, first.case))
+        explained = replace(first, detail={**(first.detail or {}), **found})
+        return [explained if outcome is first else outcome for outcome in outcomes]
+
+    def _of(self, planned: Planned, subject: Subject, case: Cases) -> dict[str, Any]:
+        """The diagnosis of a case, as it is called without any rule's changes; nothing where there is no evidence."""
+        key = (planned.implementation, planned.path, case.key)
+        if key not in self.known:
+            evidence = evidence_of(subject, case)
+            found = None if evidence is None else diagnose(evidence, work=WORK)
+            self.unnamed[key[:2]] += found is not None and not found.fits
+            self.known[key] = {} if found is None else {"diagnosis": as_detail(found)}
+        return self.known[key]
+
+
+def is_measured(outcome: Outcome) -> bool:
+    """It failed because of numbers: not because of a shape, an exception or a refusal that did not come."""
+    return outcome.verdict == "fail" and outcome.detail is not None and "worst" in outcome.detail
+
+
+def evidence_of(subject: Subject, case: Cases) -> Evidence | None:
+    """What two calls on one case show; None where it cannot be run, or returns other shapes than documented.
+
+    A layer that is stateful, trained or composed of others shows too little in one call.
+    """
+    called = case.configuration
+    if called.kind not in {"ordinary", "masked"}:
+        return None
+    try:
+        seen = subject.observe(case)
+        outputs, again = seen.outputs, seen.outputs_again
+    except (HostError, WrongOutputs):
+        return None
+    return Evidence(
+        layer=called.layer,
+        cell=subject.cell(called),
+        arithmetic=arithmetic_of(called.dtype),
+        weights=case.weights,
+        call=Call(*case.inputs, case.mask),
+        outputs=outputs,
+        again=again,
+        fill=subject.layout.fill(called.layer),
+    )
+
+
+def as_detail(found: Diagnosis) -> dict[str, Any]:
+    """A diagnosis as JSON; `named`: what fits, `reasons`: how a person gets there, a sentence for every mistake.
+
+    Where the case itself is answered as by a correct LSTM, nothing is named: what fails is what the rule does besides.
+    """
+    if any(not fit.names for fit in found.fits):
+        return {"sentence": ELSEWHERE, "named": "", "reasons": [], "fits": [], "next_best": None}
+    names = dict.fromkeys(name for fit in found.fits for name in fit.names)
+    return {
+        "sentence": found.sentence(),
+        "named": " or ".join(str(fit) for fit in found.fits),
+        "reasons": [reason(name) for name in list(names)[:NAMED]],
+        "fits": [asdict(fit) for fit in found.fits],
+        "next_best": None if found.next_best is None else asdict(found.next_best),
+    }

@@ -1,0 +1,103 @@
+"""What a whole stack of layers must return, whatever its flags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.cell import Cell
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts.base import Inputs
+from lstm_conformance.reference.lstm import Engine, Outputs
+from lstm_conformance.reference.merging import last, merged
+from lstm_conformance.reference.rounded import Array, Numbers, Rounded, exactly
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
+from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.subject import Subject
+
+States = tuple[Rounded, Rounded]
+"""h (L, D, N, B, P) and c (L, D, N, B, H)."""
+
+
+class Call(NamedTuple):
+    """What is seen of one call; whether it goes on where the one before it ended, and else starts as the case says."""
+
+    name: str
+    outputs: Outputs[Array]
+    goes_on: bool = False
+
+
+Expectation = Callable[[Subject, Cases, States, Outputs[Array]], Outputs[Rounded]]
+"""What a call returns that begins with these states, where this was seen."""
+
+
+def computed(subject: Subject, cases: Cases, expect: Expectation | None = None) -> Examined:
+    """The outputs and states of all calls of a layer are legal: of two, of one in training, of two in a row.
+
+    expect: what they are held against, the equations if it is not said.
+    """
+    expect = expect or returned
+    layer, states = cases.configuration.layer, _given(cases)
+    for call in calls(subject, cases):
+        start = states if call.goes_on else _given(cases)
+        expected = expect(subject, cases, start, call.outputs)
+        states = expected.h_n, expected.c_n
+        yield within(f"y{call.name}", call.outputs.y, expected.y, Y_AXES)
+        if layer.return_state:
+            yield within(f"h_n{call.name}", call.outputs.h_n, expected.h_n, f"layer {STATE_AXES}")
+            yield within(f"c_n{call.name}", call.outputs.c_n, expected.c_n, f"layer {STATE_AXES}")
+
+
+def returned(subject: Subject, cases: Cases, start: States, observed: Outputs[Array]) -> Outputs[Rounded]:
+    """What the stack returns from these states on; inner layers follow their own outputs.
+
+    observed: what was seen; the last layer is fed y where that shows the outputs of each direction and step.
+    """
+    called, layer = cases.configuration, cases.configuration.layer
+    engine = _Merging(subject.cell(called), layer)
+    engine.fill = subject.layout.fill(layer)
+    seen = observed.y if layer.return_sequences and not layer.merges else None
+    outputs = engine.layers(
+        cases.weights, exactly(cases.inputs.x, arithmetic_of(called.dtype)), start, cases.mask, seen
+    )
+    y = outputs.y if layer.return_sequences else last(outputs.y, layer.directions)
+    return outputs._replace(y=engine.merged(y))
+
+
+class _Merging(Engine):
+    """A stack whose layers merge the outputs of their directions as the layer was told to."""
+
+    def __init__(self, cell: Cell, layer: Layer) -> None:
+        super().__init__(cell)
+        self.described = layer
+
+    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
+        """The merged outputs."""
+        return self.merged(super().passed_on(y, x, index))
+
+    def merged(self, y: Numbers) -> Numbers:
+        """One output of the two directions'."""
+        return merged(y, self.described.merge_mode) if self.described.merges else y
+
+
+def calls(subject: Subject, cases: Cases) -> Iterator[Call]:
+    """Two calls of a layer, two in a row of one that keeps its states, or one in training."""
+    called = cases.configuration
+    if called.trained:
+        yield Call(" in training", subject.gradients(cases).outputs)
+    elif called.layer.stateful:
+        first, second = subject.calls(cases, [cases.inputs, Inputs(cases.inputs.x)], [True, False])
+        yield Call("", first)
+        yield Call(" of the next call", second, goes_on=True)
+    else:
+        seen = subject.observe(cases)
+        yield Call("", seen.outputs)
+        yield Call(" of a second call", seen.outputs_again)
+
+
+def _given(cases: Cases) -> States:
+    arithmetic = arithmetic_of(cases.configuration.dtype)
+    h_0, c_0 = (exactly(a, arithmetic) for a in cases.states)
+    return h_0, c_0

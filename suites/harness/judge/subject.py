@@ -1,0 +1,350 @@
+"""What a check sees of an implementation on one of its paths."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.cotangents import cotangents
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.hosting.client import Hello, Implementation
+from lstm_conformance.fixtures.hosting.lending import LEFT, SHARED
+from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS
+from lstm_conformance.fixtures.hosting.wire import Header, dtype_name
+from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
+from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
+from lstm_conformance.reference.cell import Cell, cell_of
+from lstm_conformance.reference.layouts import LAYOUTS, Layout
+from lstm_conformance.reference.layouts.base import Inputs, Shape
+from lstm_conformance.reference.lstm import Outputs, layer, lstm
+from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.reference.tape import record
+from lstm_conformance.reference.weights import GATES
+from lstm_conformance.suites.harness.judge.dead_hosts import Casualties
+from lstm_conformance.suites.harness.judge.expectations import Expectations
+from lstm_conformance.suites.harness.judge.memory import Memory
+
+WeightType = tuple[Shape, str]
+"""Shape and dtype of a weight."""
+
+
+class WrongOutputs(Exception):
+    """The layer returned other outputs than documented: another number of them, or other shapes."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything observed in calls of one layer on the same inputs, in the framework's own axes; N cases first.
+
+    `dtypes` are those of the outputs; bfloat16 numbers stand here as float32.
+    `again`, `weights` and `after` are empty unless `Subject.observe` was asked for them.
+    """
+
+    cases: Cases
+    layout: Layout
+    native: Sequence[Array]
+    dtypes: Sequence[str]
+    again: Sequence[Array]
+    weights: Mapping[str, Array]
+    before: Mapping[str, Array]
+    after: Mapping[str, Array]
+
+    @cached_property
+    def outputs(self) -> Outputs[Array]:
+        """The outputs of the first call, canonical. Raises WrongOutputs."""
+        return self._canonical(self.native)
+
+    @cached_property
+    def outputs_again(self) -> Outputs[Array]:
+        """The outputs of the second call, canonical. Raises WrongOutputs."""
+        return self._canonical(self.again)
+
+    @property
+    def documented_shapes(self) -> dict[str, Shape]:
+        """Name and shape of every output, without the axis of cases."""
+        return _documented_shapes(self.layout, self.cases.configuration)
+
+    @cached_property
+    def nbytes(self) -> int:
+        """What it takes to keep this."""
+        kept = [*self.native, *self.again, *self.weights.values(), *self.before.values(), *self.after.values()]
+        return sum(a.nbytes for a in kept) + (self.cases.nbytes if self.cases.variation else 0)
+
+    def _canonical(self, native: Sequence[Array]) -> Outputs[Array]:
+        return _canonical_outputs(self.layout, self.cases.configuration, native)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What one step of training shows: outputs, and the gradients of the sum of all outputs times their cotangents.
+
+    inputs: those by x and, if states were given, by h_0 and c_0, canonical; weights: those by the weights, by the
+    framework's own names and in its axes.
+    """
+
+    outputs: Outputs[Array]
+    inputs: Inputs
+    weights: Mapping[str, Array]
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes to keep this."""
+        kept = (*self.outputs, *self.inputs, *self.weights.values())
+        return sum(a.nbytes for a in kept if a is not None)
+
+
+@dataclass
+class Subject:
+    """An implementation on one path. Everything it is asked goes through its host; answers are kept for other rules.
+
+    model: the path of its family that it is compared with, where it is compared.
+    memory: where answers are kept, that one call of a layer serves every rule; one for all subjects of a process.
+    expectations: what such answers are held against; one for all, too.
+    misunderstood: by verb, how often the answer was not understood.
+    """
+
+    implementation: Implementation
+    hello: Hello
+    path: str
+    deadline: float = 60.0
+    casualties: Casualties = field(default_factory=Casualties)
+    misunderstood: Counter[str] = field(default_factory=Counter)
+    model: Subject | None = None
+    memory: Memory = field(default_factory=Memory)
+    expectations: Expectations = field(default_factory=Expectations)
+    _descriptions: dict[str, Header] = field(default_factory=dict)
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """What names it among others: the implementation and the path."""
+        return self.hello.implementation, self.path
+
+    @property
+    def layout(self) -> Layout:
+        """The conventions that the adapter declares."""
+        return LAYOUTS[self.hello.layout]
+
+    def run(self, cases: Cases) -> Seen:
+        """Call the layer on these cases. Raises HostError where the host cannot.
+
+        Of a few cases everything is observed at once, because other rules will ask for it; of many, only the outputs.
+        """
+        return self._answer(cases, observe=len(cases) < MANY and not cases.variation)
+
+    def observe(self, cases: Cases) -> Seen:
+        """Call the layer twice; see its weights before, and its weights and inputs between. Raises as `run` does."""
+        return self._answer(cases, observe=True)
+
+    def go_on(self, cases: Cases) -> Seen:
+        """Call the layer that the last request had for itself, as that has left it. Raises as `run` does."""
+        return self._ask(cases, (), loan=LEFT)
+
+    def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
+        """The outputs of several calls of one layer, in a row; before some of them it is reset.
+
+        Raises as `run` does, and WrongOutputs.
+
+        The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every
+        call; the weights are those of the cases.
+        """
+        called, layout = cases.configuration, self.layout
+        valid = dict([layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
+        arrays = {f"weights/{name}": a for name, a in layout.native_weights(called.layer, cases.weights).items()}
+        for index, each in enumerate(inputs):
+            native = layout.native_inputs(called.layer, each, unbatched=called.unbatched)
+            given = native._asdict() | valid
+            arrays |= {f"{index}/{name}": a for name, a in given.items() if a is not None}
+        fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
+        _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
+        seen = _numbers(answer)
+        sizes = [replace(called, time=len(each.x), batch=each.x.shape[2]) for each in inputs]
+        return [
+            _canonical_outputs(layout, size, _numbered(seen, f"{index}/output/")) for index, size in enumerate(sizes)
+        ]
+
+    def gradients(self, cases: Cases, steps: int = 1) -> Trained:
+        """The last of some steps of training, from a fresh or reset layer on. Raises as `run` does, and WrongOutputs.
+
+        The weights stay as they are; what a stateful layer keeps goes from one step to the next.
+        """
+        key = ("gradients", cases.key, steps)
+        return self.memory.recall(self.where, key, lambda: self._train(cases, steps), lambda each: each.nbytes)
+
+    def describe(self, configuration: Configuration) -> dict[str, WeightType]:
+        """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
+        weights = self._described(configuration)["weights"]
+        return {each["name"]: (tuple(each["shape"]), each["dtype"]) for each in weights}
+
+    def arguments(self, configuration: Configuration) -> dict[str, Any]:
+        """What a freshly built layer says that it was constructed with, by the framework's names. Raises as `run`."""
+        arguments: dict[str, Any] = self._described(configuration).get("arguments", {})
+        return arguments
+
+    def forget(self) -> None:
+        """Ask again from now on, in a fresh host."""
+        self.memory.forget(self.where)
+        self._descriptions.clear()
+        self.implementation.restart()
+
+    def expected(self, cases: Cases, index: int, x: Array, observed: Array | None) -> Outputs[Rounded]:
+        """What the layer at this index of the stack must return for x (T, N, B, ·), and the allowed error.
+
+        observed (T, N, B, D P): its outputs as seen, which every next step is fed; None where they are hidden.
+        h_n and c_n (D, N, B, ·) are those of this layer.
+        """
+        arithmetic = arithmetic_of(cases.configuration.dtype)
+        h_0, c_0 = cases.states
+        fill = self.layout.fill(cases.configuration.layer)
+        cell = self.cell(cases.configuration)
+
+        def compute() -> Outputs[Rounded]:
+            inputs = (exactly(a, arithmetic) for a in (x, h_0[index], c_0[index]))
+            return layer(cell, cases.weights[index], *inputs, observed=observed, mask=cases.mask, fill=fill)
+
+        return self.expectations.recall((index, *self.alike(cases)), [*drawn(cases), x, observed], compute)
+
+    def trajectory(self, cases: Cases, observed: Array | None) -> Outputs[Rounded]:
+        """What the whole stack must return, and the allowed error; inner layers follow their own outputs.
+
+        observed (T, N, B, D P): the outputs seen of the last layer; None where they are hidden. States (L, D, N, B, ·).
+        """
+        arithmetic = arithmetic_of(cases.configuration.dtype)
+        fill = self.layout.fill(cases.configuration.layer)
+        cell = self.cell(cases.configuration)
+
+        def compute() -> Outputs[Rounded]:
+            x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *cases.states))
+            return lstm(cell, cases.weights, x, h_0, c_0, observed=observed, mask=cases.mask, fill=fill)
+
+        return self.expectations.recall(("all", *self.alike(cases)), [*drawn(cases), observed], compute)
+
+    def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
+        """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
+        weights = [[w.float64() for w in cases.weights[index]]]
+        h_0, c_0 = (np.asarray(state[index : index + 1], np.float64) for state in cases.states)
+        ((tape,),) = record(self.cell(cases.configuration), weights, x, h_0, c_0, cases.mask, observed)
+        values = (np.stack([getattr(step.gates, name) for step in tape], 1) for name in GATES)
+        return dict(zip(GATES, values, strict=True))
+
+    def cell(self, configuration: Configuration) -> Cell:
+        """The activations of the configuration's layer, as accurate as the adapter declares."""
+        accuracy = self.hello.on(self.path).activations
+        return cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
+
+    def alike(self, cases: Cases) -> tuple[object, ...]:
+        """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""
+        layout, called = self.layout, cases.configuration
+        return cases.key, str(called), layout.fill(called.layer), self.hello.on(self.path).activations
+
+    def _described(self, configuration: Configuration) -> Header:
+        key = str(configuration)
+        if key not in self._descriptions:
+            fields = self.fields(configuration)
+            self._descriptions[key], _ = self.implementation.request("describe", fields, {}, self.deadline)
+        return self._descriptions[key]
+
+    def _answer(self, cases: Cases, *, observe: bool) -> Seen:
+        """An answer, kept or new."""
+        asked = OBSERVATIONS if observe else ()
+        key = ("run", cases.key, observe)
+        return self.memory.recall(self.where, key, lambda: self._ask(cases, asked), lambda each: each.nbytes)
+
+    def _ask(self, cases: Cases, observe: Sequence[str], loan: str = SHARED) -> Seen:
+        called, before = cases.configuration, self._native(cases)
+        fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
+        fields |= {} if loan == SHARED else {"loan": loan}
+        _, answer = self.implementation.request("run", fields, _sent(called, before), self.deadline)
+        dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
+        arrays = _numbers(answer)
+        return Seen(
+            cases=cases,
+            layout=self.layout,
+            dtypes=dtypes,
+            native=_numbered(arrays, "output/"),
+            again=_numbered(arrays, "again/"),
+            weights=_below(arrays, "weights/"),
+            before=before,
+            after=_below(arrays, "after/"),
+        )
+
+    def _train(self, cases: Cases, steps: int) -> Trained:
+        called, given = cases.configuration, self._native(cases)
+        fields = self.fields(called) | {"cases": len(cases), "steps": steps}
+        arrays = given | {f"cotangent/{k}": a for k, a in enumerate(cotangents(cases, self.layout))}
+        _, answer = self.implementation.request("gradients", fields, _sent(called, arrays), self.deadline)
+        seen = _numbers(answer)
+        by = _below(seen, "gradient/")
+        wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
+        if wrong:
+            raise WrongOutputs(f"gradients have other shapes than what they are taken by: {wrong}")
+        inputs = Inputs(by["x"], by.get("h_0"), by.get("c_0"))
+        return Trained(
+            _canonical_outputs(self.layout, called, _numbered(seen, "output/")),
+            self.layout.canonical_inputs(called.layer, inputs, unbatched=called.unbatched),
+            _below(by, "weights/"),
+        )
+
+    def _native(self, cases: Cases) -> dict[str, Array]:
+        """Everything that a call is given, by name and in the framework's own axes."""
+        called = cases.configuration
+        weights = self.layout.native_weights(called.layer, cases.weights)
+        inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
+        native = {name: a for name, a in inputs._asdict().items() if a is not None}
+        native |= dict([self.layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
+        native |= {f"weights/{name}": a for name, a in weights.items()}
+        return {name: np.ascontiguousarray(a) for name, a in native.items()}
+
+    def fields(self, configuration: Configuration) -> dict[str, Any]:
+        """The fields of a request that say which layer is meant."""
+        layer = {"layer": configuration.described, "dtype": configuration.dtype, "path": self.path}
+        memory = {"strided": True} if configuration.strided else {}
+        route = {"route": configuration.route} if configuration.route else {}
+        return layer | memory | route
+
+
+def _documented_shapes(layout: Layout, called: Configuration) -> dict[str, Shape]:
+    return layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
+
+
+def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[Array]) -> Outputs[Array]:
+    found, documented = [a.shape[1:] for a in native], _documented_shapes(layout, called)
+    if found != list(documented.values()):
+        raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
+    return layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
+
+
+def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
+    """The numbers of cases that their key does not tell: of those that were varied, maybe by what was observed."""
+    if cases.variation:
+        yield from cases.arrays()
+        yield cases.mask
+
+
+def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays as they travel: to a layer that keeps its weights in bfloat16 as bfloat16."""
+    halves = PRECISIONS[called.dtype].weights == "bfloat16"
+    return {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in arrays.items()}
+
+
+def _numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays as they are computed with: bfloat16 as float32. Answers are kept, so nobody may write into them."""
+    numbers = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
+    for array in numbers.values():
+        array.setflags(write=False)
+    return numbers
+
+
+def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
+
+
+def _numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
+    found = _below(arrays, prefix)
+    return [found[str(k)] for k in range(len(found))]

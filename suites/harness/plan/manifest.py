@@ -1,0 +1,128 @@
+"""How many checks a tier has: stored, so that a rule cannot silently be asked less often than it was.
+
+`make manifest` counts them anew, by planning alone, and rewrites `fixtures/manifest.json`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from lstm_conformance import fixtures
+from lstm_conformance.fixtures.hosting.client import Hello, InProcess
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.reports.records import kinds
+from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.results import Check
+from lstm_conformance.reports.records.summary import numbers_in
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.planning import PATHS_AGREE, Plan, family_of
+
+MANIFEST = Path(fixtures.__path__[0], "manifest.json")
+
+TIERS = ("quick", "full")
+"""Those whose counts are stored: the others only report."""
+
+Place = tuple[str, str, str]
+"""Implementation, path and rule."""
+
+Counts = Mapping[Place, int]
+
+
+def stored() -> dict[str, Counts]:
+    """The counts of every tier."""
+    tiers = json.loads(MANIFEST.read_text("utf-8"))
+    return {tier: dict(_places(implementations)) for tier, implementations in tiers.items()}
+
+
+def planned(tier: str) -> Counts:
+    """The counts of a tier for the implementations that the suite brings, installed or not."""
+    hellos = {name: declared(name) for name in IMPLEMENTATIONS}
+    found: Counter[Place] = Counter()
+    for check in all_checks().values():
+        for each in Plan(tier=tier).of(check, hellos.items()):
+            found[each.implementation, each.path, check.rule] += len(each.numbers)
+    return found
+
+
+def declared(name: str) -> Hello:
+    """What an adapter says of itself: in attributes of its class, so that its framework need not be imported."""
+    module, _, adapter = IMPLEMENTATIONS[name].spec.partition(":")
+    kind: Any = getattr(importlib.import_module(module), adapter)
+    return InProcess(lambda: kind.__new__(kind), name=name).hello()
+
+
+def complete(hellos: Mapping[str, Hello]) -> set[str]:
+    """Those that offer all that their adapters declare: in an older version of a framework it may be less."""
+    return {
+        name for name, hello in hellos.items() if name not in IMPLEMENTATIONS or _offer(hello) == _offer(declared(name))
+    }
+
+
+def _offer(hello: Hello) -> tuple[object, ...]:
+    return tuple(replace(each, claims=tuple(sorted(each.claims))) for each in hello.offers)
+
+
+def differences(tier: str, checks: Iterable[Check], implementations: Collection[str]) -> list[str]:
+    """One sentence, if these implementations were not asked what is stored."""
+    found = difference(stored().get(tier, {}), checks, implementations)
+    return [] if found is None else [found]
+
+
+def difference(expected: Counts, checks: Iterable[Check], implementations: Collection[str]) -> str | None:
+    """One sentence, if any of these implementations of which counts are expected has others."""
+    known = {place[0] for place in expected}
+    found = Counter((check.implementation, check.path, check.rule) for check in checks)
+    ran = known & set(implementations)
+    places = [place for place in _sorted({*expected, *found}) if _needed(place, known) <= ran]
+    wrong = [place for place in places if found[place] != expected.get(place, 0)]
+    if not wrong:
+        return None
+    implementation, path, rule = first = wrong[0]
+    others = f" (and so on for {len(wrong) - 1} others)" if len(wrong) > 1 else ""
+    return (
+        f"{implementation} {path}: rule {rule} has {found[first]} checks instead of {expected.get(first, 0)}{others}; "
+        "run `make manifest` if the tier was changed on purpose, else find out what is not asked any more"
+    )
+
+
+def _needed(place: Place, known: Collection[str]) -> set[str]:
+    """The implementations that must have been tested for a count to be what is stored: a family, to compare paths."""
+    implementation, _, rule = place
+    if not rule.startswith(PATHS_AGREE):
+        return {implementation}
+    return {each for each in known if family_of(each) == family_of(implementation)}
+
+
+def text(tiers: Mapping[str, Counts]) -> str:
+    """The manifest: a line a rule, in order."""
+    tree: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
+    for tier, counts in tiers.items():
+        for implementation, path, rule in _sorted(counts):
+            paths = tree.setdefault(tier, {}).setdefault(implementation, {})
+            paths.setdefault(path, {})[rule] = counts[implementation, path, rule]
+    return json.dumps(tree, indent=2) + "\n"
+
+
+def main() -> None:
+    """Count, and write."""
+    write(Output(MANIFEST, kinds.MANIFEST, text({tier: planned(tier) for tier in TIERS})))
+
+
+def _places(implementations: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Iterator[tuple[Place, int]]:
+    for implementation, paths in implementations.items():
+        for path, rules in paths.items():
+            yield from (((implementation, path, rule), count) for rule, count in rules.items())
+
+
+def _sorted(places: Iterable[Place]) -> list[Place]:
+    return sorted(places, key=lambda place: (*place[:2], numbers_in(place[2])))
+
+
+if __name__ == "__main__":
+    main()

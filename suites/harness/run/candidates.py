@@ -1,0 +1,121 @@
+"""What the command line names: implementations to be tested, in whichever of the ways they can be given."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible
+from lstm_conformance.fixtures.hosting.client import Hello, Hosted, Implementation, InProcess
+from lstm_conformance.fixtures.hosting.quoting import LONGEST_LINE, readable
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.suites.harness.plan import mutant_names
+
+BY_NAME = "--implementation"
+BY_COMMAND = "--implementation-command"
+
+STARTING = "start"
+"""Stands for the paths of an implementation that did not live to tell them."""
+
+
+class Candidate(NamedTuple):
+    """An option of the command line and its value: what to test."""
+
+    option: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.option} {self.value}"
+
+    @property
+    def mutant(self) -> str | None:
+        """The name of the wrong LSTM that is meant, if one is."""
+        return mutant_names.name_of(self.value) if self.option == BY_NAME else None
+
+    def implementation(self, python: str, *, in_process: bool) -> Implementation:
+        """What answers for it. Raises ValueError for a bad command.
+
+        A command always has a process of its own; a wrong LSTM, which imports no framework, never.
+        """
+        if self.option == BY_COMMAND:
+            return Hosted(split_command(self.value), name=self.value)
+        if self.mutant is not None:
+            return InProcess(mutant_names.spec(self.mutant), name=self.value)
+        spec = IMPLEMENTATIONS[self.value].spec if self.value in IMPLEMENTATIONS else self.value
+        if not in_process:
+            return Hosted(spec, python=python, name=self.value)
+        if (here := str(Path.cwd())) not in sys.path:
+            sys.path.insert(0, here)  # where a host looks for modules, too
+        return InProcess(spec, name=self.value)
+
+    def missing(self) -> str | None:
+        """Why it cannot be run by this Python, which is asked without importing anything."""
+        if self.option == BY_COMMAND or self.value not in IMPLEMENTATIONS:
+            return None
+        absent = [package for package in IMPLEMENTATIONS[self.value].packages if find_spec(package) is None]
+        return f"not installed: {', '.join(absent)}" if absent else None
+
+
+def candidates(option: str, value: str) -> list[Candidate]:
+    """What an option and its value stand for: one implementation, or several wrong LSTMs.
+
+    Raises ValueError for wrong LSTMs that there are not.
+    """
+    if option == BY_NAME and mutant_names.is_meant(value):
+        return [Candidate(option, each) for each in mutant_names.selected(value)]
+    return [Candidate(option, value)]
+
+
+def split_command(command: str) -> list[str]:
+    """The words of a command, without a shell. Raises ValueError for one without words, or with an open quotation."""
+    windows = sys.platform == "win32"  # where a backslash separates folders
+    words = [word.strip('"') if windows else word for word in shlex.split(command, posix=not windows)]
+    if not words:
+        raise ValueError("the command is empty")
+    return words
+
+
+def unusable(hello: Hello) -> str | None:
+    """Why nothing, or less than meant, would be tested of an implementation that says this of itself."""
+    if not hello.implementation.strip() or not hello.implementation.isprintable():
+        return f"`name` must be one line of text, came {hello.implementation!r}"
+    if hello.layout not in LAYOUTS:
+        return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
+    if not hello.paths or not all(path and "/" not in path for path in hello.paths):
+        return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
+    for offer in hello.offers:
+        if not offer.dtypes or not set(offer.dtypes) <= set(PRECISIONS):
+            return f"`dtypes` of path {offer.path!r} must be some of {', '.join(PRECISIONS)}; came {list(offer.dtypes)}"
+    return _unfounded(hello)
+
+
+def _unfounded(hello: Hello) -> str | None:
+    """Why something that is claimed cannot be asked: nobody knows it, or nobody with this layout could meet it."""
+    for key in ("claims", "only"):
+        words = dict.fromkeys(word for offer in hello.offers for word in getattr(offer, key))
+        if unknown := [word for word in words if word not in REQUIREMENTS]:
+            return f"`{key}` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+    vain = sorted(inexpressible(hello.layout) & set(hello.claims))
+    if vain:
+        return (
+            f"`claims`: the layout {hello.layout} has no {', '.join(vain)}: leave them out, or declare another layout"
+        )
+    return None
+
+
+def stand_in(name: str) -> Hello:
+    """What is assumed of an implementation that did not start, so that something can be planned, and then be red."""
+    return Hello(
+        implementation=readable(" ".join(name.split()), LONGEST_LINE // 2),
+        layout="torch",
+        offers=(Offer(path=STARTING, dtypes=("float32",), device=""),),
+        versions={},
+        python="",
+        threads=0,
+    )

@@ -1,0 +1,154 @@
+"""What the controlling process of a run does: it gathers the records, writes them, and says how the run ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.reports.publish.console import last_line, summary
+from lstm_conformance.reports.records.results import Check, Header
+from lstm_conformance.suites.harness.explain.deviations import problems, warnings
+from lstm_conformance.suites.harness.judge.memory import peak, told
+from lstm_conformance.suites.harness.plan import manifest
+from lstm_conformance.suites.harness.run.recording import Record
+from lstm_conformance.suites.harness.run.scheduling import OneEach
+from lstm_conformance.suites.harness.run.self_check import missed
+from lstm_conformance.suites.harness.run.session import Session
+
+HANDOVER = "lstm_conformance"
+"""Key of what the controlling process tells its workers, and they it."""
+
+PLANNED = "lstm_conformance_planned"
+"""Key of what a worker tells with its first report: a run that is interrupted may hear no other."""
+
+
+@dataclass
+class Run:
+    """What the hooks share.
+
+    `peaks`: the most memory that each worker has taken, in bytes. `told`: a worker has told what it planned.
+    """
+
+    session: Session
+    record: Record = field(default_factory=Record)
+    rules: set[str] = field(default_factory=set)
+    peaks: list[int] = field(default_factory=list)
+    header: Header | None = None
+    told: bool = False
+
+
+class Controller:
+    """Gathers the records, wherever they were made, and ends the run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take out of the report of a worker its records, and out of its first one what it has planned.
+
+        Pytest keeps all reports to the end of the run.
+        """
+        for fields in json.loads(vars(report).pop(HANDOVER, "[]")):
+            self.run.record.checks.append(Check.from_json(fields))
+        self._take_over(vars(report).pop(PLANNED, None))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """With `--dist loadgroup`, one worker for each family of implementations."""
+        return OneEach(config, log) if config.getoption("dist") == "loadgroup" else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker of xdist had planned, which may have run nothing."""
+        self._take_over(getattr(node, "workeroutput", {}).get(HANDOVER))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Write the results; after all that pytest says, say how many checks there were.
+
+        A check without a record, an implementation that does not start, or any problem makes the run red.
+        """
+        header = self.run.header
+        if header is None or session.config.getoption("--collect-only"):
+            return (yield)
+        self._finish(session, header)
+        result = yield
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            begun = bool(self.run.record.planned) or not _is_interrupted(session)
+            terminal.write_line(last_line(self.run.record.checks, begun=begun))
+        return result
+
+    def _finish(self, session: pytest.Session, header: Header) -> None:
+        """Complete the records, find what is wrong with the run, and write the results."""
+        run, interrupted = self.run, _is_interrupted(session)
+        if interrupted and not run.record.planned:
+            return
+        for check in run.session.stillborn():
+            run.record.add(check)
+        lost = run.record.complete(interrupted=interrupted)
+        header = replace(header, partial=run.record.partial, configurations=run.record.configurations())
+        run.header = header = replace(header, problems=tuple(self._problems(header)))
+        if any(check.interrupted for check in lost):
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+        elif lost or run.session.broken or header.problems:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif self._lacks_its_case():
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        results = session.config.getoption("--results")
+        if results is not None:
+            run.record.write(results, header)
+
+    def _take_over(self, handed_over: dict[str, Any] | None) -> None:
+        """Take over what a worker has planned; all plan the same."""
+        if handed_over:
+            self.run.record.planned.take_over(handed_over["planned"])
+            self.run.peaks += handed_over.get("peaks", [])
+            self.run.record.partial |= handed_over["partial"]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Sum up each implementation and path."""
+        if self.run.header is None or terminalreporter.config.getoption("--collect-only"):
+            return
+        terminalreporter.section("lstm conformance")
+        for line in summary(self.run.record.checks, self.run.header):
+            terminalreporter.write_line(line)
+        for line in dict.fromkeys([*self.run.header.problems, *self._about_deviations()]):
+            terminalreporter.write_line(f"ERROR: {line}", red=True)
+        for line in warnings(self.run.session.deviations, self.run.session.hellos, date.today()):
+            terminalreporter.write_line(f"warning: {line}", yellow=True)
+        if self._lacks_its_case():
+            terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
+        for line in told(peak(), self.run.peaks):
+            terminalreporter.write_line(line)
+
+    def _problems(self, header: Header) -> Iterator[str]:
+        """What makes the run red whatever its checks say."""
+        session = self.run.session
+        yield from missed(header.controls)
+        if not header.partial:
+            started = {name: hello for name, hello in session.hellos.items() if name not in session.broken}
+            yield from manifest.differences(session.plan.tier, self.run.record.checks, manifest.complete(started))
+        if TIERS[session.plan.tier].blocks:
+            yield from self._about_deviations()
+
+    def _about_deviations(self) -> list[str]:
+        """What is wrong with the recorded deviations themselves."""
+        session, record = self.run.session, self.run.record
+        places, tier = record.planned.places(), session.plan.tier
+        return list(problems(session.deviations, places, session.hellos, tier=tier, partial=record.partial))
+
+    def _lacks_its_case(self) -> bool:
+        return self.run.session.plan.case is not None and not self.run.record.planned
+
+
+def _is_interrupted(session: pytest.Session) -> bool:
+    """Whether somebody ended the run, or told it to end at a failure (`-x`, `--maxfail`)."""
+    ended = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    return ended or bool(session.shouldstop) or bool(session.shouldfail)

@@ -1,0 +1,155 @@
+"""The options of the command line, and what they ask for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.deviations import known
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.reports.records.errors import ResultsError
+from lstm_conformance.reports.records.kinds import JUNIT, RESULTS, check_vacant
+from lstm_conformance.suites.harness.explain.deviations import Deviations
+from lstm_conformance.suites.harness.plan.planning import PATHS_AGREE, CaseId, Plan, family_of
+from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
+from lstm_conformance.suites.harness.run.once import Once
+from lstm_conformance.suites.harness.run.ordering import OF_FILES, order
+from lstm_conformance.suites.harness.run.session import DEADLINE, Session
+
+ROOT = Path(__file__).resolve().parents[3]
+"""The folder of the package: of a checkout, or of an installation."""
+
+
+def declare(parser: pytest.Parser) -> None:
+    """Declare the options: what is tested, with how many cases, and where."""
+    group = parser.getgroup("lstm-conformance")
+    _declare_implementations(group)
+    _declare_checks(group)
+    _declare_hosts(group)
+
+
+def _declare_implementations(group: pytest.OptionGroup) -> None:
+    group.addoption(
+        BY_NAME,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class; "
+        "wrong LSTMs: mutants, mutants:FAMILY or mutants:NAME",
+    )
+    group.addoption(
+        BY_COMMAND,
+        action="append",
+        default=[],
+        metavar="COMMAND",
+        help="test what this command starts, in any language: it speaks the protocol of fixtures/PROTOCOL.md",
+    )
+    group.addoption("--list", action="store_true", help="list implementations, requirements and rules; test nothing")
+
+
+def _declare_checks(group: pytest.OptionGroup) -> None:
+    group.addoption("--tier", choices=sorted(TIERS), default="quick", help="how much to run (default: %(default)s)")
+    group.addoption("--case", metavar="ID", help="run exactly one check, named as the reports name it")
+    group.addoption("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
+    group.addoption(
+        "--order",
+        type=order,
+        default=OF_FILES,
+        metavar="ORDER",
+        help="the order of the checks: files, reversed, or a seed for a random one (default: %(default)s)",
+    )
+    group.addoption(
+        "--deviations",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
+    )
+    group.addoption(
+        "--brief",
+        action="store_true",
+        help="verdicts and budgets only: failures are not repeated, located or diagnosed, and a rule is one item",
+    )
+    group.addoption(
+        "--once",
+        action="store_true",
+        help="a rule that has clearly failed in a dtype is not asked there again: for many wrong implementations",
+    )
+    group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
+
+
+def _declare_hosts(group: pytest.OptionGroup) -> None:
+    group.addoption("--python", default=sys.executable, help="the Python of the hosts (default: this one)")
+    group.addoption(
+        "--deadline",
+        type=float,
+        default=DEADLINE,
+        metavar="S",
+        help="seconds that a host may take for one request (default: %(default)s)",
+    )
+    group.addoption(
+        "--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it"
+    )
+
+
+def session_of(config: pytest.Config) -> Session:
+    """What the options ask for. Raises pytest.UsageError for a case or for deviations that cannot be read."""
+    case, files = config.getoption("--case"), config.getoption("--deviations")
+    try:
+        named = CaseId.parse(case) if case else None
+        deviations = Deviations(known(files), tuple(map(str, files)))
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    return Session(
+        plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
+        deviations=deviations,
+        brief=config.getoption("--brief"),
+        once=Once(config.getoption("--once")),
+        deadline=config.getoption("--deadline"),
+        python=config.getoption("--python"),
+        in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),
+        program=("python", "-m", "pytest") if in_checkout(config) else ("lstm-conformance", "test"),
+    )
+
+
+def check_files(config: pytest.Config) -> None:
+    """Raise pytest.UsageError, before anything runs, where a file to be written would replace one of another kind."""
+    results, junit = config.getoption("--results"), config.getoption("xmlpath", None)
+    targets = [] if results is None else [(results, RESULTS)]
+    targets += [] if junit is None else [(Path(os.path.expandvars(junit)).expanduser(), JUNIT)]
+    try:
+        check_vacant(targets)
+    except (OSError, ResultsError) as error:
+        raise pytest.UsageError(f"nothing is run: {error}") from error
+
+
+def in_checkout(config: pytest.Config) -> bool:
+    """Whether pytest was started in the folder of a checkout, to which node ids are relative."""
+    return config.invocation_params.dir == ROOT and (ROOT / "pyproject.toml").is_file()
+
+
+def wanted(config: pytest.Config, plan: Plan) -> list[Candidate]:
+    """The implementations that were named, by option or by the id of a case.
+
+    Raises pytest.UsageError for wrong LSTMs that there are not.
+    """
+    values = [(option, value) for option in (BY_NAME, BY_COMMAND) for value in config.getoption(option)]
+    try:
+        named = [candidate for option, value in values for candidate in candidates(option, value)]
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    return named if named or plan.case is None else _of_case(plan.case)
+
+
+def _of_case(case: CaseId) -> list[Candidate]:
+    """The implementation of a case; where paths are compared, all of its family that are installed."""
+    asked = Candidate(BY_NAME, case.implementation)
+    if not case.rule.startswith(PATHS_AGREE) or case.implementation not in IMPLEMENTATIONS:
+        return [asked]
+    family = [name for name in IMPLEMENTATIONS if family_of(name) == family_of(case.implementation)]
+    return [each for name in family if (each := Candidate(BY_NAME, name)) == asked or each.missing() is None]

@@ -1,0 +1,251 @@
+"""The wiring into pytest: options, collection, reports. What is checked is in the test files, how in `judge.py`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.reports.publish.console import explained
+from lstm_conformance.reports.records.results import RED, Check
+from lstm_conformance.reports.records.results import Rule as RuleText
+from lstm_conformance.reports.records.summary import figures
+from lstm_conformance.suites.harness.judge.memory import peak
+from lstm_conformance.suites.harness.judge.rules import specification
+from lstm_conformance.suites.harness.plan import smoke
+from lstm_conformance.suites.harness.plan.planning import Bundle, Planned, bundled, family_of
+from lstm_conformance.suites.harness.run import self_check
+from lstm_conformance.suites.harness.run.controller import HANDOVER, PLANNED, Controller, Run
+from lstm_conformance.suites.harness.run.listing import header_lines, listed
+from lstm_conformance.suites.harness.run.options import check_files, declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.harness.run.ordering import in_order
+from lstm_conformance.suites.harness.run.recording import header_of
+from lstm_conformance.suites.harness.run.session import Session
+
+META = "meta"
+"""The folder of the tests of the suite itself, which need no implementation."""
+
+
+class RedCheck(AssertionError):
+    """One check is red. Carries its record, from which the report is made, and whether there are others in its item."""
+
+    def __init__(self, check: Check, *, alone: bool) -> None:
+        super().__init__(check.message)
+        self.check, self.alone = check, alone
+
+
+RUN = pytest.StashKey[Run]()
+CHECKS = pytest.StashKey[list[Check]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    declare(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set up the run; the hosts start in the report header, or in a worker when they are needed."""
+    config.addinivalue_line("markers", "xdist_group(name): tests that one worker runs")
+    session = session_of(config)
+    config.stash[RUN] = Run(session)
+    if hasattr(config, "workerinput"):
+        session.adopt(config.workerinput[HANDOVER])
+    else:
+        check_files(config)
+        config.pluginmanager.register(Controller(config.stash[RUN]))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Ask the implementations who they are, unless only the suite's own tests are run, or another process has asked."""
+    config = session.config
+    run = config.stash[RUN]
+    if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
+        run.session.greet(wanted(config, run.session.plan))
+        run.header = header_of(run.session, self_check.caught())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Answer `--list` instead of testing."""
+    if not config.getoption("--list"):
+        return None
+    session = session_of(config)
+    session.greet(wanted(config, session.plan))
+    sys.stdout.write("\n".join([*listed(session), ""]))
+    session.close()
+    return 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is tested, with what and how."""
+    header = config.stash[RUN].header
+    return header_lines(header) if header else []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist who the implementations are."""
+    session = node.config.stash[RUN].session
+    node.workerinput[HANDOVER] = session.handed_over()
+    session.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item of every implementation × path × configuration that the check applies to."""
+    check = getattr(metafunc.function, "check", None)
+    if check is None:
+        return
+    run = metafunc.config.stash[RUN]
+    run.rules.add(check.rule)
+    planned = run.session.plan.of(check, run.session.hellos.items())
+    items = [
+        pytest.param(bundle, id=str(bundle), marks=pytest.mark.xdist_group(family_of(bundle.planned[0].implementation)))
+        for bundle in bundled(planned, together=run.session.brief)
+    ]
+    metafunc.parametrize("planned", items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the items into the order that is asked for.
+
+    Drop the placeholders that pytest makes of checks that apply to nothing here: they would show as skipped.
+    In the order of the files, the items of one family of implementations follow each other, so that one is let go
+    before the next begins.
+    """
+    families = {family: number for number, family in enumerate(dict.fromkeys(map(_family, items)))}
+    kept = sorted((item for item in items if not _is_placeholder(item)), key=lambda item: families[_family(item)])
+    items[:] = in_order(kept, config.getoption("--order"))
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Remember that not everything was run."""
+    for item in items[:1]:
+        item.config.stash[RUN].record.partial = True
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Write down what is planned."""
+    run = session.config.stash[RUN]
+    bundles = [(found, _test(item)) for item in session.items if (found := _bundle(item))]
+    run.record.planned.add((each, test) for bundle, test in bundles for each in bundle.planned)
+    run.session.expect(bundle.implementations for bundle, _ in bundles)
+    planned = (each for bundle, _ in bundles for each in bundle.planned)
+    run.session.smoked |= {(each.implementation, each.path) for each in planned if each.check.rule == smoke.RULE}
+    run.record.partial |= run.session.plan.case is not None or run.rules < set(specification()[1])
+
+
+@pytest.fixture
+def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callable[[Bundle], None]:
+    """Run what is planned: a record for every case, a subtest for every red one of several; skip what is not run."""
+    run = request.config.stash[RUN]
+    session = run.session
+
+    def _perform(bundle: Bundle) -> None:
+        here = in_checkout(request.config)
+        checks = [
+            check
+            for planned in bundle.planned
+            for check in session.perform(planned, _nodeid(request.node, planned) if here else "")
+        ]
+        session.done(bundle.implementations)
+        if hasattr(request.config, "workerinput"):
+            request.node.stash[CHECKS] = checks  # they travel with the report
+        else:
+            run.record.checks.extend(checks)
+        request.node.user_properties.extend(figures(checks))
+        if all(check.verdict == "not-run" for check in checks):  # recorded with the reason, and never a pass
+            pytest.skip(checks[0].message or "not run")
+        red = [check for check in checks if check.verdict in RED and _blocks(session, check.rule)]
+        if len(red) == 1 or (red and session.brief):
+            raise RedCheck(red[0], alone=True)
+        for check in red:
+            _failed_in_a_subtest(check, subtests)
+
+    return _perform
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Show a red check as its record tells it; let the report of a worker's item carry its records."""
+    report = yield
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, RedCheck):
+        rule = specification()[1].get(error.check.rule)
+        text = RuleText(title=rule.title, sentence=rule.sentence, source=rule.source) if rule else None
+        command = item.config.stash[RUN].session.command(error.check.implementation)
+        report.longrepr = explained(error.check, text, command)
+    if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
+        # One text: xdist takes far longer to send numbers and texts one by one.
+        report.lstm_conformance = json.dumps([check.to_json() for check in item.stash[CHECKS]], allow_nan=False)
+        del item.stash[CHECKS]
+    run = item.config.stash[RUN]
+    if hasattr(item.config, "workerinput") and not run.told:
+        run.told = True
+        setattr(report, PLANNED, run.record.handed_over())
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End the hosts; let a worker of xdist hand over what was planned."""
+    run = session.config.stash[RUN]
+    run.session.close()
+    if hasattr(session.config, "workeroutput"):
+        peaks = [most for most in [peak()] if most is not None]
+        session.config.workeroutput[HANDOVER] = {**run.record.handed_over(), "peaks": peaks}
+
+
+def _failed_in_a_subtest(check: Check, subtests: pytest.Subtests) -> None:
+    """Let one of several fail; where the first failure ends the run (`-x`), the item ends with it."""
+    error = RedCheck(check, alone=False)
+    try:
+        with subtests.test(f"case {check.case}"):
+            raise error
+    except RedCheck:
+        error.alone = True
+        raise
+
+
+def _blocks(session: Session, rule: str) -> bool:
+    """Whether a red check of this rule makes the run red: in every tier if nothing else can be asked."""
+    return TIERS[session.plan.tier].blocks or rule == smoke.RULE
+
+
+def _is_conformance(argument: str) -> bool:
+    """Whether an argument of pytest may select checks of implementations."""
+    return META not in Path(argument.split("::", maxsplit=1)[0]).parts
+
+
+def _bundle(item: pytest.Item) -> Bundle | None:
+    """What an item has planned, if it is the item of a check."""
+    found = (
+        item.callspec.params.get("planned") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
+    )
+    return found if isinstance(found, Bundle) else None
+
+
+def _family(item: pytest.Item) -> str:
+    """The family of implementations that an item is about, "" if about none."""
+    bundle = _bundle(item)
+    return family_of(bundle.planned[0].implementation) if bundle else ""
+
+
+def _nodeid(item: pytest.Item, planned: Planned) -> str:
+    """The item that runs this and nothing else, where a rule is not one item."""
+    return f"{_test(item)}[{planned}]"
+
+
+def _test(item: pytest.Item) -> str:
+    """The node id of the test, without what it is run with."""
+    return item.nodeid.partition("[")[0]
+
+
+def _is_placeholder(item: pytest.Item) -> bool:
+    is_check = isinstance(item, pytest.Function) and hasattr(item.function, "check")
+    return is_check and _bundle(item) is None
