@@ -20,7 +20,7 @@ ONE_ITEM = ("-k", "test_every_output and T6-B3-I10-H20-float32-mild")
 BLIND = """
 import sys
 import pytest
-from lstm_conformance.suites import session
+from lstm_conformance.suites.harness.run import session
 from lstm_conformance.suites.harness.judge.judge import Outcome
 session.judge = lambda check, subject, cases, **_: [Outcome(case=n, verdict="pass") for n in cases.numbers]
 sys.exit(pytest.main(sys.argv[1:]))

@@ -25,7 +25,7 @@ CHECKS = (a_check(0), a_check(1), a_check(0, rule="2.10"))
 CHANGED = """
 import sys
 import pytest
-from lstm_conformance.suites import manifest
+from lstm_conformance.suites.harness.plan import manifest
 manifest.stored = lambda: {"quick": {("reference_adapter.ReferenceLSTM", "eager", "0.1"): 2}}
 sys.exit(pytest.main(sys.argv[1:]))
 """

@@ -142,7 +142,7 @@ def test_the_worked_example_is_linted(tmp_path: Path) -> None:
 
 
 FOLLOWS = """
-from lstm_conformance.fixtures import extending
+from lstm_conformance.fixtures.cases import extending
 from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.ids import configuration_called
 from lstm_conformance.fixtures.cases.offers import Offer
