@@ -33,7 +33,7 @@ DECIDE_NOTHING = (
     "fixtures/constraints.txt",
     "reference/diagnosis",
     "fixtures/deviations",
-    "commands/matrix/environments",
+    "suites/harness/explain",
     "fixtures/environments.toml",
     "fixtures/examples",
 )

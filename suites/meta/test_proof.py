@@ -136,7 +136,7 @@ class TestDigest:
             "fixtures/environments.toml",
             "fixtures/constraints.txt",
             "suites/meta/module.py",
-            "commands/matrix/environments/module.py",
+            "suites/harness/explain/module.py",
             "reports/module.py",
         ],
     )
