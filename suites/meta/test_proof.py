@@ -102,8 +102,8 @@ class TestDigest:
     @pytest.fixture
     def root(self, tmp_path: Path) -> Path:
         """A small tree."""
-        for folder in (*DECIDE, "suites/meta", "commands/matrix/environments", "reports"):
-            (tmp_path / folder).mkdir(exist_ok=True)
+        for folder in (*DECIDE, "suites/meta", "suites/harness/explain", "reports"):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
             (tmp_path / folder / "module.py").write_text(MODULE, "utf-8")
         return tmp_path
 
