@@ -13,11 +13,12 @@ from lstm_conformance.fixtures.cases.data import representable
 from lstm_conformance.reference.activations import activation
 from lstm_conformance.reference.arithmetic import PRECISIONS, UNIT_ROUNDOFF, arithmetic_of
 from lstm_conformance.reference.bfloat16 import is_bfloat16, to_float32
+from lstm_conformance.reference.contracts import contract_of
 from lstm_conformance.reference.diagnosis import Evidence
 from lstm_conformance.reference.diagnosis.formats import format_of
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.inference import inferred
-from lstm_conformance.reference.layouts.tf1 import FORGET_BIAS, with_forget_bias
+from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.lstm import Cell
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
@@ -60,7 +61,7 @@ def evidence(arrays: Arrays, conventions: Conventions) -> Evidence:
     weights |= {name: weights[name][: len(a)] for name, a in second.items()}
     reading = _reading(weights, call["x"], conventions)
     canonical = with_second_biases(reading, reading.weights(weights), second)
-    default = FORGET_BIAS if conventions.layout == "tf1" else 0.0
+    default = contract_of(conventions.layout).forget_bias
     amount = default if conventions.forget_bias is None else conventions.forget_bias
     return Evidence(
         layer=reading.layer,

@@ -14,14 +14,22 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.reference.layouts.dropping import DROPPING
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.harness.judge.assertions import Y_AXES, Examined
 from lstm_conformance.suites.harness.judge.binomial import as_often
 from lstm_conformance.suites.harness.judge.comparison import Statement, same
 from lstm_conformance.suites.harness.judge.dropout_enumeration import can_be_guessed, guessed
-from lstm_conformance.suites.harness.judge.dropout_masks import Mask, Read, is_readable, rate_of, read, readable, seeded
+from lstm_conformance.suites.harness.judge.dropout_masks import (
+    Mask,
+    Read,
+    is_readable,
+    promised,
+    rate_of,
+    read,
+    readable,
+    seeded,
+)
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.stacks import calls, computed
 from lstm_conformance.suites.harness.judge.subject import Subject
@@ -71,7 +79,7 @@ def test_every_number_is_dropped_by_itself(subject: Subject, cases: Cases) -> Ex
 def test_every_step_drops_as_documented(subject: Subject, cases: Cases) -> Examined:
     """The same numbers at every step of a sequence, or at every step others."""
     for each in _dropping(subject, cases):
-        if DROPPING[subject.hello.layout].constant:
+        if promised(subject).constant:
             due = np.broadcast_to(each.dropped[:1], each.dropped.shape)
             yield same(f"dropped in layer {each.index}", each.dropped, due, Y_AXES)
         else:
@@ -98,7 +106,7 @@ def test_nothing_is_dropped_in_evaluation(subject: Subject, cases: Cases) -> Exa
 def test_dropout_goes_together_with_every_flag(subject: Subject, cases: Cases) -> Examined:
     """The layer can be called, and its outputs are numbers; where few may be dropped, those of the equations."""
     cases = seeded(cases, 0)
-    if can_be_guessed(subject.hello.layout, cases.configuration):
+    if can_be_guessed(subject, cases.configuration):
         yield from computed(subject, cases, guessed)
         return
     for call in calls(subject, cases):
@@ -141,7 +149,7 @@ def _by_chance_alone(subject: Subject, cases: Cases, outputs: Outputs[Array]) ->
 
 def _drawn(subject: Subject, dropped: Mask) -> Mask:
     """What chance has drawn: where all steps drop the same, that of the first."""
-    return dropped[:1] if DROPPING[subject.hello.layout].constant else dropped
+    return dropped[:1] if promised(subject).constant else dropped
 
 
 def _pairs(configuration: Configuration, drawn: Mask) -> Iterator[tuple[str, Mask, Mask]]:

@@ -11,8 +11,6 @@ from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.fixtures.cases.round_trips import REFUSED
 from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.reference.arithmetic import PRECISIONS
-from lstm_conformance.reference.layouts.arguments import constructed
-from lstm_conformance.reference.layouts.refusals import WEIGHTS
 from lstm_conformance.suites.harness.judge.assertions import Examined
 from lstm_conformance.suites.harness.judge.comparison import Statement
 from lstm_conformance.suites.harness.judge.rules import rule
@@ -35,7 +33,7 @@ def test_every_argument_of_the_constructor_survives(subject: Subject, cases: Cas
     """A freshly built layer has the arguments that it was given, and one at the end of a route has them still."""
     called = cases.configuration
     built = subject.arguments(replace(called, route=""))
-    given = constructed(subject.hello.layout, called.layer)
+    given = subject.hello.promised.constructed(called.layer)
     yield from _unlike("asked for", built, {name: given[_last(name)] for name in built if _last(name) in given})
     yield from _unlike("before", subject.arguments(called), built)
 
@@ -53,7 +51,7 @@ def test_weights_keep_their_names(subject: Subject, cases: Cases) -> Examined:
 @rule("22.4", where=lambda c: not _goes_through(c), kinds=("routed",))
 def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> Examined:
     """A layer refuses weights of which one is missing, unknown or of another shape."""
-    due, raised = WEIGHTS[subject.hello.layout], "none"
+    due, raised = subject.hello.promised.weights, "none"
     try:
         subject.describe(cases.configuration)
     except AdapterError as error:

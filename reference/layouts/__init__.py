@@ -1,7 +1,8 @@
-"""Where every framework keeps what: weights, inputs, states and outputs, to and from the canonical arrays.
+"""How arrays lie: weights, inputs, states, masks and outputs, to and from the canonical arrays.
 
-One file a framework. All arrays here have a leading axis N of cases on the framework's side, and the axis N behind time
-(or behind layers and directions) on the canonical side: native x (N, ...), canonical x (T, N, B, I).
+One file a framework; what else it promises is in `reference/contracts`.
+All arrays here have a leading axis N of cases on the framework's side, and the axis N behind time (or behind layers and
+directions) on the canonical side: native x (N, ...), canonical x (T, N, B, I).
 
 Imports `reference`.
 """

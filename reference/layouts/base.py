@@ -32,6 +32,9 @@ class Layout(Protocol):
     biases: int
     """How many bias vectors a cell has."""
 
+    told_by: str
+    """How a call is told which steps count: by `lengths` or by a `mask`."""
+
     lacks: frozenset[str]
     """The claims (`fixtures/cases/requirements.py`) for which the layout has no weight, no axis or no argument."""
 
@@ -53,7 +56,7 @@ class Layout(Protocol):
     def native_mask(self, layer: Layer, mask: Mask) -> tuple[str, NDArray[Any]]:
         """How a call is told which steps count, from the canonical mask (T, N, B): the name of the array and the array.
 
-        The name is `lengths`, with the array (N, B), or `mask`, with the array in the axes of the framework.
+        The name is `told_by`: `lengths`, with the array (N, B), or `mask`, with the array in the axes of the framework.
         """
 
     def canonical_mask(self, layer: Layer, native: NDArray[Any], time: int) -> Mask:

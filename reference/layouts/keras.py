@@ -29,6 +29,7 @@ class KerasLayout:
     """
 
     biases = 1
+    told_by = "mask"
     lacks = frozenset({"unbatched"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
@@ -84,7 +85,7 @@ class KerasLayout:
 
     def native_mask(self, layer: Layer, mask: Mask) -> tuple[str, NDArray[Any]]:
         """`mask` (N, B, T); like the input it is read from its end with go_backwards."""
-        return "mask", np.moveaxis(mask[::-1] if layer.go_backwards else mask, 0, 2)
+        return self.told_by, np.moveaxis(mask[::-1] if layer.go_backwards else mask, 0, 2)
 
     def canonical_mask(self, layer: Layer, native: NDArray[Any], time: int) -> Mask:  # noqa: ARG002  # it has all steps
         """The inverse of `native_mask`."""

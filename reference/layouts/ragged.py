@@ -18,9 +18,11 @@ class Ragged:
     ONNX: `sequence_lens`. TensorFlow 1: `sequence_length` of `dynamic_rnn`.
     """
 
+    told_by = "lengths"
+
     def native_mask(self, layer: Layer, mask: Mask) -> tuple[str, NDArray[Any]]:  # noqa: ARG002  # the same for all
         """The lengths of the rows (N, B)."""
-        return "lengths", mask.sum(0, dtype=np.int64)
+        return self.told_by, mask.sum(0, dtype=np.int64)
 
     def canonical_mask(self, layer: Layer, native: NDArray[Any], time: int) -> Mask:  # noqa: ARG002
         """The steps within the lengths."""

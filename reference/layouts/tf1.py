@@ -19,12 +19,6 @@ from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
 ORDER = "igfo"
 
-FORGET_BIAS = 1.0
-"""What a cell adds to the pre-activation of its forget gate, in every step, unless its constructor is told otherwise.
-
-It is no weight: it stands in no checkpoint, so these layouts neither add it nor take it away.
-"""
-
 
 class Tf1Layout(TorchLayout):
     """`kernel` (I + P, 4H), its rows those of x above those of h; `bias` (4H); `projection/kernel` (H, P).
@@ -32,6 +26,7 @@ class Tf1Layout(TorchLayout):
     In a MultiRNNCell the names begin with `cell_<k>/`; those of bidirectional_dynamic_rnn with `fw/` and `bw/`.
     Axes are torch's: time_major is the opposite of batch_first. The outputs of two directions are joined along their
     last axis, and the states come as pairs, c before h.
+    A forget bias at run time is no weight: it stands in no checkpoint, so it is neither added here nor taken away.
     """
 
     biases = 1

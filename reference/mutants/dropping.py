@@ -1,6 +1,6 @@
 """A right LSTM that drops in training mode, in pieces each of which can be got wrong.
 
-What is dropped, and when, is what the frameworks of its layout document (`reference/layouts/dropping.py`).
+What is dropped, and when, is what the framework of its layout documents (`reference/contracts/dropout.py`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lstm_conformance.reference.contracts import contract_of
+from lstm_conformance.reference.contracts.dropout import Dropout
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.dropping import DROPPING
 from lstm_conformance.reference.lstm import Cell, Mask, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call, Trajectory, constant
 from lstm_conformance.reference.rounded import Array, Numbers
@@ -39,17 +40,25 @@ class LSTMWithDropout(LSTM):
         """What the random numbers begin with."""
         return layer.seed
 
+    @property
+    def promised(self) -> Dropout:
+        """On what dropout acts. Raises TypeError for a layout of which that is not known."""
+        found = contract_of(self.layout).dropout
+        if found is None:
+            raise TypeError(f"nothing is known of dropout in the layout {self.layout}: leave it out")
+        return found
+
     def is_active(self) -> bool:
         """Whether anything is dropped."""
         return self.training
 
     def drops_inputs(self, index: int) -> bool:
         """Whether the layer at this index drops what it reads."""
-        return index >= DROPPING[self.layout].first
+        return index >= self.promised.first
 
     def constant(self) -> bool:
         """Whether the same is dropped at every step of a sequence."""
-        return DROPPING[self.layout].constant
+        return self.promised.constant
 
     def rates(self) -> tuple[float, float]:
         """The rates of inputs and of states."""
@@ -76,8 +85,8 @@ class LSTMWithDropout(LSTM):
         mask: Mask | None,
         observed: Array | None,
     ) -> Outputs[Numbers]:
-        """Count it; in torch, drop for both directions at once."""
-        x = self.read_by(x) if self.layout == "torch" else x
+        """Count it; drop for both directions at once, where they do not drop by themselves."""
+        x = x if self.promised.by_direction else self.read_by(x)
         outputs = super().layer(directions, x, states, mask, observed)
         self.index += 1
         return outputs
@@ -85,8 +94,8 @@ class LSTMWithDropout(LSTM):
     def run(
         self, w: CellWeights, x: Numbers, states: tuple[Numbers, Numbers], observed: Array | None, mask: Mask | None
     ) -> Trajectory[Numbers]:
-        """Choose what is dropped of h before every step; in Keras, drop of the inputs for each direction."""
-        x = self.read_by(x) if self.layout == "keras" else x
+        """Choose what is dropped of h before every step; drop of the inputs, where each direction does it by itself."""
+        x = self.read_by(x) if self.promised.by_direction else x
         rate = self.rates()[1] if self.is_active() else 0
         self.of_states = self.factors((x.shape[0], *states[0].shape), rate) if rate else None
         return super().run(w, x, states, observed, mask)

@@ -51,9 +51,10 @@ class Torch(MutantAdapter):
 
 
 class Keras(MutantAdapter):
-    """A right LSTM that claims all that Keras' layer has."""
+    """A right LSTM that claims all that Keras' layer has, and says itself what it promises."""
 
     name, layout, claims = "damage.Keras", "keras", CLAIMS["keras"]
+    contract = {"like": "keras.layers.LSTM", "call_errors": ["ValueError"], "undocumented": ["no_steps"]}  # noqa: RUF012
 
 
 ADAPTERS: tuple[Callable[[], Any], ...] = (Torch, Keras, Trainable)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import MutantAdapter
+from lstm_conformance.reference.contracts import CONTRACTS, contract_of
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.harness.judge.subject import Subject
@@ -17,17 +19,25 @@ from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned
 from lstm_conformance.suites.harness.run.candidates import unusable
 
+OWN = {"call_errors": ["WrongShape"], "constructor_errors": ["ValueError"], "weights_errors": ["ValueError"]}
+"""The contract of somebody's own LSTM."""
 
-def claiming(layout: str, *claims: str) -> type[MutantAdapter]:
+PROMISED = ("12.", "17.2", "17.8", "17.9", "21.", "22.2", "22.4")
+"""The beginnings of the rules that ask what a contract says."""
+
+DECLARED: dict[str, str | dict[str, Any]] = {"own": OWN, **{name: name for name in CONTRACTS}}
+
+
+def claiming(layout: str, *claims: str, contract: str | dict[str, Any] = "") -> type[MutantAdapter]:
     """An adapter that makes these claims, and keeps what it can of them."""
-    attributes = {"name": f"test_claims.{layout}", "layout": layout, "claims": claims}
+    attributes = {"name": f"test_claims.{layout}", "layout": layout, "claims": claims, "contract": contract}
     return type(layout, (MutantAdapter,), attributes)
 
 
-def one_of_each(subject: Subject) -> Iterator[Planned]:
-    """Of every check the smallest configuration for each claim."""
+def one_of_each(subject: Subject, rules: tuple[str, ...]) -> Iterator[Planned]:
+    """Of every check of rules that begin so the smallest configuration for each claim."""
     greeting = [(subject.hello.implementation, subject.hello)]
-    for check in all_checks().values():
+    for check in (check for number, check in all_checks().items() if number.startswith(rules)):
         smallest: dict[str, Planned] = {}
         for planned in sorted(Plan().of(check, greeting), key=lambda each: each.configuration.size):
             for claim in planned.configuration.requirements:
@@ -35,36 +45,48 @@ def one_of_each(subject: Subject) -> Iterator[Planned]:
         yield from {id(planned): planned for planned in smallest.values()}.values()
 
 
-def verdicts(adapter: type[MutantAdapter]) -> set[str]:
+def verdicts(adapter: type[MutantAdapter], rules: tuple[str, ...] = ("",)) -> set[str]:
     """Of one of each. What the adapter cannot do is an error of its own; whatever the suite raises, the test raises."""
     with InProcess(adapter) as implementation:
         subject = Subject(implementation, implementation.hello(), "eager")
         asked = [
             (each.check, draw(each.configuration, each.numbers[:1], biases=subject.layout.biases))
-            for each in one_of_each(subject)
+            for each in one_of_each(subject, rules)
         ]
         return {outcome.verdict for check, cases in asked for outcome in judge(check, subject, cases, brief=True)}
 
 
-def expressible(layout: str) -> list[str]:
-    """All requirements that can be claimed in a layout."""
-    return [claim for claim in REQUIREMENTS if claim not in inexpressible(layout)]
+def possible(layout: str, contract: str | dict[str, Any] = "") -> list[str]:
+    """All requirements that can be claimed in a layout, under a contract."""
+    known = contract_of(layout, REQUIREMENTS, contract)
+    return [claim for claim in REQUIREMENTS if claim not in inexpressible(layout) | unpromised(known)]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_everything_may_be_claimed_at_once(layout: str) -> None:
     """And is asked."""
-    adapter = claiming(layout, *expressible(layout))
+    adapter = claiming(layout, *possible(layout))
     with InProcess(adapter) as implementation:
         assert unusable(implementation.hello()) is None
 
     assert "pass" in verdicts(adapter)
 
 
+@pytest.mark.parametrize("contract", DECLARED.values(), ids=DECLARED)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_contract_goes_with_every_layout(layout: str, contract: str | dict[str, Any]) -> None:
+    """Whatever it promises is asked, in the arrays of the layout."""
+    adapter = claiming(layout, *possible(layout, contract), contract=contract)
+    with InProcess(adapter) as implementation:
+        assert unusable(implementation.hello()) is None
+
+    assert "pass" in verdicts(adapter, PROMISED)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_everything_but_states_may_be_claimed(layout: str) -> None:
     """Most configurations have them; others are asked then."""
-    assert "pass" in verdicts(claiming(layout, *(each for each in expressible(layout) if each != "initial_state")))
+    assert "pass" in verdicts(claiming(layout, *(each for each in possible(layout) if each != "initial_state")))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +98,19 @@ def test_what_a_layout_has_not_is_not_claimed(layout: str, claim: str) -> None:
         reason = unusable(implementation.hello())
 
     assert reason == f"`claims`: the layout {layout} has no {claim}: leave them out, or declare another layout"
+
+
+@pytest.mark.parametrize(
+    ("contract", "claim"), [(name, word) for name, known in CONTRACTS.items() for word in sorted(unpromised(known))]
+)
+def test_what_a_contract_is_silent_of_is_not_claimed(contract: str, claim: str) -> None:
+    """The sentence names it, and what to do."""
+    with InProcess(claiming("torch", "initial_state", claim, contract=contract)) as implementation:
+        reason = unusable(implementation.hello())
+
+    assert reason == (
+        f"`claims`: the contract {contract} says nothing of {claim}: leave them out, or declare a `contract` that does"
+    )
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

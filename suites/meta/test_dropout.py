@@ -14,7 +14,7 @@ from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, Built, MutantAdapter, adapter_of
-from lstm_conformance.reference.layouts.dropping import DROPPING
+from lstm_conformance.reference.contracts import CONTRACTS, contract_of
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array
@@ -184,7 +184,8 @@ def test_a_layer_with_a_seed_is_built_for_every_request(seed: int, built: int) -
 
 
 def test_what_is_not_documented_is_not_asked() -> None:
-    """A layout without dropout has no layers that drop."""
-    assert set(DROPPING) == {"torch", "keras"}
-    assert not READABLE[0].applies_to("onnx")
-    assert all(READABLE[0].applies_to(layout) for layout in DROPPING)
+    """A contract without dropout has no layers that drop."""
+    silent = {name for name, contract in CONTRACTS.items() if not READABLE[0].applies_to(contract, "torch")}
+
+    assert silent == {"tf.nn.rnn_cell.LSTMCell", "plain"}
+    assert not READABLE[0].applies_to(contract_of("onnx"), "onnx")

@@ -9,7 +9,6 @@ from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
 from lstm_conformance.reference.layouts import LAYOUTS
-from lstm_conformance.reference.layouts.refusals import REFUSALS
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.harness.judge.rejection import _mistaken
 from lstm_conformance.suites.meta import edged
@@ -77,7 +76,7 @@ def test_what_is_undocumented_is_told(adapter: str, measure: str) -> None:
 @pytest.mark.parametrize("name", [name for name, mistake in MISTAKES.items() if mistake.valid])
 def test_a_mistake_about_lengths_or_masks_is_one(name: str) -> None:
     """What is sent differs from what is right in this array, and in this one only."""
-    layout = "torch" if name in REFUSALS["torch"] else "keras"
+    layout = next(layout for layout, each in LAYOUTS.items() if each.told_by == MISTAKES[name].told_by)
     cases = draw(configuration(4, 3, 5, 6, mask="sorted", mistake=name), (0,), biases=LAYOUTS[layout].biases)
     subject = subject_of(edged.Edged)
     subject.hello.__dict__["layout"] = layout

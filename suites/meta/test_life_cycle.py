@@ -10,14 +10,14 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.cases.round_trips import OF_BOTH, OF_KERAS, OF_KERAS_2, OF_TORCH, REFUSED, ROUTES
+from lstm_conformance.fixtures.cases.round_trips import OF_BOTH, OF_MODELS, OF_MODULES, OF_OLDER_MODELS, REFUSED, ROUTES
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import AdapterError, InProcess
 from lstm_conformance.fixtures.implementations import keras_routes, torch_routes
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.reference.contracts import contract_of
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.arguments import constructed
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.suites import test_22_life_cycle
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
@@ -184,7 +184,7 @@ class TestArguments:
         self, layout: str, changes: dict[str, Any], expected: dict[str, object]
     ) -> None:
         """And its values."""
-        found = constructed(layout, Layer(input_size=3, hidden_size=4, **changes))
+        found = contract_of(layout, ["bidirectional"]).constructed(Layer(input_size=3, hidden_size=4, **changes))
 
         assert found | expected == found
 
@@ -237,7 +237,10 @@ class TestRoutes:
 
     @pytest.mark.parametrize(
         ("routes", "module"),
-        [((*OF_BOTH, *OF_TORCH, *REFUSED), torch_routes), ((*OF_BOTH, *OF_KERAS, *OF_KERAS_2, *REFUSED), keras_routes)],
+        [
+            ((*OF_BOTH, *OF_MODULES, *REFUSED), torch_routes),
+            ((*OF_BOTH, *OF_MODELS, *OF_OLDER_MODELS, *REFUSED), keras_routes),
+        ],
         ids=["torch", "keras"],
     )
     def test_every_route_is_a_function(self, routes: tuple[str, ...], module: ModuleType) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tokenize
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -111,6 +113,9 @@ class TestConfigurations:
 ELSEWHERE = ("implementations", "environments", "examples", "vectors", "deviations")
 """The folders of `fixtures` that are about frameworks; vectors have paths that are folders."""
 
+THREADS = "process.py"
+"""Names the variables by which libraries are told to take one thread; those who have not the library read none."""
+
 ORDINARY = {"eager", "call", "layer", "model"}
 """Names of paths that are words of their own, of the protocol among others, or the default of adapters."""
 
@@ -127,6 +132,22 @@ def words(file: Path) -> Iterator[str]:
             yield each.value
 
 
+FRAMEWORKS = {"torch", "keras", "tensorflow", "tf", "tf1", "onnx", "jax", "xla", "cudnn"}
+"""Parts of words."""
+
+
+def parts(file: Path) -> Iterator[str]:
+    """The words of a file, of its code and of its texts without blanks, in which a framework is a part.
+
+    What may be claimed is a word of the adapters.
+    """
+    with tokenize.open(file) as lines:
+        code = [each.string for each in tokenize.generate_tokens(lines.readline) if each.type == tokenize.NAME]
+    for word in (*code, *(text for text in words(file) if " " not in text)):
+        if FRAMEWORKS & set(re.split(r"[\W_]+", word.lower())) and word.removesuffix("_{}") not in REQUIRED:
+            yield word
+
+
 def names() -> set[str]:
     """Names of frameworks, of implementations and of their paths."""
     paths = {path for name in IMPLEMENTATIONS for path in declared(name).paths}
@@ -138,6 +159,7 @@ def test_no_word_of_a_framework_decides_what_is_asked() -> None:
     """In `fixtures`, outside the adapters: selection follows from costs and claims."""
     files = [file for file in (ROOT / "fixtures").rglob("*.py") if file.relative_to(ROOT).parts[1] not in ELSEWHERE]
     found = {(file.name, word) for file in files for word in words(file) if word in names()}
+    found |= {(file.name, word) for file in files if file.name != THREADS for word in parts(file)}
 
     assert len(files) > 30
     assert found == set()
@@ -146,6 +168,9 @@ def test_no_word_of_a_framework_decides_what_is_asked() -> None:
 def test_a_word_that_decides_is_seen(tmp_path: Path) -> None:
     """The twin of the test above; a docstring decides nothing."""
     file = tmp_path / "some.py"
-    file.write_text('"""torch"""\n\nif path == "tf.function":\n    """jit"""\n    found = {"keras": 1}\n', "utf-8")
+    file.write_text(
+        '"""torch"""\n\nif path == "tf.function":\n    """jit"""\n    found = {"keras": OF_TORCH}\n', "utf-8"
+    )
 
     assert set(words(file)) & names() == {"tf.function", "keras"}
+    assert set(parts(file)) == {"tf.function", "keras", "OF_TORCH"}

@@ -6,7 +6,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES, OF_CALLS
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES, OF_CALLS, OF_CONSTRUCTORS
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, Hosted, InProcess, take_error
@@ -14,8 +14,8 @@ from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
 from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
 from lstm_conformance.fixtures.implementations.torch_nn_lstmcell import TorchLSTMCell
+from lstm_conformance.reference.contracts import CONTRACTS, Contract, contract_of
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.refusals import REFUSALS, UNDOCUMENTED, documented_by
 from lstm_conformance.suites import test_12_refusals
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.harness.judge.rejection import attempt
@@ -30,7 +30,9 @@ NOTHING_LEFT = "12.8"
 ASKED = [
     called
     for called in TIERS["quick"].configurations
-    if called.mistake and called.applies_to("torch") and called.requirements <= set(refusing_adapters.Refusing.claims)
+    if called.mistake
+    and called.applies_to(contract_of("torch"), "torch")
+    and called.requirements <= set(refusing_adapters.Refusing.claims)
 ]
 
 
@@ -109,16 +111,16 @@ def test_who_does_not_claim_it_is_not_asked() -> None:
 
 @pytest.mark.parametrize("adapter", [TorchLSTM, TorchLSTMCell, KerasOnTorch])
 def test_the_suites_own_are_asked(adapter: type[Adapter]) -> None:
-    """Every mistake that the layout knows, by the rule about it and by the rule about what it leaves."""
+    """Every mistake that the contract knows, by the rule about it and by the rule about what it leaves."""
     asked = {
         called.mistake
         for called in TIERS["quick"].configurations
         if called.mistake
-        and called.applies_to(adapter.layout, adapter.claims)
+        and called.applies_to(CONTRACTS[str(adapter.contract)], adapter.layout)
         and called.requirements <= set(adapter.claims)
     }
 
-    assert asked == set(REFUSALS[documented_by(adapter.layout, adapter.claims)])
+    assert asked == set(CONTRACTS[str(adapter.contract)].documented)
 
 
 @pytest.mark.parametrize(("claims", "asked"), [((), False), (("cell",), True)])
@@ -127,7 +129,7 @@ def test_a_cell_is_asked_about_its_own_mistakes(claims: tuple[str, ...], asked: 
     (called,) = [each for each in TIERS["quick"].configurations if each.mistake == "x_without_rows"]
 
     assert called.batch == called.layer.hidden_size
-    assert called.applies_to("torch", claims) is asked
+    assert called.applies_to(contract_of("torch", claims), "torch") is asked
 
 
 def test_a_mistake_is_asked_about_by_no_other_chapter() -> None:
@@ -148,25 +150,23 @@ def test_a_mistake_is_one(name: str) -> None:
     told = " ".join(REQUIREMENTS[claim] for claim in mistake.requires)
     unknown = set(mistake.constructor) - set(Layer.__dataclass_fields__)
     assert all(f"`{argument}`" in told for argument in unknown)
-    assert any(name in known for known in (*REFUSALS.values(), *UNDOCUMENTED.values()))
+    assert any(name in {*known.documented, *known.undocumented} for known in CONTRACTS.values())
 
 
-@pytest.mark.parametrize("layout", UNDOCUMENTED)
-def test_what_is_undocumented_is_not_documented(layout: str) -> None:
-    """It is the mistake of a call, and no kind of exception is listed for it."""
-    assert set(UNDOCUMENTED[layout]) <= set(OF_CALLS)
-    assert set(UNDOCUMENTED[layout]) & set(REFUSALS[layout]) == set()
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
+def test_a_contract_is_about_mistakes_that_there_are(contract: Contract) -> None:
+    """What is undocumented is the mistake of a call, and no kind of exception is listed for it."""
+    assert {*contract.rejections.calls, *contract.undocumented} <= set(OF_CALLS)
+    assert set(contract.rejections.constructor) <= set(OF_CONSTRUCTORS)
+    assert set(contract.undocumented) & set(contract.documented) == set()
 
 
-@pytest.mark.parametrize("layout", REFUSALS)
-def test_what_a_layout_answers_is_a_mistake(layout: str) -> None:
-    """With one kind of exception or two, each of them built in."""
-    assert set(REFUSALS[layout]) <= set(MISTAKES)
-    assert {kind for kinds in REFUSALS[layout].values() for kind in kinds} <= {
-        "ValueError",
-        "RuntimeError",
-        "TypeError",
-    }
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
+def test_what_a_framework_answers_is_built_in(contract: Contract) -> None:
+    """One kind of exception or several, of Python's own."""
+    kinds = {kind for kinds in (*contract.documented.values(), contract.weights) for kind in kinds}
+
+    assert kinds <= {"ValueError", "RuntimeError", "TypeError"}
 
 
 def test_a_host_says_what_was_raised_and_by_whom() -> None:

@@ -241,6 +241,8 @@ def test_a_check_can_be_asked_of_all_that_it_is_about(make: type[Adapter], flags
     for called in drawn(subject.hello.on("eager"), Random(1), CONFIGURATIONS, **flags):
         cases = draw(called, [0], biases=subject.layout.biases)
         for check in CHECKS.values():
-            if check.where(called) and called.applies_to(subject.hello.layout, undocumented=check.undocumented):
+            if check.where(called) and called.applies_to(
+                subject.hello.promised, subject.hello.layout, undocumented=check.undocumented
+            ):
                 verdicts |= {outcome.verdict for outcome in judge(check, subject, cases, brief=True)}
     assert "pass" in verdicts

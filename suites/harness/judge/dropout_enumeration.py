@@ -15,9 +15,9 @@ import numpy as np
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.layouts.base import Inputs
-from lstm_conformance.reference.layouts.dropping import DROPPING
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array, Rounded, budget
+from lstm_conformance.suites.harness.judge.dropout_masks import promised
 from lstm_conformance.suites.harness.judge.stacks import States, returned
 from lstm_conformance.suites.harness.judge.subject import Subject
 
@@ -31,9 +31,9 @@ CASES = -3
 """The axis of the cases, of inputs, states and outputs."""
 
 
-def can_be_guessed(layout: str, configuration: Configuration) -> bool:
+def can_be_guessed(subject: Subject, configuration: Configuration) -> bool:
     """Whether a row has few enough numbers that may be dropped, the same ones at every step."""
-    return DROPPING[layout].constant and sum(part.size for part in _parts(configuration)) <= MOST
+    return promised(subject).constant and sum(part.size for part in _parts(configuration)) <= MOST
 
 
 def guessed(subject: Subject, cases: Cases, start: States, observed: Outputs[Array]) -> Outputs[Rounded]:

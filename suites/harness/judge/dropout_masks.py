@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.contracts.dropout import Dropout
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
-from lstm_conformance.reference.layouts.dropping import DROPPING
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.lstm import layer as one_layer
 from lstm_conformance.reference.rounded import Array, Rounded, exactly, where
@@ -51,6 +51,14 @@ class Read:
     by_chance: bool
     dropped: Mask
     compared: Sequence[Comparison]
+
+
+def promised(subject: Subject) -> Dropout:
+    """On what dropout acts, by the contract of a subject. Raises TypeError where it says nothing of dropout."""
+    found = subject.hello.promised.dropout
+    if found is None:
+        raise TypeError(f"{subject.hello.implementation} promises nothing of dropout: ask nothing of it")
+    return found
 
 
 def readable(cases: Cases, seed: int) -> Cases:
@@ -109,8 +117,8 @@ def _possible(subject: Subject, cases: Cases, index: int, x: Rounded, observed: 
 
 def _scales(subject: Subject, called: Configuration, index: int) -> list[float]:
     """What the numbers that the layer at this index reads may be multiplied by."""
-    rate, drops = rate_of(called.layer), DROPPING[subject.hello.layout].first
-    if not _reads(called, index) or (called.layer.dropout and index < drops):
+    rate, first = rate_of(called.layer), promised(subject).first
+    if not _reads(called, index) or (called.layer.dropout and index < first):
         return [1.0]
     return [0.0, 1 / (1 - rate)] if rate < 1 else [0.0]
 

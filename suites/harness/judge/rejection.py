@@ -15,7 +15,6 @@ from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.fixtures.hosting.lending import ALONE
 from lstm_conformance.fixtures.hosting.requests import STATES
 from lstm_conformance.fixtures.hosting.wire import Arrays
-from lstm_conformance.reference.layouts.refusals import REFUSALS, documented_by
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.harness.judge.comparison import Comparison, Statement, same
 from lstm_conformance.suites.harness.judge.subject import Subject
@@ -67,8 +66,7 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
 def refused(subject: Subject, cases: Cases) -> Statement:
     """The mistake is answered with a documented kind of exception, raised by the layer, where the mistake is made."""
     mistake = MISTAKES[cases.configuration.mistake]
-    claims = subject.hello.on(subject.path).claims
-    kinds = REFUSALS[documented_by(subject.hello.layout, claims)][cases.configuration.mistake]
+    kinds = subject.hello.promised.documented[cases.configuration.mistake]
     due = f"documented is {' or '.join(kinds)}"
     error = attempt(subject, cases).error
     if error is None:

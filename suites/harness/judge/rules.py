@@ -35,8 +35,8 @@ class Rule(NamedTuple):
 class Check(NamedTuple):
     """A rule, the configurations on which it is checked, and how.
 
-    undocumented: of the calls that may be mistakes, it is about those of which nothing says so in a layout, instead of
-    those of which something does. paired: it compares each path of a family of implementations with the first one.
+    undocumented: of the calls that may be mistakes, it is about those of which a contract does not say so, instead of
+    those of which it does. paired: it compares each path of a family of implementations with the first one.
     crossed: it is about the configurations in which flags are crossed, and one case of each.
     """
 

@@ -129,18 +129,19 @@ class Plan:
 
     def _of_path(self, check: Check, name: str, hello: Hello, offer: Offer) -> list[Planned]:
         """Those on the configurations that the check applies to and that the implementation claims to run."""
-        alike = (check, hello.layout, *_deciding(offer))
+        alike = (check, hello.layout, hello.promised, *_deciding(offer))
         if alike not in self._alike:
-            self._alike[alike] = list(self._asked(check, hello.layout, offer))
+            self._alike[alike] = list(self._asked(check, hello, offer))
         return [
             Planned(implementation=name, path=offer.path, check=check, configuration=configuration, numbers=numbers)
             for configuration, numbers in self._alike[alike]
         ]
 
-    def _asked(self, check: Check, layout: str, offer: Offer) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
+    def _asked(self, check: Check, hello: Hello, offer: Offer) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
         """Configurations, and the numbers of the cases of each."""
+        contract = hello.promised
         for configuration in self._configurations(check, offer):
-            documented = configuration.applies_to(layout, offer.claims, undocumented=check.undocumented)
+            documented = configuration.applies_to(contract, hello.layout, undocumented=check.undocumented)
             if check.where(configuration) and offer.runs(configuration) and documented:
                 yield configuration, self._numbers(configuration)[: 1 if check.crossed else None]
 

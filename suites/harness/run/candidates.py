@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
 from lstm_conformance.fixtures.cases.offers import Offer
-from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.hosting.client import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.hosting.quoting import LONGEST_LINE, readable
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.contracts import CONTRACTS
+from lstm_conformance.reference.contracts.own import LIKE
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.suites.harness.plan import mutant_names
 
@@ -87,6 +91,8 @@ def unusable(hello: Hello) -> str | None:
         return f"`name` must be one line of text, came {hello.implementation!r}"
     if hello.layout not in LAYOUTS:
         return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
+    if wrong := _unknown_of_contract(hello.contract):
+        return wrong
     if not hello.paths or not all(path and "/" not in path for path in hello.paths):
         return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
     for offer in hello.offers:
@@ -95,8 +101,20 @@ def unusable(hello: Hello) -> str | None:
     return _unfounded(hello)
 
 
+def _unknown_of_contract(declared: str | Mapping[str, Any]) -> str | None:
+    """What nobody knows of the contract that is declared: its name, that of the one it is like, an invalid input."""
+    fields = declared if not isinstance(declared, str) else {LIKE: declared} if declared else {}
+    if LIKE in fields and fields[LIKE] not in CONTRACTS:
+        known = ", ".join(CONTRACTS)
+        return f"`contract` must be one of {known}, or an object that may be `like` one; came {fields[LIKE]!r}"
+    quiet = [name for name in fields.get("undocumented", ()) if name not in MISTAKES]
+    if quiet:
+        return f"`undocumented` of `contract` may hold {', '.join(MISTAKES)}; came {', '.join(map(repr, quiet))}"
+    return None
+
+
 def _unfounded(hello: Hello) -> str | None:
-    """Why something that is claimed cannot be asked: nobody knows it, or nobody with this layout could meet it."""
+    """Why something that is claimed cannot be asked: nobody knows it, or this layout or contract does not have it."""
     for key in ("claims", "only"):
         words = dict.fromkeys(word for offer in hello.offers for word in getattr(offer, key))
         if unknown := [word for word in words if word not in REQUIREMENTS]:
@@ -105,6 +123,12 @@ def _unfounded(hello: Hello) -> str | None:
     if vain:
         return (
             f"`claims`: the layout {hello.layout} has no {', '.join(vain)}: leave them out, or declare another layout"
+        )
+    unsaid = sorted(unpromised(hello.promised) & set(hello.claims))
+    if unsaid:
+        return (
+            f"`claims`: the contract {hello.promised.name} says nothing of {', '.join(unsaid)}: "
+            "leave them out, or declare a `contract` that does"
         )
     return None
 

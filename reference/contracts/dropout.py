@@ -1,4 +1,4 @@
-"""What the frameworks of a layout document that dropout drops in training mode.
+"""On what frameworks document that dropout acts in training mode.
 
 Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html, `dropout`: "introduces a Dropout layer on
 the outputs of each LSTM layer except the last layer", where torch.nn.Dropout zeroes "independently";
@@ -9,16 +9,22 @@ step", of Keras 2: "cached across the timestep within the same batch, but should
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Dropping(NamedTuple):
-    """Which layers drop of their inputs, this one and all above it; whether they drop the same at every step."""
+class Dropout(NamedTuple):
+    """What is dropped.
+
+    `first`: which layers drop of their inputs, this one and all above it.
+    `constant`: whether they drop the same at every step.
+    `by_direction`: whether each direction of a layer drops of its inputs by itself.
+    """
 
     first: int
     constant: bool
+    by_direction: bool
 
 
-DROPPING: Mapping[str, Dropping] = {"torch": Dropping(1, constant=False), "keras": Dropping(0, constant=True)}
-"""By layout; the other ones have no dropout."""
+TORCH = Dropout(1, constant=False, by_direction=False)
+
+KERAS = Dropout(0, constant=True, by_direction=True)

@@ -1,0 +1,77 @@
+"""What each framework's class promises: what invalid input gets, on what dropout acts, how arguments are called.
+
+How its arrays lie is a matter of its layout (`reference/layouts`), which frameworks with other promises may share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from lstm_conformance.reference.contracts import arguments, dropout, exceptions
+from lstm_conformance.reference.contracts.base import Contract
+from lstm_conformance.reference.contracts.own import LIKE, own
+from lstm_conformance.reference.contracts.plain import PLAIN
+
+TORCH_LSTM = Contract(
+    name="torch.nn.LSTM", rejections=exceptions.TORCH, dropout=dropout.TORCH, arguments=arguments.TORCH
+)
+
+TORCH_CELL = Contract(
+    name="torch.nn.LSTMCell",
+    rejections=exceptions.TORCH_CELL,
+    dropout=dropout.TORCH,
+    arguments=arguments.TORCH_CELL,
+)
+"""The cell itself has no dropout; who stacks cells, and drops between them, does what torch.nn.LSTM does."""
+
+KERAS_LSTM = Contract(
+    name="keras.layers.LSTM", rejections=exceptions.KERAS, dropout=dropout.KERAS, arguments=arguments.KERAS
+)
+
+KERAS_RNN = Contract(
+    name="keras.layers.RNN", rejections=exceptions.KERAS_RNN, dropout=dropout.KERAS, arguments=arguments.KERAS
+)
+
+KERAS_BIDIRECTIONAL = Contract(
+    name="keras.layers.Bidirectional",
+    rejections=exceptions.KERAS_BIDIRECTIONAL,
+    dropout=dropout.KERAS,
+    arguments=arguments.KERAS_BIDIRECTIONAL,
+)
+"""The wrapper, and the layers in it."""
+
+TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=PLAIN, forget_bias=1.0)
+"""Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell, `forget_bias`."""
+
+NO_PROMISES = Contract(name="plain", rejections=PLAIN)
+"""That of an LSTM of which nobody has said anything."""
+
+CONTRACTS: Mapping[str, Contract] = {
+    each.name: each
+    for each in (TORCH_LSTM, TORCH_CELL, KERAS_LSTM, KERAS_RNN, KERAS_BIDIRECTIONAL, TF1_CELL, NO_PROMISES)
+}
+"""By the name that an adapter declares."""
+
+_OF_LAYOUTS: Mapping[str, Contract] = {"torch": TORCH_LSTM, "keras": KERAS_LSTM, "tf1": TF1_CELL}
+_OF_CLAIMS: Mapping[tuple[str, str], Contract] = {
+    ("torch", "cell"): TORCH_CELL,
+    ("keras", "bidirectional"): KERAS_BIDIRECTIONAL,
+}
+"""What those are held to that declare no contract: the class whose layout they have, and what they claim of it."""
+
+
+def contract_of(layout: str, claims: Collection[str] = (), declared: str | Mapping[str, Any] = "") -> Contract:
+    """The contract that an adapter declares, by name or by the fields of its own; or that of its layout and claims.
+
+    Raises KeyError for a name that is unknown.
+    """
+    if isinstance(declared, str) and declared:
+        return CONTRACTS[declared]
+    if declared:
+        return own(CONTRACTS[declared.get(LIKE, NO_PROMISES.name)], declared)
+    of_claims = (contract for (of, claim), contract in _OF_CLAIMS.items() if of == layout and claim in claims)
+    return next(of_claims, _OF_LAYOUTS.get(layout, NO_PROMISES))
+
+
+__all__ = ["CONTRACTS", "Contract", "contract_of"]
