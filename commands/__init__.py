@@ -1,7 +1,8 @@
 """The commands of `lstm-conformance`: a module each, which declares its arguments and runs.
 
 What a command does is done elsewhere; here it is read from the command line, and said.
-Imports `reference`, `reference.diagnosis`, `reference.layouts`, `reference.mutants`, `fixtures.cases`,
+Imports `reference`, `reference.contracts`, `reference.diagnosis`, `reference.layouts`, `reference.mutants`,
+`fixtures.cases`,
 `fixtures.vectors`, `reports.records`, `reports.changes`, `reports.page`, `reports.publish`.
 """
 

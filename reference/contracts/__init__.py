@@ -1,6 +1,7 @@
 """What each framework's class promises: what invalid input gets, on what dropout acts, how arguments are called.
 
 How its arrays lie is a matter of its layout (`reference/layouts`), which frameworks with other promises may share.
+Imports `reference`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Wrong LSTMs by name: what the suite must catch, and what a failing check is diagnosed with.
 
 Each is the reference with a method or two overridden.
-Imports `reference`, `reference.layouts`.
+Imports `reference`, `reference.contracts`.
 """
 
 from __future__ import annotations
