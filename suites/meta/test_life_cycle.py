@@ -13,9 +13,10 @@ from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.round_trips import OF_BOTH, OF_KERAS, OF_KERAS_2, OF_TORCH, REFUSED, ROUTES
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import AdapterError, InProcess
-from lstm_conformance.fixtures.implementations import keras_routes, torch_routes
 from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.keras import routes as keras_routes
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.fixtures.implementations.torch import routes as torch_routes
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.arguments import constructed
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
