@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.fixtures.implementations.torch.lstm import TorchLSTM
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.suites.meta.broken import Array, Broken, Built, States
 from lstm_conformance.suites.meta.reference_adapter import ReferenceKerasLSTM, ReferenceLSTM

@@ -76,6 +76,12 @@ def imports(known: dict[str, Path]) -> Iterator[tuple[str, str, str, str]]:
                 yield module, here, other, there
 
 
+def between_modules(known: dict[str, Path]) -> dict[str, set[str]]:
+    """What every module imports of the other modules; a folder's own names apart."""
+    files = {module: file for module, file in known.items() if file.name != "__init__.py"}
+    return {module: {*imported(file.read_text("utf-8"), known)} & files.keys() for module, file in files.items()}
+
+
 def trespasses() -> Iterator[str]:
     """A sentence for every import that the docstring of the importing folder does not have, and the other way round."""
     known = modules()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,11 @@ from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.round_trips import OF_BOTH, OF_MODELS, OF_MODULES, OF_OLDER_MODELS, REFUSED, ROUTES
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import AdapterError, InProcess
-from lstm_conformance.fixtures.implementations import keras_routes, torch_routes
 from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.keras.routes import KerasRoutes
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.fixtures.implementations.routes import Routes
+from lstm_conformance.fixtures.implementations.torch.routes import TorchRoutes
 from lstm_conformance.reference.contracts import contract_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
@@ -236,16 +237,16 @@ class TestRoutes:
     """What can be claimed is there, and asked."""
 
     @pytest.mark.parametrize(
-        ("routes", "module"),
+        ("routes", "framework"),
         [
-            ((*OF_BOTH, *OF_MODULES, *REFUSED), torch_routes),
-            ((*OF_BOTH, *OF_MODELS, *OF_OLDER_MODELS, *REFUSED), keras_routes),
+            ((*OF_BOTH, *OF_MODULES, *REFUSED), TorchRoutes),
+            ((*OF_BOTH, *OF_MODELS, *OF_OLDER_MODELS, *REFUSED), KerasRoutes),
         ],
         ids=["torch", "keras"],
     )
-    def test_every_route_is_a_function(self, routes: tuple[str, ...], module: ModuleType) -> None:
+    def test_every_route_is_a_method(self, routes: tuple[str, ...], framework: type[Routes]) -> None:
         """Of the same name."""
-        assert [name for name in routes if not callable(getattr(module, name, None))] == []
+        assert [name for name in routes if not callable(getattr(framework, name, None))] == []
 
     @pytest.mark.parametrize("route", ROUTES)
     def test_every_route_is_claimed_and_asked(self, route: str) -> None:

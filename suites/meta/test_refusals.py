@@ -11,9 +11,9 @@ from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, Hosted, InProcess, take_error
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.keras_on_torch import KerasOnTorch
-from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
-from lstm_conformance.fixtures.implementations.torch_nn_lstmcell import TorchLSTMCell
+from lstm_conformance.fixtures.implementations.keras.on_torch import KerasOnTorch
+from lstm_conformance.fixtures.implementations.torch.lstm import TorchLSTM
+from lstm_conformance.fixtures.implementations.torch.lstmcell import TorchLSTMCell
 from lstm_conformance.reference.contracts import CONTRACTS, Contract, contract_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites import test_12_refusals

@@ -6,7 +6,16 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from lstm_conformance.suites.meta.rooms import allowed, imported, modules, room_of, rooms, sayings, trespasses
+from lstm_conformance.suites.meta.rooms import (
+    allowed,
+    between_modules,
+    imported,
+    modules,
+    room_of,
+    rooms,
+    sayings,
+    trespasses,
+)
 
 
 def test_nothing_is_imported_but_what_a_folder_says() -> None:
@@ -17,6 +26,13 @@ def test_nothing_is_imported_but_what_a_folder_says() -> None:
 def test_no_two_folders_import_each_other() -> None:
     """The storeys of a house: a folder and those within it are one."""
     assert len(list(TopologicalSorter(sayings(modules())).static_order())) == len(rooms())
+
+
+def test_no_two_modules_import_each_other() -> None:
+    """Not for their types either: each can be read before those that build upon it."""
+    others = between_modules(modules())
+
+    assert len(list(TopologicalSorter(others).static_order())) == len(others)
 
 
 @pytest.mark.parametrize("docstring", ["", "It has many things.", "Imports reference."])

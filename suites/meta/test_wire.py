@@ -15,7 +15,7 @@ from lstm_conformance.fixtures.hosting import wire
 from lstm_conformance.suites.meta.rooms import ROOT, on_the_host
 
 # What runs in the Python of an implementation, which may be old.
-OLD_PYTHON_FILES = sorted({*on_the_host(), *(ROOT / "fixtures" / "implementations").glob("*.py")})
+OLD_PYTHON_FILES = sorted({*on_the_host(), *(ROOT / "fixtures" / "implementations").rglob("*.py")})
 
 
 def round_trip(header: wire.Header, arrays: wire.Arrays) -> tuple[wire.Header, wire.Arrays]:

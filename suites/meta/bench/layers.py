@@ -10,7 +10,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.implementations.torch_nn_lstm import TorchLSTM
+from lstm_conformance.fixtures.implementations.torch.lstm import TorchLSTM
 from lstm_conformance.reference.activations import logistic
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
