@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.hosting import client
 from lstm_conformance.fixtures.hosting.client import Hosted
 from lstm_conformance.fixtures.hosting.wire import Arrays, Header
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites.meta import fakes
 
 FAKES = Path(fakes.__file__)
@@ -31,7 +30,7 @@ def spec(adapter: type) -> str:
 def layer(**changes: Any) -> Header:
     """The fields of a request that say which layer is meant."""
     return {
-        "layer": {**asdict(Layer(input_size=INPUT_SIZE, hidden_size=HIDDEN_SIZE)), **changes},
+        "layer": {**configuration(1, 1, INPUT_SIZE, HIDDEN_SIZE).described, **changes},
         "dtype": "float64",
         "path": "eager",
     }

@@ -25,7 +25,7 @@ from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.meta.outside import EXAMPLES, ROOT
 
 CHAPTER = [check for number, check in all_checks().items() if number.startswith("12.")]
-CHECKED = [sys.executable, str(ROOT / "fixtures" / "host.py"), "checked.py:CheckedLSTM"]
+CHECKED = [sys.executable, str(ROOT / "fixtures" / "hosting" / "host.py"), "checked.py:CheckedLSTM"]
 OWN = {"call_errors": ["ShapeError"], "constructor_errors": ["SizeError"]}
 FINE = replace(stand_in("mine.LSTM"), layout="gates")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ import numpy as np
 import pytest
 
 from lstm_conformance.__main__ import main
+from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.hosting.client import Hosted
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.gate_order import reordered
 from lstm_conformance.reference.layouts.tf1 import with_forget_bias
@@ -36,7 +35,7 @@ class Framework:
 
     def __call__(self, weights: Arrays, call: Arrays, **options: Any) -> list[Any]:
         """What it returns for weights and inputs in its own names and axes."""
-        layer = asdict(Layer(input_size=INPUTS, hidden_size=HIDDEN, **options))
+        layer = configuration(1, 1, INPUTS, HIDDEN, **options).described
         fields = {"layer": layer, "dtype": "float32", "path": "eager", "cases": 1, "observe": []}
         arrays = {f"weights/{name}": a[None] for name, a in weights.items()} | {k: a[None] for k, a in call.items()}
         _, found = self.host.request("run", fields, arrays, 60.0)
