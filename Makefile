@@ -31,7 +31,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance test check bench bench-report oracle compare-suites mutants orders findings damage patched manifest crossing matrix cell \
+.PHONY: help conformance genuine test check bench bench-report oracle compare-suites mutants orders findings damage patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -48,6 +48,9 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
 	fi; \
 	exit $$status
+
+genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine frameworks give: all that is declared, with room to spare
+	@$(RUN) lstm_conformance.suites.meta.genuine $(RESULTS)
 
 test: lint ## Lint, check types and spelling, and test the suite itself
 	@.ci/browser

@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "lstm_conformance.suites.harness.run.plugin",
+    "lstm_conformance.suites.meta.bytecode",
     "lstm_conformance.suites.meta.needing",
     "lstm_conformance.suites.meta.spreading",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
 from lstm_conformance.suites.harness.judge.expectations import TRUSTED, Expectations
-from lstm_conformance.suites.harness.judge.memory import Memory, peak, told
+from lstm_conformance.suites.harness.judge.memory import STATUS, Memory, peak, told
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.planning import Plan
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
@@ -190,6 +192,25 @@ def test_the_peak_is_that_of_this_process() -> None:
     assert before is not None
     kept = np.ones(before // 4)
     assert kept.nbytes < (peak() or 0) < 20 * before
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells the peak of what runs now")
+def test_the_peak_is_not_that_of_the_process_that_started_this_one() -> None:
+    """A small one that a large one starts takes little."""
+    large = np.ones(2**25)
+    program = "from lstm_conformance.suites.harness.judge.memory import peak\nprint(peak())"
+    told_of_itself = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert int(told_of_itself.stdout) < large.nbytes < (peak() or 0)
+
+
+def test_where_no_file_tells_the_peak_the_system_does(tmp_path: Path) -> None:
+    """In the same unit; what it says may be that of the process that started this one."""
+    own, by_the_system = peak(), peak(tmp_path / "status")
+
+    assert own is not None
+    assert by_the_system is not None
+    assert own <= by_the_system < 1000 * own
 
 
 def test_a_run_ends_with_its_peaks(tmp_path: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, adapter_of
 from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.suites.harness.judge import stacks
 from lstm_conformance.suites.harness.judge.comparison import Comparison
 from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.harness.judge.stacks import computed
@@ -48,6 +51,24 @@ def test_right_layers_pass(name: str) -> None:
 
     assert len(outcomes) > 15
     assert {outcome.verdict for outcome in outcomes} == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "calls"), [({"num_layers": 2}, 1), ({"stateful": True}, 2)], ids=["twice", "in a row"]
+)
+def test_what_all_return_is_computed_once(flags: dict[str, Any], calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a second call, and of another layer; what goes on from another state is something else."""
+    made: list[int] = []
+    equations = stacks.returned
+    monkeypatch.setattr(stacks, "returned", lambda *asked: made.append(1) or equations(*asked))
+    first, second = (subject_of(RIGHT["keras"]) for _ in range(2))
+    second.expectations = first.expectations
+    cases, numbers = draw(configuration(5, 2, 4, 6, **flags), [0], biases=1), []
+    for subject in (first, second):
+        numbers.append(len(list(computed(subject, cases))))
+        assert len(made) == calls
+
+    assert numbers == [6, 6]
 
 
 @pytest.mark.parametrize("name", ["torch", "keras"])

@@ -15,7 +15,7 @@ from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, exactly
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
 from lstm_conformance.suites.harness.judge.comparison import within
-from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.judge.subject import Subject, drawn
 
 States = tuple[Rounded, Rounded]
 """h (L, D, N, B, P) and c (L, D, N, B, H)."""
@@ -38,16 +38,23 @@ def computed(subject: Subject, cases: Cases, expect: Expectation | None = None) 
 
     expect: what they are held against, the equations if it is not said.
     """
-    expect = expect or returned
     layer, states = cases.configuration.layer, _given(cases)
     for call in calls(subject, cases):
         start = states if call.goes_on else _given(cases)
-        expected = expect(subject, cases, start, call.outputs)
+        expected = expect(subject, cases, start, call.outputs) if expect else _by_equations(subject, cases, start, call)
         states = expected.h_n, expected.c_n
         yield within(f"y{call.name}", call.outputs.y, expected.y, Y_AXES)
         if layer.return_state:
             yield within(f"h_n{call.name}", call.outputs.h_n, expected.h_n, f"layer {STATE_AXES}")
             yield within(f"c_n{call.name}", call.outputs.c_n, expected.c_n, f"layer {STATE_AXES}")
+
+
+def _by_equations(subject: Subject, cases: Cases, start: States, call: Call) -> Outputs[Rounded]:
+    """What a call returns by the equations: computed once for all who return the same, in a second call as well."""
+    begun = [part for state in start for part in (state.value, state.err, state.var)]
+    numbers = [*drawn(cases), *begun, _fed(cases.configuration.layer, call.outputs)]
+    place = ("stack", call.goes_on, *subject.alike(cases))
+    return subject.expectations.recall(place, numbers, lambda: returned(subject, cases, start, call.outputs))
 
 
 def returned(subject: Subject, cases: Cases, start: States, observed: Outputs[Array]) -> Outputs[Rounded]:
@@ -58,12 +65,15 @@ def returned(subject: Subject, cases: Cases, start: States, observed: Outputs[Ar
     called, layer = cases.configuration, cases.configuration.layer
     engine = _Merging(subject.cell(called), layer)
     engine.fill = subject.layout.fill(layer)
-    seen = observed.y if layer.return_sequences and not layer.merges else None
-    outputs = engine.layers(
-        cases.weights, exactly(cases.inputs.x, arithmetic_of(called.dtype)), start, cases.mask, seen
-    )
+    x, seen = exactly(cases.inputs.x, arithmetic_of(called.dtype)), _fed(layer, observed)
+    outputs = engine.layers(cases.weights, x, start, cases.mask, seen)
     y = outputs.y if layer.return_sequences else last(outputs.y, layer.directions)
     return outputs._replace(y=engine.merged(y))
+
+
+def _fed(layer: Layer, observed: Outputs[Array]) -> Array | None:
+    """What the last layer is fed of what was seen: y, where it shows the outputs of each direction and step."""
+    return observed.y if layer.return_sequences and not layer.merges else None
 
 
 class _Merging(Engine):

@@ -44,8 +44,9 @@ def planned(tier: str) -> Counts:
     """The counts of a tier for the implementations that the suite brings, installed or not."""
     hellos = {name: declared(name) for name in IMPLEMENTATIONS}
     found: Counter[Place] = Counter()
+    plan = Plan(tier=tier)
     for check in all_checks().values():
-        for each in Plan(tier=tier).of(check, hellos.items()):
+        for each in plan.of(check, hellos.items()):
             found[each.implementation, each.path, check.rule] += len(each.numbers)
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.ids import configuration_called
 from lstm_conformance.fixtures.cases.offers import Offer
-from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.cases.tiers import TIERS, Tier
 from lstm_conformance.fixtures.hosting.client import Hello
 from lstm_conformance.suites.harness.judge.rules import Check
 from lstm_conformance.suites.harness.plan import smoke
@@ -100,6 +100,7 @@ class Plan:
     """Everything that a run is asked for.
 
     `_alike`: what was planned. Those who offer the same are asked the same, and hundreds of wrong LSTMs do.
+    `_on`: the configurations that are not crossed, for those who offer the same.
     """
 
     tier: str = "quick"
@@ -108,6 +109,7 @@ class Plan:
     _alike: dict[object, list[tuple[Configuration, tuple[int, ...]]]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _on: dict[object, list[Configuration]] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, check: Check, hellos: Iterable[tuple[str, Hello]]) -> list[Planned]:
         """The items of one check, over all implementations."""
@@ -151,9 +153,14 @@ class Plan:
             found = configuration_called(self.case.configuration)
             return [] if found is None else [found]
         tier = TIERS[self.tier]
-        if check.crossed:
-            return tier.crossed(offer)
-        return list(dict.fromkeys(_started(each, offer) for each in tier.on(offer)))
+        return tier.crossed(offer) if check.crossed else self._uncrossed(tier, offer)
+
+    def _uncrossed(self, tier: Tier, offer: Offer) -> list[Configuration]:
+        """The same for all checks."""
+        alike = _deciding(offer)
+        if alike not in self._on:
+            self._on[alike] = list(dict.fromkeys(_started(each, offer) for each in tier.on(offer)))
+        return self._on[alike]
 
     def numbers_beside(self, planned: Planned) -> tuple[int, ...]:
         """The cases of a configuration that a run of the tier with the same base seed has, these among them.
