@@ -60,7 +60,12 @@ def test_what_all_return_is_computed_once(flags: dict[str, Any], calls: int, mon
     """Of a second call, and of another layer; what goes on from another state is something else."""
     made: list[int] = []
     equations = stacks.returned
-    monkeypatch.setattr(stacks, "returned", lambda *asked: made.append(1) or equations(*asked))
+
+    def counted(*asked: Any) -> Any:
+        made.append(1)
+        return equations(*asked)
+
+    monkeypatch.setattr(stacks, "returned", counted)
     first, second = (subject_of(RIGHT["keras"]) for _ in range(2))
     second.expectations = first.expectations
     cases, numbers = draw(configuration(5, 2, 4, 6, **flags), [0], biases=1), []
