@@ -292,9 +292,10 @@ def _times(a: Array, rows: Array) -> Array:
     """a @ rowsᵀ, with the axis of time (if there is one) merged into the rows of a: one product instead of T."""
     if a.ndim <= rows.ndim:
         return a @ rows.swapaxes(-1, -2)
-    by_case = np.moveaxis(a, 0, -3)
+    last, cases = a.ndim - 3, range(1, a.ndim - 2)  # np.moveaxis takes as long as a small product
+    by_case = a.transpose(*cases, 0, -2, -1)
     flat = by_case.reshape(*by_case.shape[:-3], -1, by_case.shape[-1]) @ rows.swapaxes(-1, -2)
-    return np.moveaxis(flat.reshape(*by_case.shape[:-1], rows.shape[-2]), -3, 0)
+    return flat.reshape(*by_case.shape[:-1], rows.shape[-2]).transpose(last, *range(last), -2, -1)
 
 
 MANY = 2**28

@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
-from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, adapter_of
+from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.rounded import Array, Rounded
 from lstm_conformance.suites.harness.judge import stacks
 from lstm_conformance.suites.harness.judge.comparison import Comparison
 from lstm_conformance.suites.harness.judge.judge import judge
-from lstm_conformance.suites.harness.judge.stacks import computed
+from lstm_conformance.suites.harness.judge.stacks import States, computed
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.meta.judging import subject_of
@@ -58,12 +60,12 @@ def test_right_layers_pass(name: str) -> None:
 )
 def test_what_all_return_is_computed_once(flags: dict[str, Any], calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a second call, and of another layer; what goes on from another state is something else."""
-    made: list[int] = []
+    made: list[Cases] = []
     equations = stacks.returned
 
-    def counted(*asked: Any) -> Any:
-        made.append(1)
-        return equations(*asked)
+    def counted(subject: Subject, cases: Cases, start: States, seen: Outputs[Array]) -> Outputs[Rounded]:
+        made.append(cases)
+        return equations(subject, cases, start, seen)
 
     monkeypatch.setattr(stacks, "returned", counted)
     first, second = (subject_of(RIGHT["keras"]) for _ in range(2))
