@@ -12,18 +12,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lstm_conformance.suites.harness.run.ordering import OF_FILES, REVERSED
-from lstm_conformance.suites.meta.running import Run, conformance
+from lstm_conformance.suites.meta.running import EVERYTHING, Run, conformance
 
 IMPLEMENTATIONS = ("torch.nn.LSTM", "keras.layers.LSTM")
 ORDERS = (OF_FILES, REVERSED, "1", "2", "3")
 
 
-def in_all_orders(options: Sequence[str], folder: Path) -> dict[str, Run]:
-    """The runs with these options, by order."""
+def in_all_orders(options: Sequence[str], folder: Path, of: Sequence[str] = EVERYTHING) -> dict[str, Run]:
+    """The runs of these files with these options, by order."""
     runs = {}
     for order in ORDERS:
         (folder / order).mkdir()
-        runs[order] = conformance(folder / order, *options, "--order", order, "--tb=no", "-rN")
+        runs[order] = conformance(folder / order, *options, "--order", order, "--tb=no", "-rN", of=of)
     return runs
 
 

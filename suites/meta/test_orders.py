@@ -13,7 +13,8 @@ from lstm_conformance.suites.meta.orders import ORDERS, differing, in_all_orders
 from lstm_conformance.suites.meta.running import META
 
 ITEMS = list("abcdefgh")
-ONE_FILE = ("--in-process", "-k", "test_every_output")
+ONE_RULE = ("--in-process", "-k", "test_every_output")
+ONE_FILE = ("suites/test_01_outputs.py",)
 
 
 class Tiring(NumpyLSTM):
@@ -66,7 +67,7 @@ def test_what_differs_is_named() -> None:
 @pytest.mark.parametrize(("adapter", "depends"), [("fakes.py:NumpyLSTM", False), ("test_orders.py:Tiring", True)])
 def test_a_verdict_that_depends_on_the_order_is_found(adapter: str, depends: bool, tmp_path: Path) -> None:
     """Of an implementation that remembers what it was asked, and of no other."""
-    runs = in_all_orders(["--implementation", f"{META / adapter}", *ONE_FILE], tmp_path)
+    runs = in_all_orders(["--implementation", f"{META / adapter}", *ONE_RULE], tmp_path, ONE_FILE)
 
     assert set(runs) == set(ORDERS)
     assert any(differing({name: run.verdicts() for name, run in runs.items()})) is depends
