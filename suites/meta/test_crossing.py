@@ -20,14 +20,17 @@ from lstm_conformance.fixtures.cases.covering_array import completed, missing
 from lstm_conformance.fixtures.cases.crossing import projected, stored
 from lstm_conformance.fixtures.cases.extending import EVERYTHING
 from lstm_conformance.fixtures.cases.masks import PATTERNS
-from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.offers import Cost, Offer
 from lstm_conformance.fixtures.cases.option import Constraint
 from lstm_conformance.fixtures.cases.options import DROPPED, FLAGS, RATES, TOGETHER, has_effect, legal
 from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations.adapter import COSTS, Path
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.manifest import declared
 from lstm_conformance.suites.harness.plan.planning import CaseId, Plan
+from lstm_conformance.suites.meta.fakes import NumpyLSTM
 
 QUICK, FULL = (TIERS[tier].crossing for tier in ("quick", "full"))
 
@@ -133,15 +136,17 @@ class TestStrength:
 class TestStability:
     """Which configurations a path is asked hangs on what it offers, and on nothing else."""
 
-    def test_other_paths_change_nothing(self) -> None:
+    @pytest.mark.parametrize("tier", TIERS)
+    def test_other_paths_change_nothing(self, tier: str) -> None:
         """Neither an id nor a number of them, of any rule."""
         name, hello = "torch.nn.LSTM", declared("torch.nn.LSTM")
         dummies = (replace(TORCH, path="one"), replace(TORCH, path="two", dtypes=("float32",), cost="trace"))
         more = replace(hello, offers=(*hello.offers, *dummies))
+        without, among = Plan(tier=tier), Plan(tier=tier)  # which remember what they planned
 
         for check in all_checks().values():
-            planned = Plan().of(check, [(name, hello)])
-            assert planned == [each for each in Plan().of(check, [(name, more)]) if each.path in hello.paths]
+            planned = without.of(check, [(name, hello)])
+            assert planned == [each for each in among.of(check, [(name, more)]) if each.path in hello.paths]
 
     @pytest.mark.parametrize("words", [("eager", "jit"), ("eager", "model"), ("eager", "tf.function")], ids=str)
     def test_the_name_of_a_path_means_nothing(self, words: tuple[str, str]) -> None:
@@ -154,6 +159,25 @@ class TestStability:
 
         assert len(of_each[0]) > 300
         assert of_each[0] == of_each[1]
+
+    @pytest.mark.parametrize("tier", TIERS)
+    @pytest.mark.parametrize("cost", COSTS)
+    def test_an_adapter_of_ones_own_is_asked_the_same_whatever_its_paths_are_called(
+        self, cost: Cost, tier: str
+    ) -> None:
+        """In every tier: from what its class says, as a host tells it."""
+
+        def asked_on(word: str) -> list[tuple[str, str, tuple[int, ...]]]:
+            said = {"claims": CELL.claims, "paths": (Path(word, cost=cost),), "batch_paths": (word,)}
+            with InProcess(type("Mine", (NumpyLSTM,), said)) as implementation:
+                greeting = [("mine", implementation.hello())]
+            planned = [each for check in all_checks().values() for each in Plan(tier=tier).of(check, greeting)]
+            assert {each.path for each in planned} == {word}
+            return [(each.check.rule, str(each.configuration), each.numbers) for each in planned]
+
+        first, *others = (asked_on(word) for word in ("eager", "model", "call", "jit", "layer", "tf.function", "αβ"))
+        assert len(first) > 50
+        assert all(each == first for each in others)
 
     @pytest.mark.parametrize("word", ["bidirectional", "projection", "lengths", "strided"])
     def test_a_claim_the_less_leaves_what_does_not_need_it(self, word: str) -> None:
