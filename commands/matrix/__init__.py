@@ -14,8 +14,8 @@ from pathlib import Path
 from lstm_conformance.commands import BadInput, Command, Subparsers
 from lstm_conformance.commands.matrix import bisecting, bumping, checking, listing, running
 from lstm_conformance.commands.matrix.environments.cells import FILE, BadCells
-from lstm_conformance.commands.matrix.environments.processes import TimedOut
 from lstm_conformance.commands.matrix.environments.uv import DiskFull, NoUv, Unreachable
+from lstm_conformance.fixtures.hosting.children import TimedOut
 from lstm_conformance.reports.records.errors import Occupied
 
 COMMANDS: Mapping[str, Command] = {

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lstm_conformance.commands.matrix.environments.processes import TimedOut
 from lstm_conformance.commands.matrix.environments.store import Environment, Store
 from lstm_conformance.commands.matrix.environments.uv import UvFailed
 from lstm_conformance.commands.matrix.plan import Plan
 from lstm_conformance.commands.matrix.suite import NotTested, conformance
+from lstm_conformance.fixtures.hosting.children import TimedOut
 from lstm_conformance.reports.records.cells import CellResult, Outcome
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lstm_conformance.commands.matrix.environments.cells import Cell
-from lstm_conformance.commands.matrix.environments.processes import is_left
+from lstm_conformance.commands.matrix.environments.owners import is_left
 from lstm_conformance.commands.matrix.suite import digest
 from lstm_conformance.reports.records import kinds
 from lstm_conformance.reports.records.cells import NAME, CellResult, cells_text

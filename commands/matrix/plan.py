@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass
 
 from lstm_conformance.commands.matrix.environments.cells import Cell
-from lstm_conformance.commands.matrix.environments.processes import TimedOut
 from lstm_conformance.commands.matrix.environments.releases import resolved
 from lstm_conformance.commands.matrix.environments.store import name_of
 from lstm_conformance.commands.matrix.environments.uv import Uv, UvFailed
+from lstm_conformance.fixtures.hosting.children import TimedOut
 
 
 @dataclass(frozen=True)

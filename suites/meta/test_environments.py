@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from lstm_conformance.commands.matrix.environments import processes
 from lstm_conformance.commands.matrix.environments import store as storing
 from lstm_conformance.commands.matrix.environments.cells import BadCells, by_id, read
-from lstm_conformance.commands.matrix.environments.processes import TimedOut, run
 from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.environments.uv import (
     DiskFull,
@@ -132,42 +127,6 @@ def test_another_release_in_a_cell() -> None:
 
     assert cell.with_requirement("tf_keras", "==2.18.0").packages == ("tf_keras==2.18.0", "tensorflow-cpu")
     assert (cell.requires("tf_keras"), cell.requires("keras")) == (True, False)
-
-
-ORDERLY = """\
-import pathlib, time
-try:
-    time.sleep(60)
-except KeyboardInterrupt:
-    pathlib.Path("in order").touch()
-"""
-
-
-@pytest.mark.parametrize("ignored", [signal.SIG_IGN, signal.default_int_handler], ids=["background", "foreground"])
-def test_what_is_ended_may_put_its_things_in_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ignored: signal.Handlers
-) -> None:
-    """It is interrupted, also where a shell has started everything in the background."""
-    monkeypatch.chdir(tmp_path)
-    before = signal.signal(signal.SIGINT, ignored)
-
-    with pytest.raises(TimedOut, match="more than 1 s"):
-        run([sys.executable, "-S", "-c", ORDERLY], seconds=0.8, env=os.environ)
-    signal.signal(signal.SIGINT, before)
-
-    assert (tmp_path / "in order").exists()
-
-
-def test_what_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a while."""
-    monkeypatch.setattr(processes, "PATIENCE", 0.2)
-    program = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
-    started = time.monotonic()
-
-    with pytest.raises(TimedOut):
-        run([sys.executable, "-S", "-c", program], seconds=0.5, env=os.environ)
-
-    assert time.monotonic() - started < 30
 
 
 def test_uv_looks_where_pip_would(tmp_path: Path) -> None:

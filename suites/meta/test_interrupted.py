@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.fixtures.hosting.process import ONE_THREAD
+from lstm_conformance.fixtures.hosting import children
 from lstm_conformance.reports.changes.compare import compare
 from lstm_conformance.reports.changes.verdict import news, sentence
 from lstm_conformance.reports.mutation_score import kills
@@ -25,6 +23,7 @@ from lstm_conformance.reports.records.results import INTERRUPTED, Check
 from lstm_conformance.suites.meta import fakes, troubles
 from lstm_conformance.suites.meta.outside import PATIENCE, SUITE, Done, conformance
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
+from lstm_conformance.suites.meta.running import untouched
 from lstm_conformance.suites.meta.stories import an_environment, full_header, page_of, report_of
 
 SLOW = f"""\
@@ -52,32 +51,18 @@ def undone(case: int, **changes: object) -> Check:
     return a_check(case, **{"verdict": "not-run", "budget": None, "measure": None, "message": INTERRUPTED} | changes)
 
 
-HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
-"""A program that becomes another one: what was started in the background ignores Ctrl-C, and so would its children."""
-
-
 def interrupted(folder: Path, *options: str) -> Done:
     """A run that gets Ctrl-C, as a terminal sends it: to all of its processes, once it has called a layer."""
     (folder / "slow.py").write_text(SLOW, encoding="utf-8")
-    suite = [sys.executable, "-c", HEEDING, *SUITE]
-    command = [*suite, "test", "-q", "--implementation", "slow.py:Slow", "--results", "results.jsonl", *options]
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=own | ONE_THREAD,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-    ) as process:
+    command = [*SUITE, "test", "-q", "--implementation", "slow.py:Slow", "--results", "results.jsonl", *options]
+    with children.start(command, env=untouched(), cwd=folder, stderr=subprocess.STDOUT, bound=True) as process:
         until = time.monotonic() + PATIENCE
         while not (folder / "called").exists() and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(2)
-        os.killpg(process.pid, signal.SIGINT)
+        children.interrupt(process)
         output, _ = process.communicate(timeout=PATIENCE)
-    return Done(process.returncode, output)
+    return Done(process.returncode, output.decode())
 
 
 def told(done: Done) -> tuple[int, int, int]:

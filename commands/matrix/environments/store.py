@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstm_conformance.commands.matrix.environments.processes import TimedOut, is_left
+from lstm_conformance.commands.matrix.environments.owners import is_left
 from lstm_conformance.commands.matrix.environments.uv import Uv, UvFailed, python_of
+from lstm_conformance.fixtures.hosting.children import TimedOut
 
 LARGEST = 6_000_000_000
 """Bytes that an environment may take: 5.3 GB is the largest that was measured, torch 2.15 with CUDA."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from lstm_conformance.commands.matrix.environments.processes import run
+from lstm_conformance.fixtures.hosting.children import run
 
 FROM_PIP = {
     "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
