@@ -2,64 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
 from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal
 from lstm_conformance.suites.harness.judge.rejection import attempt, ordinary, refused
-from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.rules import RuleTest, rule
 from lstm_conformance.suites.harness.judge.subject import Subject
 
 
-def _about(topic: str) -> Callable[[Configuration], bool]:
-    return lambda configuration: MISTAKES[configuration.mistake].topic == topic
+def _refused(number: str, topic: str) -> RuleTest:
+    """The test that mistakes of a topic are refused; the rule of this number says what they are."""
+
+    @rule(number, where=lambda configuration: MISTAKES[configuration.mistake].topic == topic, kinds=("mistaken",))
+    def is_refused(subject: Subject, cases: Cases) -> Examined:
+        """The call or the constructor that is given the mistake raises an exception of the documented kind."""
+        yield refused(subject, cases)
+
+    return is_refused
 
 
-@rule("12.1", where=_about("rank"), kinds=("mistaken",))
-def test_the_rank_of_the_input(subject: Subject, cases: Cases) -> Examined:
-    """A call with an input of a rank that the layer does not take is refused."""
-    yield refused(subject, cases)
+test_the_rank_of_the_input = _refused("12.1", "rank")
+test_the_features_of_the_input = _refused("12.2", "features")
+test_the_shapes_of_the_states = _refused("12.3", "states")
+test_dtypes_of_inputs_and_states = _refused("12.4", "dtypes")
+test_a_sequence_without_steps = _refused("12.5", "steps")
+test_values_that_a_layer_cannot_have = _refused("12.6", "values")
+test_types_that_a_layer_cannot_have = _refused("12.7", "types")
+test_arguments_that_do_not_go_together = _refused("12.9", "combinations")
 
 
-@rule("12.2", where=_about("features"), kinds=("mistaken",))
-def test_the_features_of_the_input(subject: Subject, cases: Cases) -> Examined:
-    """A call with an input of another number of features is refused."""
-    yield refused(subject, cases)
-
-
-@rule("12.3", where=_about("states"), kinds=("mistaken",))
-def test_the_shapes_of_the_states(subject: Subject, cases: Cases) -> Examined:
-    """A call with initial states of another number of units, rows, layers or axes is refused."""
-    yield refused(subject, cases)
-
-
-@rule("12.4", where=_about("dtypes"), kinds=("mistaken",))
-def test_dtypes_of_inputs_and_states(subject: Subject, cases: Cases) -> Examined:
-    """A call with inputs or states of another dtype is refused."""
-    yield refused(subject, cases)
-
-
-@rule("12.5", where=_about("steps"), kinds=("mistaken",))
-def test_a_sequence_without_steps(subject: Subject, cases: Cases) -> Examined:
-    """A call with a sequence of no steps is refused."""
-    yield refused(subject, cases)
-
-
-@rule("12.6", where=_about("values"), kinds=("mistaken",))
-def test_values_that_a_layer_cannot_have(subject: Subject, cases: Cases) -> Examined:
-    """The constructor refuses values outside their documented range."""
-    yield refused(subject, cases)
-
-
-@rule("12.7", where=_about("types"), kinds=("mistaken",))
-def test_types_that_a_layer_cannot_have(subject: Subject, cases: Cases) -> Examined:
-    """The constructor refuses arguments of another type than documented."""
-    yield refused(subject, cases)
-
-
-@rule("12.8", where=lambda c: not c.layer.stateful, kinds=("mistaken",))
+@rule("12.8", where=lambda configuration: not configuration.layer.stateful, kinds=("mistaken",))
 def test_a_refusal_leaves_nothing_behind(subject: Subject, cases: Cases) -> Examined:
     """After a mistake the next ordinary call is legal."""
     attempt(subject, cases)
@@ -68,9 +40,3 @@ def test_a_refusal_leaves_nothing_behind(subject: Subject, cases: Cases) -> Exam
     top = cases.configuration.layer.num_layers - 1
     x = cut_off(subject, cases, top).outputs.y if top else cases.inputs.x
     yield from layer_legal(subject, cases, top, x, outputs)
-
-
-@rule("12.9", where=_about("combinations"), kinds=("mistaken",))
-def test_arguments_that_do_not_go_together(subject: Subject, cases: Cases) -> Examined:
-    """The constructor refuses arguments of which each alone is right."""
-    yield refused(subject, cases)

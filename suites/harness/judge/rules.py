@@ -48,7 +48,7 @@ class Check(NamedTuple):
     crossed: bool = False
 
 
-class Test(Protocol):
+class RuleTest(Protocol):
     """A pytest function that carries its check; `perform` is the plugin's fixture."""
 
     check: Check
@@ -82,14 +82,14 @@ def rule(
     undocumented: bool = False,
     paired: bool = False,
     crossed: bool = False,
-) -> Callable[[Examination], Test]:
+) -> Callable[[Examination], RuleTest]:
     """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`.
 
     kinds: the kinds of configurations that the check is asked about, and no others, unless it is one of crossed flags.
     undocumented, paired and crossed: see Check.
     """
 
-    def decorate(examine: Examination) -> Test:
+    def decorate(examine: Examination) -> RuleTest:
         def test(planned: Any, perform: Callable[[Any], None]) -> None:
             perform(planned)
 
