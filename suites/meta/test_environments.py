@@ -44,7 +44,7 @@ BAD = {
     "defaults = 1\n" + CELL: "expected a table [defaults]",
     "[defaults]\nexcludes = 'triton'\n" + CELL: "[defaults]: expected `excludes` to be a list of distributions",
     CELL + CELL: "expected ids that differ, came 'torch-2.6' more than once",
-    CELL.replace("minutes = 20", ""): "cell 1 (torch-2.6): expected id, tier, python",
+    CELL.replace("minutes = 20", ""): "cell 1 (torch-2.6): expected the fields id, tier, python",
     CELL + "snake = '3.11'": "came snake: take it out",
     CELL.replace('"supported"', '"best"'): "expected `tier` to be one of supported, historical, canary, came 'best'",
     CELL.replace('"nightly"', '"daily"'): "expected `schedule` to be one of nightly, weekly, came 'daily'",

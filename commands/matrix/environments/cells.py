@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+
+from lstm_conformance.fixtures import readers
 
 FILE = Path(__file__).resolve().parents[3] / "fixtures" / "environments.toml"
 
@@ -66,89 +67,62 @@ def read(path: Path = FILE) -> tuple[Cell, ...]:
     defaults, entries = document.get("defaults", {}), document.get("cell", [])
     if not isinstance(defaults, dict) or not isinstance(entries, list) or not entries:
         raise BadCells(f"{path}: expected a table [defaults] and one or more [[cell]]: add what is missing")
-    _check(f"{path}: [defaults]", defaults)
+    defaults = _read(f"{path}: [defaults]", defaults, FIELDS)
     cells = tuple(_cell(f"{path}: cell {number}", entry, defaults) for number, entry in enumerate(entries, 1))
     if twice := [name for name, count in Counter(cell.id for cell in cells).items() if count > 1]:
         raise BadCells(f"{path}: expected ids that differ, came {twice[0]!r} more than once: give each its own")
     return cells
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
+PACKAGES = 'a list of requirements like "torch==2.6.0", at least one'
+DISTRIBUTIONS = readers.texts("a list of distributions", least=0)
 
 
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9.-]*", value) is not None
-
-
-def _is_python(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"3\.\d+", value) is not None
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(map(_is_text, value))
-
-
-def _is_requirements(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_is_requirement, value))
-
-
-def _is_requirement(value: object) -> bool:
+def _requirements(value: Any) -> tuple[str, ...]:
     try:
-        Requirement(value if isinstance(value, str) else "")
+        listed: tuple[str, ...] = readers.texts(PACKAGES)(value)
+        for each in listed:
+            Requirement(each)
     except InvalidRequirement:
-        return False
-    return True
+        raise ValueError(PACKAGES) from None
+    return listed
 
 
 def _is_variables(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
-def _is_time(value: object) -> bool:
-    return type(value) in (int, float) and value > 0  # type: ignore[operator]  # it is one of the two
-
-
-FIELDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "id": (_is_name, "lower-case letters, digits, dots and hyphens"),
-    "tier": (lambda value: value in TIERS, f"one of {', '.join(TIERS)}"),
-    "python": (_is_python, 'a version like "3.11"'),
-    "packages": (_is_requirements, 'a list of requirements like "torch==2.6.0", at least one'),
-    "implementations": (lambda value: _is_texts(value) and bool(value), "a list of names, at least one"),
-    "schedule": (lambda value: value in SCHEDULES, f"one of {', '.join(SCHEDULES)}"),
-    "minutes": (_is_time, "a number above 0"),
-    "excludes": (_is_texts, "a list of distributions"),
-    "prereleases": (_is_texts, "a list of distributions"),
-    "env": (_is_variables, "a table of texts"),
+FIELDS: Mapping[str, readers.Reader] = {
+    "id": readers.matching(r"[a-z0-9][a-z0-9.-]*", "lower-case letters, digits, dots and hyphens"),
+    "tier": readers.one_of(TIERS),
+    "python": readers.matching(r"3\.\d+", 'a version like "3.11"'),
+    "packages": _requirements,
+    "implementations": readers.texts("a list of names, at least one"),
+    "schedule": readers.one_of(SCHEDULES),
+    "minutes": readers.that(lambda value: readers.is_number(value) and value > 0, "a number above 0"),
+    "excludes": DISTRIBUTIONS,
+    "prereleases": DISTRIBUTIONS,
+    "env": readers.that(_is_variables, "a table of texts"),
 }
-"""What each field must be, and how to say so."""
+"""What reads each field."""
 
-OPTIONAL: Mapping[str, Any] = {"excludes": [], "prereleases": [], "env": {}}
+OPTIONAL: Mapping[str, Any] = {"excludes": (), "prereleases": (), "env": {}}
 
 
 def _cell(where: str, entry: Any, defaults: Mapping[str, Any]) -> Cell:
     if not isinstance(entry, dict):
         raise BadCells(f"{where}: expected a table, came {entry!r}: write it as [[cell]]")
     where = f"{where} ({entry['id']})" if "id" in entry else where
-    _check(where, entry)
-    given = {**OPTIONAL, **defaults, **entry}
-    if lacking := [name for name in FIELDS if name not in given]:
-        raise BadCells(f"{where}: expected {', '.join(FIELDS)}; {lacking[0]} is missing: add it")
-    given["excludes"] = [*defaults.get("excludes", []), *entry.get("excludes", [])]
-    return Cell(**{each.name: _frozen(given[each.name]) for each in fields(Cell)})
+    given = {**OPTIONAL, **defaults, **_read(where, entry, {*OPTIONAL, *defaults})}
+    return Cell(**given | {"excludes": (*defaults.get("excludes", ()), *given["excludes"])})
 
 
-def _check(where: str, table: Mapping[str, Any]) -> None:
-    for name, value in table.items():
-        if name not in FIELDS:
-            raise BadCells(f"{where}: expected {', '.join(FIELDS)}; came {name}: take it out")
-        fits, expected = FIELDS[name]
-        if not fits(value):
-            raise BadCells(f"{where}: expected `{name}` to be {expected}, came {value!r}: mend it")
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _read(where: str, table: Mapping[str, Any], optional: Collection[str]) -> dict[str, Any]:
+    try:
+        readers.check_names(FIELDS, table, optional)
+        return readers.read(FIELDS, table)
+    except readers.Unfit as error:
+        raise BadCells(f"{where}: {error}") from None
 
 
 def _is(package: str, requirement: str) -> bool:
