@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -58,11 +59,19 @@ def test_what_is_written_is_read_back(tmp_path: Path, monkeypatch: pytest.Monkey
     assert manifest.stored() == {tier: manifest.planned(tier) for tier in manifest.TIERS}
 
 
-def test_a_rule_is_a_line() -> None:
-    """In the order of its number, so that a review shows what has changed."""
-    lines = manifest.text({"quick": EXPECTED}).splitlines()
+def test_a_chapter_is_a_line() -> None:
+    """In the order of its number, below the sum of its path, so that a review shows what has changed."""
+    counts = {**EXPECTED, (NAME, "eager", "11.1"): 4}
 
-    assert [line.strip() for line in lines if "2." in line] == ['"2.1": 1', '"2.1": 2,', '"2.10": 1']
+    lines = [line.strip() for line in manifest.text({"quick": counts}).splitlines() if re.search(r": \d", line)]
+
+    assert lines == [
+        '"checks": 1,',
+        '"2": {"2.1": 1}',
+        '"checks": 7,',
+        '"2": {"2.1": 2, "2.10": 1},',
+        '"11": {"11.1": 4}',
+    ]
 
 
 @pytest.mark.parametrize("name", IMPLEMENTATIONS)

@@ -1,12 +1,15 @@
 """How many checks a tier has: stored, so that a rule cannot silently be asked less often than it was.
 
-`make manifest` counts them anew, by planning alone, and rewrites `fixtures/manifest.json`.
+`make manifest` counts them anew, by planning alone, and rewrites `fixtures/manifest.json`: for every path its checks,
+and a line a chapter with those of each rule. The rules must be there: a digest would tell that one of them is asked
+less often, but what could name it is the plan of before, and that is gone.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -32,6 +35,9 @@ Place = tuple[str, str, str]
 """Implementation, path and rule."""
 
 Counts = Mapping[Place, int]
+
+TOTAL = "checks"
+"""Under which a path has the sum of its counts, for those who read the manifest."""
 
 
 def stored() -> dict[str, Counts]:
@@ -101,13 +107,14 @@ def _needed(place: Place, known: Collection[str]) -> set[str]:
 
 
 def text(tiers: Mapping[str, Counts]) -> str:
-    """The manifest: a line a rule, in order."""
-    tree: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
+    """The manifest: a line a chapter, in order."""
+    tree: dict[str, Any] = {}
     for tier, counts in tiers.items():
         for implementation, path, rule in _sorted(counts):
-            paths = tree.setdefault(tier, {}).setdefault(implementation, {})
-            paths.setdefault(path, {})[rule] = counts[implementation, path, rule]
-    return json.dumps(tree, indent=2) + "\n"
+            chapters = tree.setdefault(tier, {}).setdefault(implementation, {}).setdefault(path, {TOTAL: 0})
+            chapters[TOTAL] += counts[implementation, path, rule]
+            chapters.setdefault(rule.partition(".")[0], {})[rule] = counts[implementation, path, rule]
+    return _INNERMOST.sub(lambda found: f"{{{' '.join(found[1].split())}}}", json.dumps(tree, indent=1)) + "\n"
 
 
 def main() -> None:
@@ -115,10 +122,14 @@ def main() -> None:
     write(Output(MANIFEST, kinds.MANIFEST, text({tier: planned(tier) for tier in TIERS})))
 
 
-def _places(implementations: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Iterator[tuple[Place, int]]:
+_INNERMOST = re.compile(r"\{([^{}]+)\}")
+
+
+def _places(implementations: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[tuple[Place, int]]:
     for implementation, paths in implementations.items():
-        for path, rules in paths.items():
-            yield from (((implementation, path, rule), count) for rule, count in rules.items())
+        for path, chapters in paths.items():
+            rules = (each for chapter, counts in chapters.items() if chapter != TOTAL for each in counts.items())
+            yield from (((implementation, path, rule), count) for rule, count in rules)
 
 
 def _sorted(places: Iterable[Place]) -> list[Place]:
