@@ -1,24 +1,22 @@
-"""LSTMs that are wrong in one thing each, made of right ones: the suite must turn red for every one of them.
+"""Frameworks that are wrong in one thing each, made of right ones: the suite must turn red for every one of them.
 
-A breakage is a mixin over any adapter of its layout. A command line names it with the adapter that it breaks:
-`suites/meta/breakages.py:GatesSwappedInTorchLSTM`.
+A breakage is a mixin over any adapter of torch's layout. A command line names it with the adapter that it breaks:
+`suites/meta/breakages.py:GatesSwappedInTorchLSTM`. What LSTMs get wrong stands in `reference/mutants`; a breakage does
+the same to a framework, and a command line names its mutant here: `suites/meta/breakages.py:outputs_scaled`.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
 from lstm_conformance.fixtures.implementations.torch.lstm import TorchLSTM
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.suites.meta.broken import Array, Broken, Built, States
-from lstm_conformance.suites.meta.reference_adapter import ReferenceKerasLSTM, ReferenceLSTM
-
-# In torch's layout: output, h_n, c_n
+from lstm_conformance.suites.meta.reference_adapter import ReferenceLSTM
 
 
 class GatesSwapped(Broken):
@@ -156,60 +154,6 @@ class OutputScaled(Broken):
         return [*(self.changed(a, lambda a: a * a.dtype.type(1 + 1e-5)) for a in (output, h_n)), c_n]
 
 
-# In Keras' layout: y and, with return_state, h and c of every layer
-
-
-class GoBackwardsIgnored(Broken):
-    """Reads its input from the beginning, whatever it is told."""
-
-    def build(self, layer: Any, dtype: str, path: str) -> Built:
-        """Build without go_backwards."""
-        return super().build(_with(layer, go_backwards=False), dtype, path)
-
-
-class FirstOutputAlone(Broken):
-    """Returns, where only the last output is asked for, the first."""
-
-    def build(self, layer: Any, dtype: str, path: str) -> Built:
-        """Build a layer that returns all its outputs."""
-        built = super().build(_with(layer, return_sequences=True), dtype, path)
-        built.layer = layer
-        return built
-
-    def call(self, built: Built, x: Any, states: States) -> list[Any]:
-        """Take the first of the outputs."""
-        y, *final_states = super().call(built, x, states)
-        return [y if built.layer.return_sequences else y[:, 0], *final_states]
-
-
-class StatesExchanged(Broken):
-    """Returns c where h is documented, and h where c is."""
-
-    def call(self, built: Built, x: Any, states: States) -> list[Any]:
-        """Exchange them in every layer."""
-        y, *final_states = super().call(built, x, states)
-        return [y, *(final_states[k ^ 1] for k in range(len(final_states)))]
-
-
-class StartsFromRubbish(Broken):
-    """Starts, where no state is given, from what happens to lie in memory."""
-
-    def call(self, built: Built, x: Any, states: States) -> list[Any]:
-        """Stand in for memory that is not cleared: a small number."""
-        shape = (built.layer.num_layers, len(x), built.layer.hidden_size)
-        rubbish = np.full(shape, 1e-3, built.dtype)
-        return super().call(built, x, states or (self.tensor(rubbish), self.tensor(rubbish)))
-
-
-class UnitConstant(Broken):
-    """Has a unit whose output is always the same."""
-
-    def call(self, built: Built, x: Any, states: States) -> list[Any]:
-        """Set the first unit of the outputs."""
-        y, *final_states = super().call(built, x, states)
-        return [self.changed(y, _first_unit_constant), *final_states]
-
-
 def _two_gates_swapped(weights: Mapping[str, Array]) -> dict[str, Array]:
     """The first two quarters of the rows exchanged, in all weights whose rows belong to gates."""
     return {
@@ -242,40 +186,39 @@ def _tail_enlarged(a: Array) -> Array:
     return a
 
 
-def _first_unit_constant(y: Array) -> Array:
-    y[..., 0] = 0.25
-    return y
+MUTANTS: Mapping[type[Broken], str] = {
+    GatesSwapped: "input_and_forget_gate_exchanged",
+    StatesOfTheWrongLayer: "final_states_of_layers_reversed",
+    BiasDropped: "recurrent_bias_missing",
+    NotReversedBack: "backward_outputs_not_turned_back",
+    Float32Inside: "float32_inside_float64",
+    StateKept: "state_kept",
+    LastRowWrong: "last_row_copied",
+    StateOverwritten: "initial_hidden_state_overwritten",
+}
+"""The wrong LSTM that makes the same mistake: the same rules must be red."""
 
+ALONE = (TailUnitsWrong, OutputScaled)
+"""What is done to the outputs of a framework, which go on being computed from the right ones: no LSTM does that."""
 
-def _with(layer: Any, **changes: Any) -> Any:
-    changed = copy.copy(layer)
-    vars(changed).update(changes)
-    return changed
+BREAKAGES = (*MUTANTS, *ALONE)
 
-
-IN_TORCH_LAYOUT = (
-    GatesSwapped,
-    StatesOfTheWrongLayer,
-    BiasDropped,
-    NotReversedBack,
-    Float32Inside,
-    StateKept,
-    LastRowWrong,
-    TailUnitsWrong,
-    StateOverwritten,
-    OutputScaled,
-)
+OTHERS = ("zero_state_not_cleared", "outputs_scaled")
+"""Wrong LSTMs that tests ask for what a framework with all claims of torch's is asked."""
 
 IN_HALF_PRECISION = (GatesSwapped, BiasDropped, LastRowWrong, WeightsEnlarged)
 
-IN_KERAS_LAYOUT = (GoBackwardsIgnored, FirstOutputAlone, StatesExchanged, StartsFromRubbish, UnitConstant)
+
+def _broken(breakage: type[Broken]) -> type:
+    """The breakage of torch.nn.LSTM, which is asked what the LSTM in NumPy is asked."""
+    return type(f"{breakage.__name__}InTorchLSTM", (breakage, TorchLSTM), {"claims": ReferenceLSTM.claims})
 
 
-def _broken(adapter: type[Adapter], breakages: tuple[type[Broken], ...]) -> dict[str, type]:
-    """A class for every breakage of the adapter, under the name that a command line gives it."""
-    names = {breakage: f"{breakage.__name__}In{adapter.__name__}" for breakage in breakages}
-    claims = ReferenceLSTM.claims if adapter is TorchLSTM else adapter.claims  # so that both are asked the same
-    return {name: type(name, (breakage, adapter), {"claims": claims}) for breakage, name in names.items()}
+def _mutant(name: str) -> type:
+    """A wrong LSTM that is asked the same."""
+    known = ADAPTERS[name]
+    dtypes = tuple(each for each in Broken.dtypes if each in known.dtypes)
+    return type(name, (known,), {"name": f"breakages.{name}", "claims": ReferenceLSTM.claims, "dtypes": dtypes})
 
 
 class HalfTorchLSTM(TorchLSTM):
@@ -289,9 +232,5 @@ def _in_half_precision(breakage: type[Broken]) -> type:
 
 
 globals().update({f"{each.__name__}InHalfTorchLSTM": _in_half_precision(each) for each in IN_HALF_PRECISION})
-globals().update(
-    _broken(ReferenceLSTM, IN_TORCH_LAYOUT)
-    | _broken(TorchLSTM, (HalfInside,))
-    | _broken(TorchLSTM, IN_TORCH_LAYOUT)
-    | _broken(ReferenceKerasLSTM, IN_KERAS_LAYOUT)
-)
+globals().update({f"{each.__name__}InTorchLSTM": _broken(each) for each in (*BREAKAGES, HalfInside)})
+globals().update({name: _mutant(name) for name in (*MUTANTS.values(), *OTHERS)})

@@ -38,7 +38,7 @@ def subject_of(adapter: Callable[[], Adapter]) -> Subject:
 
 
 def adapter_named(name: str) -> Adapter:
-    """A breakage, or an adapter that troubles, by its name."""
+    """A wrong LSTM, the right one, or an adapter that troubles, by its name."""
     adapter: type[Adapter] = getattr(breakages, name, None) or getattr(troubles, name)
     return adapter()
 

@@ -1,6 +1,6 @@
 """Two adapters that are right: the LSTM in plain NumPy, in the dtype under test, with all options of torch and Keras.
 
-They share no line with `reference/`, and are the ground on which `suites/meta/breakages.py` breaks one thing at a time.
+They share no line with `reference/`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""The quick tier catches LSTMs that are wrong in one thing, by the rule that speaks of it, and lets right ones pass."""
+"""The quick tier catches a framework that is wrong in one thing as it does its mutant, and lets right ones pass."""
 
 from __future__ import annotations
 
 import pytest
 
+from lstm_conformance.reports.records.results import RED
 from lstm_conformance.suites.harness.run.once import REASON
 from lstm_conformance.suites.meta import breakages
-from lstm_conformance.suites.meta.breakages import IN_KERAS_LAYOUT, IN_TORCH_LAYOUT
+from lstm_conformance.suites.meta.breakages import BREAKAGES, MUTANTS, OTHERS
 from lstm_conformance.suites.meta.broken import Broken
 from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
@@ -25,36 +26,22 @@ CAUGHT_BY: dict[type[Broken], str] = {
     breakages.TailUnitsWrong: "1.2",
     breakages.StateOverwritten: "11.1",
     breakages.OutputScaled: "1.1",
-    breakages.GoBackwardsIgnored: "7.2",
-    breakages.FirstOutputAlone: "1.4",
-    breakages.StatesExchanged: "1.2",
-    breakages.StartsFromRubbish: "5.1",
-    breakages.UnitConstant: "1.1",
 }
 
-# All the rules that are red, for breakages that only show in some configurations.
-CAUGHT_BY_ONLY = [
-    (breakages.StateOverwritten, "ReferenceLSTM", {"11.1", "11.3", "20.1"}),
-    (breakages.FirstOutputAlone, "ReferenceKerasLSTM", {"1.4", "2.2", "20.1"}),
-]
+TORCH = ("--implementation", "torch.nn.LSTM")
 
 RIGHT = ("reference_adapter.ReferenceLSTM", "reference_adapter.ReferenceKerasLSTM")
 
 
-def named(breakage: type[Broken], adapter: str) -> str:
-    """The name of a breakage of an adapter in the records."""
-    return f"breakages.{breakage.__name__}In{adapter}"
-
-
-def options(adapter: str, broken: tuple[type[Broken], ...]) -> list[str]:
-    """The options that name all breakages of an adapter."""
-    return adapters("breakages.py", *(f"{each.__name__}In{adapter}" for each in broken))
+def named(breakage: type[Broken]) -> str:
+    """The name of a breakage of torch.nn.LSTM in the records."""
+    return f"breakages.{breakage.__name__}InTorchLSTM"
 
 
 @pytest.fixture(scope="module")
 def numpy_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The quick tier on all breakages of the LSTMs in NumPy, and on these LSTMs themselves."""
-    wrong = options("ReferenceLSTM", IN_TORCH_LAYOUT) + options("ReferenceKerasLSTM", IN_KERAS_LAYOUT)
+    """The quick tier on the mutants, and on the right LSTMs in NumPy."""
+    wrong = adapters("breakages.py", *MUTANTS.values(), *OTHERS)
     right = adapters("reference_adapter.py", "ReferenceLSTM", "ReferenceKerasLSTM")
     return conformance(tmp_path_factory.mktemp("numpy"), *IN_PROCESS, *wrong, *right)
 
@@ -62,73 +49,57 @@ def numpy_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def torch_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The quick tier on all breakages of torch.nn.LSTM, and on torch.nn.LSTM itself: which rules are red, once each."""
-    named = [*options("TorchLSTM", IN_TORCH_LAYOUT), "--implementation", "torch.nn.LSTM"]
-    return conformance(tmp_path_factory.mktemp("torch"), *IN_PROCESS, "--once", *named)
+    wrong = adapters("breakages.py", *(f"{each.__name__}InTorchLSTM" for each in BREAKAGES))
+    return conformance(tmp_path_factory.mktemp("torch"), *IN_PROCESS, "--once", *wrong, *TORCH)
+
+
+def red_cases(run: Run, name: str) -> set[str]:
+    """The configurations in which an implementation is not right."""
+    return {c.configuration for c in run.results.checks if c.implementation == name and c.verdict in RED}
 
 
 def test_every_breakage_has_its_rule() -> None:
-    """None is left out of the tables of this file."""
-    assert set(CAUGHT_BY) == {*IN_TORCH_LAYOUT, *IN_KERAS_LAYOUT}
-
-
-@pytest.mark.parametrize("breakage", IN_TORCH_LAYOUT, ids=lambda each: each.__name__)
-def test_a_breakage_in_torch_layout_is_caught(numpy_run: Run, breakage: type[Broken]) -> None:
-    """By the rule that speaks of it, among others."""
-    assert CAUGHT_BY[breakage] in numpy_run.red_rules(named(breakage, "ReferenceLSTM"))
-
-
-@pytest.mark.parametrize("breakage", IN_KERAS_LAYOUT, ids=lambda each: each.__name__)
-def test_a_breakage_in_keras_layout_is_caught(numpy_run: Run, breakage: type[Broken]) -> None:
-    """By the rule that speaks of it, among others."""
-    assert CAUGHT_BY[breakage] in numpy_run.red_rules(named(breakage, "ReferenceKerasLSTM"))
+    """None is left out of the table of this file."""
+    assert set(CAUGHT_BY) == set(BREAKAGES)
 
 
 @needs("torch")
-@pytest.mark.parametrize("breakage", IN_TORCH_LAYOUT, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda each: each.__name__)
 def test_a_breakage_of_torch_is_caught(torch_run: Run, breakage: type[Broken]) -> None:
-    """The same breakage of a real framework is caught by the same rules as that of the LSTM in NumPy."""
-    assert CAUGHT_BY[breakage] in torch_run.red_rules(named(breakage, "TorchLSTM"))
+    """By the rule that speaks of it, among others."""
+    assert CAUGHT_BY[breakage] in torch_run.red_rules(named(breakage))
 
 
 @needs("torch")
-@pytest.mark.parametrize("breakage", IN_TORCH_LAYOUT, ids=lambda each: each.__name__)
-def test_it_makes_no_difference_what_was_broken(numpy_run: Run, torch_run: Run, breakage: type[Broken]) -> None:
-    """A breakage of torch.nn.LSTM is caught by the very rules that catch it in the LSTM in NumPy."""
-    in_numpy = numpy_run.red_rules(named(breakage, "ReferenceLSTM"))
-
-    assert torch_run.red_rules(named(breakage, "TorchLSTM")) == in_numpy
-
-
-@pytest.mark.parametrize(("breakage", "adapter", "rules"), CAUGHT_BY_ONLY)
-def test_rules_that_speak_of_something_else_stay_green(
-    numpy_run: Run, breakage: type[Broken], adapter: str, rules: set[str]
+@pytest.mark.parametrize(("breakage", "mutant"), MUTANTS.items(), ids=lambda each: getattr(each, "__name__", each))
+def test_it_makes_no_difference_who_is_wrong(
+    numpy_run: Run, torch_run: Run, breakage: type[Broken], mutant: str
 ) -> None:
-    """A breakage that shows in few configurations is caught by few rules."""
-    assert numpy_run.red_rules(named(breakage, adapter)) == rules
+    """A framework is caught by the very rules that catch the LSTM in NumPy that makes the same mistake."""
+    assert torch_run.red_rules(named(breakage)) == numpy_run.red_rules(f"breakages.{mutant}")
 
 
-@pytest.mark.parametrize(
-    ("breakage", "adapter"),
-    [(breakages.StateKept, "ReferenceLSTM"), (breakages.StartsFromRubbish, "ReferenceKerasLSTM")],
-)
-def test_what_is_wrong_where_no_state_is_given_shows_there_only(
-    numpy_run: Run, breakage: type[Broken], adapter: str
-) -> None:
+def test_rules_that_speak_of_something_else_stay_green(numpy_run: Run) -> None:
+    """A mistake that shows in few configurations is caught by few rules."""
+    assert numpy_run.red_rules("breakages.initial_hidden_state_overwritten") == {"11.1", "11.3", "20.1"}
+
+
+@pytest.mark.parametrize("mutant", ["state_kept", "zero_state_not_cleared"])
+def test_what_is_wrong_where_no_state_is_given_shows_there_only(numpy_run: Run, mutant: str) -> None:
     """By whatever rule: given states, such a layer is right."""
-    name = named(breakage, adapter)
-    red = {c.configuration for c in numpy_run.results.checks if c.implementation == name and c.verdict != "pass"}
+    red = red_cases(numpy_run, f"breakages.{mutant}")
 
     assert red
     assert {each for each in red if "-zero_state-" not in each} == set()
 
 
-def test_float32_inside_shows_in_float64_only(numpy_run: Run) -> None:
+@needs("torch")
+def test_float32_inside_shows_in_float64_only(torch_run: Run) -> None:
     """A float32 layer is right in float32: the bound follows the dtype."""
-    name = named(breakages.Float32Inside, "ReferenceLSTM")
-    red = [check for check in numpy_run.results.checks if check.implementation == name and check.verdict != "pass"]
+    red = red_cases(torch_run, named(breakages.Float32Inside))
 
     assert red
-    assert all("float64" in check.configuration for check in red)
+    assert all("float64" in each for each in red)
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -156,7 +127,7 @@ def test_nothing_was_left_out(numpy_run: Run, torch_run: Run) -> None:
     """Every breakage has its records, and the runs are red."""
     checked = {check.implementation for run in (numpy_run, torch_run) for check in run.results.checks}
 
-    assert len(checked) == 2 * len(IN_TORCH_LAYOUT) + len(IN_KERAS_LAYOUT) + len(RIGHT) + 1
+    assert len(checked) == len(BREAKAGES) + len(MUTANTS) + len(OTHERS) + len(RIGHT) + 1
     assert (numpy_run.status, torch_run.status) == (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.TESTS_FAILED)
 
 

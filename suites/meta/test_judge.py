@@ -46,7 +46,7 @@ class TestBatches:
     """Judging cases together is judging each."""
 
     @pytest.mark.parametrize(("check", "where"), IN_TORCH, ids=[check.rule for check, _ in IN_TORCH])
-    @pytest.mark.parametrize("adapter", ["ReferenceLSTM", "LastRowWrongInReferenceLSTM", "OutputScaledInReferenceLSTM"])
+    @pytest.mark.parametrize("adapter", ["ReferenceLSTM", "last_row_copied", "outputs_scaled"])
     def test_a_batch_is_judged_like_its_cases(self, check: Check, where: Any, adapter: str) -> None:
         """Verdict, budget, message and details of each are the same as alone, right or wrong."""
         make = getattr(breakages, adapter)

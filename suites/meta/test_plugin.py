@@ -16,7 +16,7 @@ from lstm_conformance.suites.meta.running import Run, adapters, conformance
 SCHEMA = json.loads(Path(results_module.__file__).with_name("results.schema.json").read_text("utf-8"))
 
 RIGHT = adapters("reference_adapter.py", "ReferenceLSTM")
-WRONG = adapters("breakages.py", "OutputScaledInReferenceLSTM")
+WRONG = adapters("breakages.py", "outputs_scaled")
 NAME = "reference_adapter.ReferenceLSTM"
 OUTPUTS = ("suites/test_01_outputs.py",)
 CONFIGURATION = str(TIERS["quick"].configurations[0])

@@ -149,7 +149,7 @@ class TestRepetition:
 
     def test_what_fails_only_once_is_unstable(self) -> None:
         """It says how it failed, and what came then."""
-        outcomes = self.confirmed("OutputScaledInReferenceLSTM", "ReferenceLSTM")
+        outcomes = self.confirmed("outputs_scaled", "ReferenceLSTM")
 
         assert verdicts(outcomes) == ["unstable", "unstable"]
         assert str(outcomes[0].message).startswith("y uses ")
@@ -157,14 +157,14 @@ class TestRepetition:
 
     def test_what_fails_again_fails(self) -> None:
         """Also if it fails in another way."""
-        assert verdicts(self.confirmed("OutputScaledInReferenceLSTM", "GatesSwappedInReferenceLSTM")) == [
+        assert verdicts(self.confirmed("outputs_scaled", "input_and_forget_gate_exchanged")) == [
             "fail",
             "fail",
         ]
 
     def test_what_fails_and_then_raises_is_unstable(self) -> None:
         """With both sentences."""
-        (first, _) = self.confirmed("OutputScaledInReferenceLSTM", "Raising")
+        (first, _) = self.confirmed("outputs_scaled", "Raising")
 
         assert first.verdict == "unstable"
         assert "repeated in a fresh host: " in str(first.message)
@@ -172,7 +172,7 @@ class TestRepetition:
 
     def test_what_passes_is_not_repeated(self) -> None:
         """It would be right in its first life only."""
-        assert verdicts(self.confirmed("ReferenceLSTM", "OutputScaledInReferenceLSTM")) == ["pass", "pass"]
+        assert verdicts(self.confirmed("ReferenceLSTM", "outputs_scaled")) == ["pass", "pass"]
 
 
 class TestCompleteness:
@@ -190,7 +190,7 @@ class TestCompleteness:
             ("troubles.py:NotNumbers", {"pass", "fail"}),
             ("troubles.py:Infinite", {"pass", "fail"}),
             ("troubles.py:Enormous", {"pass", "fail", "not-run"}),  # fed such numbers, a bound may overflow
-            ("breakages.py:OutputScaledInReferenceLSTM", {"pass", "fail"}),
+            ("breakages.py:outputs_scaled", {"pass", "fail"}),
         ],
     )
     def test_every_planned_check_has_one_outcome(self, adapter: str, allowed: set[str]) -> None:

@@ -13,7 +13,7 @@ from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.suites.meta.running import EVERYTHING, PYTEST, ROOT, Run, adapters, conformance, finished, python
 
 RIGHT = adapters("reference_adapter.py", "ReferenceLSTM")
-WRONG = adapters("breakages.py", "OutputScaledInReferenceLSTM")
+WRONG = adapters("breakages.py", "outputs_scaled")
 NAME = "reference_adapter.ReferenceLSTM"
 OUTPUTS = ("suites/test_01_outputs.py",)
 FINAL_STATES = ("suites/test_02_final_states.py",)
