@@ -80,9 +80,9 @@ def _step_by_step(subject: Subject, cases: Cases) -> Examined:
 def _from_the_beginning(subject: Subject, cases: Cases) -> Examined:
     """A layer that is given no states cannot go on: it is called on one step, on two, and so on."""
     for t in range(1, cases.configuration.time + 1):
-        called = replace(cases.configuration, time=t)
-        part = cases.varied(f"first {t} steps", configuration=called, inputs=Inputs(cases.inputs.x[:t]))
+        configuration = replace(cases.configuration, time=t)
+        part = cases.varied(f"first {t} steps", configuration=configuration, inputs=Inputs(cases.inputs.x[:t]))
         outputs = subject.run(part).outputs
-        expected = subject.expected(part, 0, part.inputs.x, outputs.y if called.layer.return_sequences else None)
+        expected = subject.expected(part, 0, part.inputs.x, outputs.y if configuration.layer.return_sequences else None)
         yield within(f"h after step {t - 1}", outputs.h_n[0], expected.h_n, STATE_AXES)
         yield within(f"c after step {t - 1}", outputs.c_n[0], expected.c_n, STATE_AXES)

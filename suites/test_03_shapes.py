@@ -29,10 +29,10 @@ def test_dtypes_of_outputs_and_states(subject: Subject, cases: Cases) -> Examine
 @rule("3.3")
 def test_names_shapes_and_dtypes_of_the_weights(subject: Subject, cases: Cases) -> Examined:
     """A freshly built layer has the documented weights in the dtype that it stores them in, and no others."""
-    called = cases.configuration
-    stored_in = PRECISIONS[called.dtype].weights
-    documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(called.layer).items()}
-    yield _agree("weights", documented, subject.describe(called))
+    configuration = cases.configuration
+    stored_in = PRECISIONS[configuration.dtype].weights
+    documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(configuration.layer).items()}
+    yield _agree("weights", documented, subject.describe(configuration))
 
 
 def _agree(measure: str, documented: object, found: object) -> Statement:

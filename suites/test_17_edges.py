@@ -66,8 +66,8 @@ def test_one_of_everything(subject: Subject, cases: Cases) -> Examined:
 @rule("17.2", where=_about("rows"), kinds=("mistaken",), undocumented=True)
 def test_no_rows(subject: Subject, cases: Cases) -> Examined:
     """A batch of no rows is refused, or answered with the documented outputs, of no rows."""
-    called, answer = cases.configuration, attempt(subject, cases)
-    shapes = list(subject.layout.output_shapes(called.layer, called.time, 0).values())
+    configuration, answer = cases.configuration, attempt(subject, cases)
+    shapes = list(subject.layout.output_shapes(configuration.layer, configuration.time, 0).values())
     found = shapes if answer.error else [a.shape[1:] for a in answer.native]
     yield Statement("shapes", None if found == shapes else f"{found}, documented is {shapes}")
     yield undocumented(cases, answer)

@@ -31,20 +31,20 @@ def test_what_comes_out_computes_the_same(subject: Subject, cases: Cases) -> Exa
 @rule("22.2", where=_goes_through, kinds=("routed",))
 def test_every_argument_of_the_constructor_survives(subject: Subject, cases: Cases) -> Examined:
     """A freshly built layer has the arguments that it was given, and one at the end of a route has them still."""
-    called = cases.configuration
-    built = subject.arguments(replace(called, route=""))
-    given = subject.hello.promised.constructed(called.layer)
+    configuration = cases.configuration
+    built = subject.arguments(replace(configuration, route=""))
+    given = subject.hello.promised.constructed(configuration.layer)
     yield from _unlike("asked for", built, {name: given[_last(name)] for name in built if _last(name) in given})
-    yield from _unlike("before", subject.arguments(called), built)
+    yield from _unlike("before", subject.arguments(configuration), built)
 
 
 @rule("22.3", where=_goes_through, kinds=("routed",))
 def test_weights_keep_their_names(subject: Subject, cases: Cases) -> Examined:
     """At the end of a route, a layer has the documented weights, and no others."""
-    called = cases.configuration
-    stored_in = PRECISIONS[called.dtype].weights
-    documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(called.layer).items()}
-    found = subject.describe(called)
+    configuration = cases.configuration
+    stored_in = PRECISIONS[configuration.dtype].weights
+    documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(configuration.layer).items()}
+    found = subject.describe(configuration)
     yield Statement("weights", None if found == documented else f"{found}, documented is {documented}")
 
 

@@ -79,6 +79,12 @@ def test_it_reads_and_writes(mixed: bool, seen: tuple[str, str]) -> None:
     assert (ended.status, ended.output, ended.errors) == (0, *seen)
 
 
+def test_what_is_not_there_cannot_be_started() -> None:
+    """And that is said at once."""
+    with pytest.raises(OSError, match="no-such-program"):
+        run(["no-such-program"], seconds=60, env=os.environ)
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [(3, "ended with exit status 3"), (-9, "was ended by SIGKILL"), (-99, "was ended by signal 99"), (None, "killed")],

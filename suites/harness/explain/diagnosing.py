@@ -73,8 +73,8 @@ def evidence_of(subject: Subject, case: Cases) -> Evidence | None:
 
     A layer that is stateful, trained or composed of others shows too little in one call.
     """
-    called = case.configuration
-    if called.kind not in {"ordinary", "masked"}:
+    configuration = case.configuration
+    if configuration.kind not in {"ordinary", "masked"}:
         return None
     try:
         seen = subject.observe(case)
@@ -82,14 +82,14 @@ def evidence_of(subject: Subject, case: Cases) -> Evidence | None:
     except (HostError, WrongOutputs):
         return None
     return Evidence(
-        layer=called.layer,
-        cell=subject.cell(called),
-        arithmetic=arithmetic_of(called.dtype),
+        layer=configuration.layer,
+        cell=subject.cell(configuration),
+        arithmetic=arithmetic_of(configuration.dtype),
         weights=case.weights,
         call=Call(*case.inputs, case.mask),
         outputs=outputs,
         again=again,
-        fill=subject.layout.fill(called.layer),
+        fill=subject.layout.fill(configuration.layer),
     )
 
 

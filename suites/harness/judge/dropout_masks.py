@@ -74,10 +74,12 @@ def readable(cases: Cases, seed: int) -> Cases:
 
 def seeded(cases: Cases, number: int) -> Cases:
     """These cases on a layer with a seed that follows from them; number: which of several."""
-    called = cases.configuration
+    configuration = cases.configuration
     digest = hashlib.sha256(f"{cases.origin}/{cases.numbers[0]}/{number}".encode()).digest()
     seed = 1 + int.from_bytes(digest[:3], "little")
-    return cases.varied(f"seed {number}", configuration=replace(called, layer=replace(called.layer, seed=seed)))
+    return cases.varied(
+        f"seed {number}", configuration=replace(configuration, layer=replace(configuration.layer, seed=seed))
+    )
 
 
 def rate_of(layer: Layer) -> float:
@@ -107,25 +109,27 @@ def read(subject: Subject, cases: Cases, outputs: Outputs[Array]) -> list[Read]:
 
 def _possible(subject: Subject, cases: Cases, index: int, x: Rounded, observed: Array | None) -> list[Outputs[Rounded]]:
     """What the layer returns if all is dropped and if nothing is; only the one that can be where there is no chance."""
-    called, cell = cases.configuration, subject.cell(cases.configuration)
-    h_0, c_0 = (exactly(state[index], arithmetic_of(called.dtype)) for state in cases.states)
+    configuration, cell = cases.configuration, subject.cell(cases.configuration)
+    h_0, c_0 = (exactly(state[index], arithmetic_of(configuration.dtype)) for state in cases.states)
     return [
-        one_layer(cell, [_scaled(w, called.layer, scale) for w in cases.weights[index]], x, h_0, c_0, observed=observed)
-        for scale in _scales(subject, called, index)
+        one_layer(
+            cell, [_scaled(w, configuration.layer, scale) for w in cases.weights[index]], x, h_0, c_0, observed=observed
+        )
+        for scale in _scales(subject, configuration, index)
     ]
 
 
-def _scales(subject: Subject, called: Configuration, index: int) -> list[float]:
+def _scales(subject: Subject, configuration: Configuration, index: int) -> list[float]:
     """What the numbers that the layer at this index reads may be multiplied by."""
-    rate, first = rate_of(called.layer), promised(subject).first
-    if not _reads(called, index) or (called.layer.dropout and index < first):
+    rate, first = rate_of(configuration.layer), promised(subject).first
+    if not _reads(configuration, index) or (configuration.layer.dropout and index < first):
         return [1.0]
     return [0.0, 1 / (1 - rate)] if rate < 1 else [0.0]
 
 
-def _reads(called: Configuration, index: int) -> bool:
+def _reads(configuration: Configuration, index: int) -> bool:
     """Whether the units of the layer at this index read anything."""
-    return called.time == 1 or index + 1 == called.layer.num_layers
+    return configuration.time == 1 or index + 1 == configuration.layer.num_layers
 
 
 def _scaled(w: CellWeights, layer: Layer, scale: float) -> CellWeights:
@@ -142,16 +146,16 @@ def _nearer(observed: Array, possible: Sequence[Rounded]) -> tuple[Rounded, Mask
     return where(nearer, dropped, kept), nearer
 
 
-def _cell(called: Configuration, index: int, direction: int, drawn: CellWeights) -> CellWeights:
+def _cell(configuration: Configuration, index: int, direction: int, drawn: CellWeights) -> CellWeights:
     """The weights of one cell of every case, the same in all of them."""
-    layer, size = called.layer, called.layer.hidden_size
-    gates, units = _gates(called), np.arange(layer.output_size)
+    layer, size = configuration.layer, configuration.layer.hidden_size
+    gates, units = _gates(configuration), np.arange(layer.output_size)
     kernel, recurrent_kernel = np.zeros_like(drawn.kernel), np.zeros_like(drawn.recurrent_kernel)
     rows, columns = gates[units] * size + units, (direction * layer.output_size + units) % kernel.shape[-1]
     if layer.dropout:
-        kernel[:, rows, columns] = READING * _reads(called, index)
+        kernel[:, rows, columns] = READING * _reads(configuration, index)
     else:
-        recurrent_kernel[:, rows, units] = READING * _reads(called, index)
+        recurrent_kernel[:, rows, units] = READING * _reads(configuration, index)
     first, *others = drawn.biases
     biases = (np.broadcast_to(_biases(gates), first.shape).astype(first.dtype), *(0 * each for each in others))
     projection = None if drawn.projection is None else np.zeros_like(drawn.projection)
@@ -160,9 +164,9 @@ def _cell(called: Configuration, index: int, direction: int, drawn: CellWeights)
     return CellWeights(kernel, recurrent_kernel, biases, projection)
 
 
-def _gates(called: Configuration) -> NDArray[np.intp]:
+def _gates(configuration: Configuration) -> NDArray[np.intp]:
     """By unit, the gate that reads; f, whose effect stays, only where there is one step."""
-    reading, size = np.array([I, F, G, O] if called.time == 1 else [I, G, O]), called.layer.hidden_size
+    reading, size = np.array([I, F, G, O] if configuration.time == 1 else [I, G, O]), configuration.layer.hidden_size
     return reading[np.arange(size) * len(reading) // size]
 
 
@@ -184,6 +188,6 @@ def is_readable(configuration: Configuration) -> bool:
     """Whether it can be read what was dropped: of inputs or of states, in a layer that is called once and shows all."""
     layer = configuration.layer
     shows = layer.return_sequences and layer.return_state and not layer.merges and not configuration.structure
-    called = configuration.initial_state and not (layer.stateful or configuration.mask or configuration.trained)
+    given = configuration.initial_state and not (layer.stateful or configuration.mask or configuration.trained)
     paired = configuration.batch % 2 == layer.output_size % 2 == 0
-    return shows and called and paired and layer.bias and bool(layer.dropout) != bool(layer.recurrent_dropout)
+    return shows and given and paired and layer.bias and bool(layer.dropout) != bool(layer.recurrent_dropout)

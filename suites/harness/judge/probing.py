@@ -37,19 +37,19 @@ def probe(cases: Cases, gate: str, points: Array, c_0: Array, name: str = "") ->
 
     c_0 (rows, units): the cell state in which the last step begins.
     """
-    called, size = cases.configuration, points.shape[-1]
+    configuration, size = cases.configuration, points.shape[-1]
     kernel: Array = np.zeros((4, size, size))
     bias: Array = np.zeros((4, size))
     kernel[GATES.index(gate)] = np.eye(size)
     for other, value in PROBES[gate][0].items():
         bias[GATES.index(other)] = value
     x: Array = points[None]
-    if not called.initial_state and c_0.any():
+    if not configuration.initial_state and c_0.any():
         x, kernel = _led(points, c_0), _leading(kernel, bias)
-    layer = replace(called.layer, input_size=x.shape[-1])
+    layer = replace(configuration.layer, input_size=x.shape[-1])
     return cases.varied(
         f"probe {name or gate}",
-        configuration=replace(called, layer=layer, time=len(x), batch=len(points)),
+        configuration=replace(configuration, layer=layer, time=len(x), batch=len(points)),
         weights=[[_cell(cases, kernel, bias)]],
         inputs=_repeated(cases, x, c_0),
     )

@@ -107,16 +107,16 @@ def meant(cases: Cases) -> Cases:
 
 def _mistaken(subject: Subject, cases: Cases, mistake: Mistake) -> Arrays:
     """What a call with the mistake sends."""
-    called, layout = cases.configuration, subject.layout
+    configuration, layout = cases.configuration, subject.layout
     inputs = mistake.canonical(cases.inputs) if mistake.canonical else cases.inputs
-    native = layout.native_inputs(called.layer, inputs, unbatched=called.unbatched)
+    native = layout.native_inputs(configuration.layer, inputs, unbatched=configuration.unbatched)
     native = mistake.native(native) if mistake.native else native
-    weights = layout.native_weights(called.layer, cases.weights)
+    weights = layout.native_weights(configuration.layer, cases.weights)
     arrays = {name: a for name, a in native._asdict().items() if a is not None}
     if mistake.together:
         arrays[STATES] = np.stack([arrays.pop("h_0"), arrays.pop("c_0")], 1)
     if cases.mask is not None:
-        name, valid = layout.native_mask(called.layer, cases.mask)
+        name, valid = layout.native_mask(configuration.layer, cases.mask)
         arrays[name] = mistake.valid(valid) if mistake.valid else valid
     return arrays | {f"weights/{name}": a for name, a in weights.items()}
 

@@ -62,10 +62,10 @@ def returned(subject: Subject, cases: Cases, start: States, observed: Outputs[Ar
 
     observed: what was seen; the last layer is fed y where that shows the outputs of each direction and step.
     """
-    called, layer = cases.configuration, cases.configuration.layer
-    engine = _Merging(subject.cell(called), layer)
+    configuration, layer = cases.configuration, cases.configuration.layer
+    engine = _Merging(subject.cell(configuration), layer)
     engine.fill = subject.layout.fill(layer)
-    x, seen = exactly(cases.inputs.x, arithmetic_of(called.dtype)), _fed(layer, observed)
+    x, seen = exactly(cases.inputs.x, arithmetic_of(configuration.dtype)), _fed(layer, observed)
     outputs = engine.layers(cases.weights, x, start, cases.mask, seen)
     y = outputs.y if layer.return_sequences else last(outputs.y, layer.directions)
     return outputs._replace(y=engine.merged(y))
@@ -94,10 +94,10 @@ class _Merging(Engine):
 
 def calls(subject: Subject, cases: Cases) -> Iterator[Call]:
     """Two calls of a layer, two in a row of one that keeps its states, or one in training."""
-    called = cases.configuration
-    if called.trained:
+    configuration = cases.configuration
+    if configuration.trained:
         yield Call(" in training", subject.gradients(cases).outputs)
-    elif called.layer.stateful:
+    elif configuration.layer.stateful:
         first, second = subject.calls(cases, [cases.inputs, Inputs(cases.inputs.x)], [True, False])
         yield Call("", first)
         yield Call(" of the next call", second, goes_on=True)

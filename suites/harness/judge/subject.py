@@ -154,17 +154,17 @@ class Subject:
         The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every
         call; the weights are those of the cases.
         """
-        called, layout = cases.configuration, self.layout
-        valid = dict([layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
-        arrays = {f"weights/{name}": a for name, a in layout.native_weights(called.layer, cases.weights).items()}
+        configuration, layout = cases.configuration, self.layout
+        valid = dict([layout.native_mask(configuration.layer, cases.mask)] if cases.mask is not None else [])
+        arrays = {f"weights/{name}": a for name, a in layout.native_weights(configuration.layer, cases.weights).items()}
         for index, each in enumerate(inputs):
-            native = layout.native_inputs(called.layer, each, unbatched=called.unbatched)
+            native = layout.native_inputs(configuration.layer, each, unbatched=configuration.unbatched)
             given = native._asdict() | valid
             arrays |= {f"{index}/{name}": a for name, a in given.items() if a is not None}
-        fields = self.fields(called) | {"cases": len(cases), "resets": list(resets)}
-        _, answer = self.implementation.request("calls", fields, _sent(called, arrays), self.deadline)
+        fields = self.fields(configuration) | {"cases": len(cases), "resets": list(resets)}
+        _, answer = self.implementation.request("calls", fields, _sent(configuration, arrays), self.deadline)
         seen = _numbers(answer)
-        sizes = [replace(called, time=len(each.x), batch=each.x.shape[2]) for each in inputs]
+        sizes = [replace(configuration, time=len(each.x), batch=each.x.shape[2]) for each in inputs]
         return [
             _canonical_outputs(layout, size, _numbered(seen, f"{index}/output/")) for index, size in enumerate(sizes)
         ]
@@ -240,8 +240,8 @@ class Subject:
 
     def alike(self, cases: Cases) -> tuple[object, ...]:
         """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""
-        layout, called = self.layout, cases.configuration
-        return cases.key, str(called), layout.fill(called.layer), self.hello.on(self.path).activations
+        layout, configuration = self.layout, cases.configuration
+        return cases.key, str(configuration), layout.fill(configuration.layer), self.hello.on(self.path).activations
 
     def _described(self, configuration: Configuration) -> Header:
         key = str(configuration)
@@ -257,10 +257,10 @@ class Subject:
         return self.memory.recall(self.where, key, lambda: self._ask(cases, asked), lambda each: each.nbytes)
 
     def _ask(self, cases: Cases, observe: Sequence[str], loan: str = SHARED) -> Seen:
-        called, before = cases.configuration, self._native(cases)
-        fields = self.fields(called) | {"cases": len(cases), "observe": list(observe)}
+        configuration, before = cases.configuration, self._native(cases)
+        fields = self.fields(configuration) | {"cases": len(cases), "observe": list(observe)}
         fields |= {} if loan == SHARED else {"loan": loan}
-        _, answer = self.implementation.request("run", fields, _sent(called, before), self.deadline)
+        _, answer = self.implementation.request("run", fields, _sent(configuration, before), self.deadline)
         dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
         arrays = _numbers(answer)
         return Seen(
@@ -275,10 +275,10 @@ class Subject:
         )
 
     def _train(self, cases: Cases, steps: int) -> Trained:
-        called, given = cases.configuration, self._native(cases)
-        fields = self.fields(called) | {"cases": len(cases), "steps": steps}
+        configuration, given = cases.configuration, self._native(cases)
+        fields = self.fields(configuration) | {"cases": len(cases), "steps": steps}
         arrays = given | {f"cotangent/{k}": a for k, a in enumerate(cotangents(cases, self.layout))}
-        _, answer = self.implementation.request("gradients", fields, _sent(called, arrays), self.deadline)
+        _, answer = self.implementation.request("gradients", fields, _sent(configuration, arrays), self.deadline)
         seen = _numbers(answer)
         by = _below(seen, "gradient/")
         wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
@@ -286,18 +286,18 @@ class Subject:
             raise WrongOutputs(f"gradients have other shapes than what they are taken by: {wrong}")
         inputs = Inputs(by["x"], by.get("h_0"), by.get("c_0"))
         return Trained(
-            _canonical_outputs(self.layout, called, _numbered(seen, "output/")),
-            self.layout.canonical_inputs(called.layer, inputs, unbatched=called.unbatched),
+            _canonical_outputs(self.layout, configuration, _numbered(seen, "output/")),
+            self.layout.canonical_inputs(configuration.layer, inputs, unbatched=configuration.unbatched),
             _below(by, "weights/"),
         )
 
     def _native(self, cases: Cases) -> dict[str, Array]:
         """Everything that a call is given, by name and in the framework's own axes."""
-        called = cases.configuration
-        weights = self.layout.native_weights(called.layer, cases.weights)
-        inputs = self.layout.native_inputs(called.layer, cases.inputs, unbatched=called.unbatched)
+        configuration = cases.configuration
+        weights = self.layout.native_weights(configuration.layer, cases.weights)
+        inputs = self.layout.native_inputs(configuration.layer, cases.inputs, unbatched=configuration.unbatched)
         native = {name: a for name, a in inputs._asdict().items() if a is not None}
-        native |= dict([self.layout.native_mask(called.layer, cases.mask)] if cases.mask is not None else [])
+        native |= dict([self.layout.native_mask(configuration.layer, cases.mask)] if cases.mask is not None else [])
         native |= {f"weights/{name}": a for name, a in weights.items()}
         return {name: np.ascontiguousarray(a) for name, a in native.items()}
 
@@ -309,15 +309,17 @@ class Subject:
         return layer | memory | route
 
 
-def _documented_shapes(layout: Layout, called: Configuration) -> dict[str, Shape]:
-    return layout.output_shapes(called.layer, called.time, called.batch, unbatched=called.unbatched)
+def _documented_shapes(layout: Layout, configuration: Configuration) -> dict[str, Shape]:
+    return layout.output_shapes(
+        configuration.layer, configuration.time, configuration.batch, unbatched=configuration.unbatched
+    )
 
 
-def _canonical_outputs(layout: Layout, called: Configuration, native: Sequence[Array]) -> Outputs[Array]:
-    found, documented = [a.shape[1:] for a in native], _documented_shapes(layout, called)
+def _canonical_outputs(layout: Layout, configuration: Configuration, native: Sequence[Array]) -> Outputs[Array]:
+    found, documented = [a.shape[1:] for a in native], _documented_shapes(layout, configuration)
     if found != list(documented.values()):
         raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
-    return layout.canonical_outputs(called.layer, native, unbatched=called.unbatched)
+    return layout.canonical_outputs(configuration.layer, native, unbatched=configuration.unbatched)
 
 
 def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
@@ -327,9 +329,9 @@ def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
         yield cases.mask
 
 
-def _sent(called: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
+def _sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
     """The arrays as they travel: to a layer that keeps its weights in bfloat16 as bfloat16."""
-    halves = PRECISIONS[called.dtype].weights == "bfloat16"
+    halves = PRECISIONS[configuration.dtype].weights == "bfloat16"
     return {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in arrays.items()}
 
 
