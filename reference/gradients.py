@@ -168,7 +168,7 @@ def summed(d_rows: Sequence[Array] | Array, columns: Sequence[Array]) -> Array:
 
 
 def _refuse(cell: Cell, weights: Weights) -> None:
-    unlike = (cell.clip, cell.cell_clip, cell.projection_clip, cell.coupled or None)
-    peepholes = any(w.peepholes is not None for directions in weights for w in directions)
-    if peepholes or any(option is not None for option in unlike):
+    """Options that the equations of the way back do not know."""
+    plain = Cell(cell.gate, cell.candidate, cell.output, forget_bias=cell.forget_bias)
+    if cell != plain or any(w.peepholes is not None for directions in weights for w in directions):
         raise ValueError("expected a cell without peepholes, clips and coupled gates: others have no backward pass yet")

@@ -7,6 +7,7 @@ derivation is in SPEC.md, chapter "The bound".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from types import EllipsisType
@@ -19,6 +20,9 @@ from lstm_conformance.reference.arithmetic import SMALLEST_NORMAL, UNIT_ROUNDOFF
 
 Array = NDArray[np.floating]
 Function = Callable[[Array], Array]
+SHORTEST = 8
+"""Digits of the shortest numbers in use, those of bfloat16."""
+
 Index = int | slice | EllipsisType | None | tuple[int | slice | EllipsisType | None, ...]
 SteepestSlope = Callable[[Array, Array], Array]
 """(z, d) -> the largest absolute slope on the interval [z - d, z + d]."""
@@ -220,11 +224,19 @@ def scaled(a: Numbers, factors: Array) -> Numbers:
 
 
 def limited(a: Numbers, limit: float) -> Numbers:
-    """Every element clipped to [-limit, limit], which rounds nothing; far beyond the limit no error is left."""
+    """Every element clipped to [-limit, limit]; far beyond the limit no error is left but that of storing it once."""
     if not isinstance(a, Rounded):
         return np.clip(a, -limit, limit)
-    slope = 1.0 * (np.abs(a.value) - a.bound < limit)
-    return Rounded(np.clip(a.value, -limit, limit), slope * a.err, slope * a.var, a.arithmetic)
+    size, bound = np.abs(a.value), a.bound
+    slope = 1.0 * (size - bound < limit)
+    stored = 0.0 if _is_short(limit) else a.arithmetic.elementwise * limit
+    err = slope * a.err + stored * (size + bound > limit)
+    return Rounded(np.clip(a.value, -limit, limit), err, slope * a.var, a.arithmetic)
+
+
+def _is_short(number: float) -> bool:
+    """Whether it is exact in every dtype: no more digits than bfloat16 has."""
+    return math.ldexp(math.frexp(number)[0], SHORTEST).is_integer()
 
 
 def where(mask: NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:

@@ -216,12 +216,21 @@ def test_the_backward_pass_refuses_what_it_does_not_know(variant: Variant, peeph
         BackwardPass(variant.cell()).gradients(weights, *start(case), values(Variant(), case))
 
 
+@pytest.mark.parametrize("options", [{"clip": 0.3}, {"cell_clip": 0.1}, {"projection_clip": 0.02}], ids=str)
+def test_limits_that_no_dtype_holds_exactly(options: dict[str, float]) -> None:
+    """They are rounded once, where they are kept: a right layer in float32 is not accused."""
+    case = only(drawn(5, 3, 4, 6, proj_size=2), 0)
+
+    assert largest(LSTM, Variant(options=options), case) <= 1
+
+
 def test_limits_leave_no_error_far_beyond() -> None:
-    """A limit rounds nothing: inside it the error is what it was, beyond the bound it is none, between it is kept."""
+    """Inside a limit the error is what it was, beyond the bound it is none, between it is kept."""
     a = Rounded(np.array([0.5, 0.99, 1.01, 3]), np.full(4, 0.1), np.zeros(4), uniform("float32"))
 
     assert limited(a, 1).value.tolist() == [0.5, 0.99, 1, 1]
     assert limited(a, 1).err.tolist() == [0.1, 0.1, 0.1, 0]
+    assert limited(a, 1.1).err[3] == pytest.approx(1.1 * 2**-24, rel=1e-6)
 
 
 def test_scaled_numbers_take_part_in_a_sum() -> None:
