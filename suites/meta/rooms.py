@@ -13,6 +13,10 @@ PACKAGE = "lstm_conformance"
 # Not built in storeys: tests may look anywhere, and what is run by itself stands by itself.
 APART = ("suites/meta", "reports/findings", "fixtures/examples")
 
+ADAPTERS = "fixtures.implementations"
+WRONG = f"{ADAPTERS}.mutants"
+"""The adapter of wrong LSTMs, which run in this Python alone."""
+
 _NOTHING = "Imports nothing of the package."
 _SENTENCE = re.compile(r"Imports ((?:`[\w.]+`(?:, )?)+)\.")
 
@@ -35,14 +39,23 @@ def rooms() -> list[str]:
 
 def room_of(module: str, within: dict[str, Path]) -> str:
     """The folder in which a module stands; a folder's own docstring and names are in it."""
-    return module if within[module].name == "__init__.py" else module.rpartition(".")[0]
+    is_room = module in within and within[module].name == "__init__.py"
+    return module if is_room else module.rpartition(".")[0]
 
 
 def imported(source: str, known: dict[str, Path]) -> Iterator[str]:
-    """The modules of the package that a text imports, whether only for its types or not."""
+    """The modules of the package that a text imports, whether only for its types or not.
+
+    Raises ValueError for a relative import, which does not say from where it is.
+    """
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith(f"{PACKAGE}."):
-            of = node.module.removeprefix(PACKAGE).removeprefix(".")
+        if isinstance(node, ast.Import):
+            named = (name.name for name in node.names if name.name.startswith(f"{PACKAGE}."))
+            yield from (name.removeprefix(f"{PACKAGE}.") for name in named)
+        if isinstance(node, ast.ImportFrom) and node.level:
+            raise ValueError(f"expected imports from {PACKAGE}, came a relative one in line {node.lineno}")
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{PACKAGE}."):
+            of = str(node.module).removeprefix(PACKAGE).removeprefix(".")
             for name in node.names:
                 inner = f"{of}.{name.name}".removeprefix(".")
                 yield inner if inner in known else of
@@ -95,12 +108,15 @@ def trespasses() -> Iterator[str]:
 
 
 def on_the_host() -> set[Path]:
-    """The files that a host runs: what its main module imports, and what that imports."""
+    """The files that a host runs: its main module, the adapters of frameworks, and all that these import."""
     known = modules()
-    found, left = set(), ["fixtures.hosting.host"]
+    adapters = [module for module in known if room_of(module, known).startswith(ADAPTERS) and module != WRONG]
+    found, left = set[str](), ["fixtures.hosting.host", *adapters]
     while left:
         module = left.pop()
         if module not in found:
             found.add(module)
+            folders = (".".join(module.split(".")[:depth]) for depth in range(1, module.count(".") + 1))
             left += [each for each in imported(known[module].read_text("utf-8"), known) if each in known]
+            left += [folder for folder in folders if folder in known]
     return {known[module] for module in found}

@@ -91,7 +91,7 @@ class TestJavaScript:
 
 
 class TestProtocolPage:
-    """The page says what `protocol.py` and `server.py` do."""
+    """The page says what `wire.py` and `server.py` do."""
 
     def test_its_exchange_takes_place(self) -> None:
         """Line for line, but for versions and places."""

@@ -189,9 +189,10 @@ class TestPlace:
 
     def test_modules_are_looked_for_where_the_user_stands(self, tmp_path: Path) -> None:
         """As with `python -m`; the folder of the host shadows nothing."""
-        (tmp_path / "protocol.py").write_text("from lstm_conformance.suites.meta.fakes import Showing\n")
+        assert client.HOST.with_name("server.py").is_file()
+        (tmp_path / "server.py").write_text("from lstm_conformance.suites.meta.fakes import Showing\n")
 
-        with Hosted("protocol:Showing", cwd=tmp_path) as host:
+        with Hosted("server:Showing", cwd=tmp_path) as host:
             places = host.hello().implementation.split(os.pathsep)
 
         assert str(tmp_path.resolve()) in places

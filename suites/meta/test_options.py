@@ -110,7 +110,7 @@ class TestConfigurations:
         assert (told["structure"], told["training"]) == ("nested", True)
 
 
-ELSEWHERE = ("implementations", "environments", "examples", "vectors", "deviations")
+ELSEWHERE = ("implementations", "examples", "vectors", "deviations")
 """The folders of `fixtures` that are about frameworks; vectors have paths that are folders."""
 
 THREADS = "process.py"

@@ -48,9 +48,16 @@ def test_an_import_is_seen_however_it_is_written() -> None:
     source = (
         "from lstm_conformance.reference import cell\n"
         "def f():\n    from lstm_conformance.fixtures.hosting.client import Hello\n"
+        "import lstm_conformance.suites.meta.rooms as rooms, os\n"
     )
 
     found = list(imported(source, known))
 
-    assert found == ["reference.cell", "fixtures.hosting.client"]
-    assert [room_of(each, known) for each in found] == ["reference", "fixtures.hosting"]
+    assert sorted(found) == ["fixtures.hosting.client", "reference.cell", "suites.meta.rooms"]
+    assert sorted(room_of(each, known) for each in found) == ["fixtures.hosting", "reference", "suites.meta"]
+
+
+def test_a_relative_import_is_refused() -> None:
+    """It would pass unseen."""
+    with pytest.raises(ValueError, match="came a relative one in line 1"):
+        list(imported("from . import cell\n", modules()))
