@@ -17,8 +17,7 @@ ADAPTERS = "fixtures.implementations"
 WRONG = f"{ADAPTERS}.mutants"
 """The adapter of wrong LSTMs, which run in this Python alone."""
 
-_NOTHING = "Imports nothing of the package."
-_SENTENCE = re.compile(r"Imports ((?:`[\w.]+`(?:, )?)+)\.")
+_SENTENCE = re.compile(r"Imports (nothing of the package|(?:`[\w.]+`(?:, )?)+)\.")
 
 
 def modules() -> dict[str, Path]:
@@ -27,14 +26,19 @@ def modules() -> dict[str, Path]:
     for top in ("reference", "fixtures", "suites", "reports", "commands"):
         for file in (ROOT / top).rglob("*.py"):
             folder = file.parent.relative_to(ROOT).as_posix()
-            if not folder.startswith(APART) and (file.parent / "__init__.py").is_file():
+            if not folder.startswith(APART):
                 found[".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")] = file
     return found
 
 
 def rooms() -> list[str]:
-    """The names of the folders, as in an import."""
-    return sorted(name for name, file in modules().items() if file.name == "__init__.py")
+    """The names of the folders, as in an import. Raises ValueError for one that says nothing of itself."""
+    known = modules()
+    found = {name for name, file in known.items() if file.name == "__init__.py"}
+    silent = {room_of(name, known) for name in known} - found
+    if silent:
+        raise ValueError(f"expected an `__init__.py` in each folder, came none in {', '.join(sorted(silent))}")
+    return sorted(found)
 
 
 def room_of(module: str, within: dict[str, Path]) -> str:
@@ -63,12 +67,12 @@ def imported(source: str, known: dict[str, Path]) -> Iterator[str]:
 
 def allowed(docstring: str) -> set[str]:
     """What a folder says that it imports. Raises ValueError if it does not say it."""
-    if _NOTHING in docstring:
-        return set()
-    said = _SENTENCE.search(docstring.replace("\n", " "))
-    if said is None:
-        raise ValueError(f"expected a sentence 'Imports `…`.' or {_NOTHING!r}, came {docstring!r}")
-    return set(re.findall(r"`([\w.]+)`", said[1]))
+    said = _SENTENCE.findall(" ".join(docstring.split()))
+    if len(said) != 1:
+        raise ValueError(
+            f"expected one sentence 'Imports `…`.' or 'Imports nothing of the package.', came {docstring!r}"
+        )
+    return set(re.findall(r"`([\w.]+)`", said[0]))
 
 
 def sayings(known: dict[str, Path]) -> dict[str, set[str]]:

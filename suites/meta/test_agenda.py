@@ -7,7 +7,7 @@ import tracemalloc
 
 from lstm_conformance.suites.harness.plan.agenda import Agenda, Place
 from lstm_conformance.suites.harness.plan.checks import all_checks
-from lstm_conformance.suites.harness.plan.planning import Plan, Planned
+from lstm_conformance.suites.harness.plan.planning import Plan, Planned, item_of
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
 from lstm_conformance.suites.harness.run.session import Session
 
@@ -40,6 +40,14 @@ def test_every_check_stands_in_it_once() -> None:
         for number in each.numbers
     ]
     assert len(agenda(*items, *items)) == len(found) == len(set(found))
+
+
+def test_an_item_is_called_as_pytest_calls_it() -> None:
+    """Which writes other letters than those of ASCII as Python does."""
+    assert (
+        item_of("suites/test_01_outputs.py::test_it", "mine/ü/T1")
+        == "suites/test_01_outputs.py::test_it[mine/\\xfc/T1]"
+    )
 
 
 def test_without_a_test_there_is_no_node_id() -> None:

@@ -136,6 +136,15 @@ def test_paths_are_compared_in_whole_families(tested: set[str], red: bool) -> No
     assert (manifest.difference(expected, (), tested) is not None) == red
 
 
+def test_of_an_implementation_of_ones_own_nothing_is_expected() -> None:
+    """Neither where its paths are compared, nor beside others of which counts are stored."""
+    own = [a_check(0, implementation="mine.LSTM", path="b", rule="18.1")]
+    expected = {("a", "eager", "18.1"): 1}
+
+    assert manifest.difference(expected, own, {"mine.LSTM"}) is None
+    assert manifest.difference(expected, own, {"mine.LSTM", "a"}) is not None
+
+
 @pytest.mark.parametrize("tier", ["fuzz", "another"])
 def test_a_tier_that_is_not_stored_is_not_held_to_anything(tier: str) -> None:
     """Fuzzing only reports."""

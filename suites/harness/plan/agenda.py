@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from lstm_conformance.suites.harness.plan.planning import Planned
+from lstm_conformance.suites.harness.plan.planning import Planned, item_of
 
 CheckFields = tuple[str, str, str, str, int, str]
 """What names a planned check: implementation, path, rule, configuration, number, node id."""
@@ -39,7 +39,8 @@ class Agenda:
     def __iter__(self) -> Iterator[CheckFields]:
         for place, asked in self._asked.items():
             for configuration, numbers in asked:
-                yield from ((*place[:3], configuration, number, _nodeid(place, configuration)) for number in numbers)
+                nodeid = item_of(place.test, f"{place.implementation}/{place.path}/{configuration}")
+                yield from ((*place[:3], configuration, number, nodeid) for number in numbers)
 
     def add(self, items: Iterable[tuple[Planned, str]]) -> None:
         """Add what is planned, each with the node id of its test, up to the parameters."""
@@ -75,8 +76,3 @@ class Agenda:
         asked = [{configuration: tuple(numbers) for configuration, numbers in each} for each in handed_over["asked"]]
         for *place, number in handed_over["places"]:
             self.put(Place(*place), asked[number])
-
-
-def _nodeid(place: Place, configuration: str) -> str:
-    """The item that runs a check and nothing else."""
-    return f"{place.test}[{place.implementation}/{place.path}/{configuration}]" if place.test else ""

@@ -86,7 +86,7 @@ def difference(expected: Counts, checks: Iterable[Check], implementations: Colle
     known = {place[0] for place in expected}
     found = Counter((check.implementation, check.path, check.rule) for check in checks)
     ran = known & set(implementations)
-    places = [place for place in _sorted({*expected, *found}) if _needed(place, known) <= ran]
+    places = [place for place in _sorted({*expected, *found}) if place[0] in ran and _needed(place, known) <= ran]
     wrong = [place for place in places if found[place] != expected.get(place, 0)]
     if not wrong:
         return None

@@ -47,6 +47,11 @@ class Planned:
         return f"{self.implementation}/{self.path}/{self.configuration}"
 
 
+def item_of(test: str, planned: Planned | str) -> str:
+    """The node id of the item that runs this and nothing else, as pytest writes it: in ASCII; "" without a test."""
+    return f"{test}[{str(planned).encode('unicode_escape').decode('ascii')}]" if test else ""
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What one pytest item runs: one rule on one configuration, or on several of one path."""

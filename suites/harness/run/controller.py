@@ -16,6 +16,7 @@ from lstm_conformance.reports.records.results import Check, Header
 from lstm_conformance.suites.harness.explain.deviations import problems, warnings
 from lstm_conformance.suites.harness.judge.memory import peak, told
 from lstm_conformance.suites.harness.plan import manifest
+from lstm_conformance.suites.harness.plan.unasked import unasked
 from lstm_conformance.suites.harness.run.recording import Record
 from lstm_conformance.suites.harness.run.scheduling import OneEach
 from lstm_conformance.suites.harness.run.self_check import missed
@@ -121,7 +122,7 @@ class Controller:
             terminalreporter.write_line(line)
         for line in dict.fromkeys([*self.run.header.problems, *self._about_deviations()]):
             terminalreporter.write_line(f"ERROR: {line}", red=True)
-        for line in warnings(self.run.session.deviations, self.run.session.hellos, date.today()):
+        for line in self._warnings(self.run.header):
             terminalreporter.write_line(f"warning: {line}", yellow=True)
         if self._lacks_its_case():
             terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
@@ -137,6 +138,13 @@ class Controller:
             yield from manifest.differences(session.plan.tier, self.run.record.checks, manifest.complete(started))
         if TIERS[session.plan.tier].blocks:
             yield from self._about_deviations()
+
+    def _warnings(self, header: Header) -> Iterator[str]:
+        """What makes no run red, and should be known."""
+        session = self.run.session
+        yield from warnings(session.deviations, session.hellos, date.today())
+        if not header.partial and not session.brief:
+            yield from unasked(session.hellos, self.run.record.planned.places())
 
     def _about_deviations(self) -> list[str]:
         """What is wrong with the recorded deviations themselves."""

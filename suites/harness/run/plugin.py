@@ -18,7 +18,7 @@ from lstm_conformance.reports.records.summary import figures
 from lstm_conformance.suites.harness.judge.memory import peak
 from lstm_conformance.suites.harness.judge.rules import specification
 from lstm_conformance.suites.harness.plan import smoke
-from lstm_conformance.suites.harness.plan.planning import Bundle, Planned, bundled, family_of
+from lstm_conformance.suites.harness.plan.planning import Bundle, bundled, family_of, item_of
 from lstm_conformance.suites.harness.run import self_check
 from lstm_conformance.suites.harness.run.controller import HANDOVER, PLANNED, Controller, Run
 from lstm_conformance.suites.harness.run.listing import header_lines, listed
@@ -152,7 +152,7 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
         checks = [
             check
             for planned in bundle.planned
-            for check in session.perform(planned, _nodeid(request.node, planned) if here else "")
+            for check in session.perform(planned, item_of(_test(request.node) if here else "", planned))
         ]
         session.done(bundle.implementations)
         if hasattr(request.config, "workerinput"):
@@ -234,11 +234,6 @@ def _family(item: pytest.Item) -> str:
     """The family of implementations that an item is about, "" if about none."""
     bundle = _bundle(item)
     return family_of(bundle.planned[0].implementation) if bundle else ""
-
-
-def _nodeid(item: pytest.Item, planned: Planned) -> str:
-    """The item that runs this and nothing else, where a rule is not one item."""
-    return f"{_test(item)}[{planned}]"
 
 
 def _test(item: pytest.Item) -> str:
