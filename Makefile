@@ -70,7 +70,7 @@ lint: $(STAMP) ## Lint, check types and spelling
 mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caught; the figures are build/mutants.json
 	@mkdir -p build
 	@rm -f $(WRONG) $(KILLS)
-	@$(RUN) pytest suites --ignore=suites/meta --implementation mutants --brief --once -n 2 --dist loadgroup \
+	@$(RUN) pytest suites --ignore=suites/meta --implementation mutants --tier small --brief --once -n 2 --dist loadgroup \
 		--results $(WRONG) -q --tb=no -rN $(ARGS) > build/mutants.log 2>&1 || true
 	@[ -f $(WRONG) ] || { tail -n 20 build/mutants.log; exit 1; }
 	@$(RUN) lstm_conformance.reports.mutation_score.kills $(WRONG) $(KILLS) --proof $(PROOF)

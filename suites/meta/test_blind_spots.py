@@ -1,0 +1,133 @@
+"""No layer may be wrong at the sizes that people use, with an option that they use, and green here."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.cases.configuration import Configuration, values_of
+from lstm_conformance.fixtures.cases.crossing import LIST
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.fixtures.implementations.mutants import adapter_of
+from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan.checks import all_checks
+from lstm_conformance.suites.harness.plan.manifest import declared
+from lstm_conformance.suites.meta.blind_spots import ONE, ORDINARILY, USUAL, Blind, family, survivors
+from lstm_conformance.suites.meta.judging import subject_of
+from lstm_conformance.suites.meta.running import conformance
+
+CHECK = all_checks()["20.1"]
+QUICK = TIERS["quick"]
+IN_BOTH = ("float32", "float64")
+
+
+class LikeKeras(LSTM):
+    """A right LSTM, put under test with the options of Keras."""
+
+    layout = "keras"
+
+
+RIGHT: type[Adapter] = adapter_of("right", LikeKeras)
+
+
+class Zeros(RIGHT):  # type: ignore[misc, valid-type]
+    """Has the shapes and dtypes of the right one, and no other number than zero."""
+
+    def call_masked(self, *given: Any) -> list[Any]:
+        """Compute, and forget."""
+        return [np.zeros_like(a) for a in super().call_masked(*given)]
+
+    def call(self, *given: Any) -> list[Any]:
+        """Compute, and forget."""
+        return [np.zeros_like(a) for a in super().call(*given)]
+
+
+class ZerosForOrdinaryBatches(RIGHT):  # type: ignore[misc, valid-type]
+    """Is right but for 5 to 127 rows."""
+
+    def call(self, built: Any, x: Any, states: Any) -> list[Any]:
+        """Compute, and forget if there are so many rows."""
+        return [a * (0 if 5 <= x.shape[0] < 128 else 1) for a in super().call(built, x, states)]
+
+
+def offers(*dtypes: str) -> list[Any]:
+    """The paths of the bundled adapters on which a new configuration costs next to nothing, and dtypes."""
+    every = [(name, offer) for name in IMPLEMENTATIONS for offer in declared(name).offers if offer.cost == "call"]
+    return [
+        pytest.param(offer, dtype, id=f"{name}/{offer.path}/{dtype}")
+        for name, offer in every
+        for dtype in dtypes
+        if dtype in {"", *offer.dtypes}
+    ]
+
+
+@pytest.mark.parametrize(("offer", "dtype"), offers(*IN_BOTH))
+def test_every_option_meets_the_usual_sizes(offer: Offer, dtype: str) -> None:
+    """In the quick tier: no layer may be wrong where people are, and green here."""
+    asked, sizes = QUICK.crossed(offer), [Blind((), size) for size in USUAL] if not offer.only else []
+
+    assert survivors(offer, asked, [*sizes, *family(offer, USUAL, dtype)], dtype) == []
+
+
+@pytest.mark.parametrize(("offer", "dtype"), offers(""))
+def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
+    """In some dtype."""
+    assert survivors(offer, QUICK.crossed(offer), family(offer, ONE), dtype) == []
+
+
+@pytest.mark.parametrize(("offer", "dtype"), offers(""))
+def test_every_two_options_meet_at_ordinary_sizes_in_the_full_tier(offer: Offer, dtype: str) -> None:
+    """In some dtype."""
+    assert survivors(offer, TIERS["full"].crossed(offer), family(offer, ORDINARILY, count=2), dtype) == []
+
+
+def test_a_tier_that_does_not_look_is_found() -> None:
+    """The negative twin: small sizes alone leave all of the family alive."""
+    offer = declared("torch.nn.LSTM").on("eager")
+    small = [each for each in QUICK.crossed(offer) if each.time <= 5]
+    wrong = list(family(offer, USUAL, "float64"))
+
+    assert len(wrong) > 100
+    assert len(survivors(offer, small, wrong, "float64")) > len(wrong) // 2
+
+
+def drawn() -> list[Configuration]:
+    """For forty of the family, drawn by the list of configurations, one in which it is wrong."""
+    offer = subject_of(RIGHT).hello.on("eager")
+    asked = [each for each in QUICK.crossed(offer) if not each.drops and each.dtype in IN_BOTH]
+    chosen = random.Random(LIST.read_text("utf-8")).sample(list(family(offer, USUAL)), 40)
+    shown = ([c for c in asked if each.is_wrong_on(values_of(c))] for each in chosen)
+    return list(dict.fromkeys(configurations[0] for configurations in shown))
+
+
+def test_they_die_as_the_plan_says() -> None:
+    """Forty of them, run for real: zeros are red where the plan says so, and a right layer is green there."""
+    wrong, right = subject_of(Zeros), subject_of(RIGHT)
+
+    def verdict(subject: Subject, configuration: Configuration) -> str:
+        return judge(CHECK, subject, draw(configuration, [0], biases=subject.layout.biases))[0].verdict
+
+    verdicts = {str(each): (verdict(wrong, each), verdict(right, each)) for each in drawn()}
+
+    assert len(verdicts) > 10
+    assert verdicts == dict.fromkeys(verdicts, ("fail", "pass"))
+
+
+def test_zeros_for_ordinary_batches_are_red(tmp_path: Path) -> None:
+    """In the quick tier, as a user runs it."""
+    options = ("--in-process", "--brief", "--tb=no", "-rN")
+    adapter = f"{__file__}:ZerosForOrdinaryBatches"
+    run = conformance(tmp_path, "--implementation", adapter, *options, of=["suites/test_20_crossing.py"])
+
+    assert run.status == 1
+    assert {check.verdict for check in run.results.checks} >= {"pass", "fail"}
