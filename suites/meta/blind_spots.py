@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, values_of
 from lstm_conformance.fixtures.cases.constraints import Choices, Row, choices_of
-from lstm_conformance.fixtures.cases.crossing import ORDINARY, UNEVEN
+from lstm_conformance.fixtures.cases.crossing import ORDINARY, SEEN, UNEVEN
 from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.option import Constraint
 from lstm_conformance.fixtures.cases.options import BY_NAME, FLAGS, SIZES, has_effect
@@ -47,7 +47,7 @@ USUAL = (
 ORDINARILY = USUAL[-1:]
 """What pairs of options meet."""
 
-EVERY = {name: (*FLAGS[name], *ORDINARY[name], *UNEVEN[name]) for name in SIZES} | {"style": ORDINARY["style"]}
+EVERY = {name: (*FLAGS[name], *ORDINARY[name], *UNEVEN[name]) for name in SIZES} | {"style": SEEN}
 """Sizes that are asked somewhere, and the styles that go with them."""
 
 Option = tuple[str, Any]

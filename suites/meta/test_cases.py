@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.crossing import ORDINARY, UNEVEN
 from lstm_conformance.fixtures.cases.data import Cases, draw, interchangeable, only
-from lstm_conformance.fixtures.cases.regimes import STYLES, exponential
+from lstm_conformance.fixtures.cases.regimes import STRUCTURED, STYLES, exponential
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reference.arithmetic import arithmetic_of, uniform
 from lstm_conformance.reference.layouts.base import Inputs
@@ -282,6 +283,50 @@ def test_interchangeable_initial_states_are_found(plant: Callable[[Inputs, Weigh
     plant(cases.inputs, cases.weights)
 
     assert len(interchangeable(cases)) == 1
+
+
+SAME = {"equal_biases": ["the two biases"], "zero_cell_state": ["states"], "zero_hidden_state": ["states"]}
+"""What is interchangeable in data with a structure, which other cases make up for."""
+
+
+@pytest.mark.parametrize("style", STRUCTURED)
+def test_structure_makes_nothing_else_interchangeable(style: str) -> None:
+    """What a style is named for, and no other parts of it."""
+    cases = draw(configuration(5, 3, 6, 7, style=style, num_layers=2, bidirectional=True), (0, 1), biases=2)
+    found = interchangeable(cases)
+
+    assert sorted({each.split(" of ")[0] for each in found}) == sorted(SAME.get(style, []))
+
+
+def test_every_structure_is_asked_at_the_sizes_that_people_use() -> None:
+    """In one of the two."""
+    assert set(STRUCTURED) <= {*ORDINARY["style"], *UNEVEN["style"]}
+
+
+def test_sparse_data_have_zeros_of_every_kind() -> None:
+    """Single numbers, and a step, a row and a feature; others are there besides."""
+    x = draw(configuration(5, 3, 6, 7, style="sparse"), (0,), biases=2).inputs.x[:, 0]
+
+    assert [int(np.all(x == 0, others).sum()) for others in ((1, 2), (0, 2), (0, 1))] == [1, 1, 1]
+    assert 0.3 < np.mean(x == 0) < 0.9
+
+
+def test_one_feature_of_a_step_is_one() -> None:
+    """The others are zero."""
+    x = draw(configuration(5, 3, 6, 7, style="one_hot"), (0,), biases=2).inputs.x
+
+    assert np.array_equal(np.sort(x, -1), np.broadcast_to([0, 0, 0, 0, 0, 1], x.shape))
+
+
+@pytest.mark.parametrize(
+    ("style", "zero"),
+    [("zero_cell_state", {"c_0"}), ("zero_hidden_state", {"h_0"}), ("sparse", set()), ("negative", set())],
+)
+def test_one_state_is_zero(style: str, zero: set[str]) -> None:
+    """And the other is not."""
+    inputs = draw(configuration(5, 3, 6, 7, style=style), (0,), biases=2).inputs
+
+    assert {name for name, a in inputs._asdict().items() if not a.any()} == zero
 
 
 def test_rows_that_differ_in_one_number_are_not_interchangeable() -> None:
