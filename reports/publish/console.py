@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
 from lstm_conformance.reports.records.clustering import shared
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
-from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, worst_first
+from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, worst_first
 from lstm_conformance.reports.records.text import budget_text, facts
 
 OTHER_COUNTS = "pytest counts items, of one or more checks each, and a red check of several once more"
+
+NAMED = 5
+"""Requirements that are not claimed, of which as many are named."""
 
 SHOWN = 8
 """Failing rules of one implementation and path that the summary names."""
@@ -37,7 +40,7 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
     for (implementation, path), group in grouped(checks, lambda c: (c.implementation, c.path)).items():
         name = f"{implementation} {versions.get(implementation, '')} {path}"
         lines.append(f"{name:<44} {_word(group):<8} {_counts(group)}{_closest(group)}")
-        lines += _crossed(header, implementation, path) + _diagnosed(group)
+        lines += [f"  {line}" for line in _asked(group, header, implementation, path)] + _diagnosed(group)
         rules = worst_first(grouped(group.checks, lambda c: (c.rule,)))
         failing = {rule: each for (rule,), each in rules.items() if each.failures}
         for rule, each in list(failing.items())[:SHOWN]:
@@ -105,14 +108,23 @@ def _closest(group: Group) -> str:
     return f", largest budget used {budget_text(closest.budget)} (rule {closest.rule})"
 
 
-def _crossed(header: Header, implementation: str, path: str) -> list[str]:
-    """How far options are crossed, where not all the way."""
-    found = [
-        each.crossed[path]
-        for each in header.environments
-        if each.implementation == implementation and path in each.crossed
-    ]
-    return [f"  options crossed as far as there is time: {each}" for each in found]
+def _asked(group: Group, header: Header, implementation: str, path: str) -> Iterator[str]:
+    """What "ok" stands for: on how much it was asked, how far options are crossed, and what is not claimed."""
+    called = {check.configuration for check in group.checks}
+    usual = sum(is_usual(header.configurations.get(each, {})) for each in called)
+    asked = f"asked {several(len(called), 'configuration')}, {usual:,} of them at sizes that people use"
+    for each in header.environments:
+        if each.implementation == implementation:
+            if each.requirements:  # else the record is older
+                yield f"{asked}; claims {each.claimed(path)}{_without(each.unclaimed.get(path, ()))}"
+            if path in each.crossed:
+                yield f"options crossed as far as there is time: {each.crossed[path]}"
+
+
+def _without(unclaimed: Sequence[str]) -> str:
+    """The first ones that are not claimed."""
+    named, more = ", ".join(unclaimed[:NAMED]), len(unclaimed) - NAMED
+    return f"; not asked: {named}{f' and {more} more' if more > 0 else ''}" if unclaimed else ""
 
 
 def _diagnosed(group: Group) -> list[str]:

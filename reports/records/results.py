@@ -79,6 +79,7 @@ class Environment:
 
     `packages` maps a distribution to its version. `command`: the words of the command line that tests it.
     `crossed`: of paths on which not all pairs of values meet, because a configuration is dear there, how many do.
+    `unclaimed`: by path, the requirements that could be claimed and are not; `requirements`: how many could be.
     """
 
     implementation: str
@@ -90,6 +91,12 @@ class Environment:
     claims: tuple[str, ...]
     command: tuple[str, ...]
     crossed: Mapping[str, str] = field(default_factory=dict)
+    unclaimed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    requirements: int = 0
+
+    def claimed(self, path: str) -> str:
+        """How many of the requirements a path claims, in words."""
+        return f"{self.requirements - len(self.unclaimed.get(path, ()))} of {self.requirements} requirements"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,16 @@ class Group:
         return sorted(self.checks, key=lambda check: (SEVERITY.index(check.verdict), -budget_rank(check)))
 
 
+USUAL = {"time": 16, "batch": 8, "hidden_size": 32}
+"""The least of the sizes that people use."""
+
+
+def is_usual(values: Mapping[str, object]) -> bool:
+    """Whether a configuration with these values of its options is as large as those that people use."""
+    sizes = ((values.get(name), least) for name, least in USUAL.items())
+    return all(isinstance(size, int) and size >= least for size, least in sizes)
+
+
 def budget_rank(check: Check) -> float:
     """Order budgets: none lowest, NaN with infinity on top, because a bound that is NaN holds nothing."""
     if check.budget is None:

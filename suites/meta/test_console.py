@@ -9,6 +9,7 @@ import pytest
 from lstm_conformance.reports.publish.console import SHOWN, explained, summary
 from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.records import RULE, a_check, a_header
+from lstm_conformance.suites.meta.stories import an_environment
 
 COMMAND = ("python", "-m", "pytest")
 
@@ -130,6 +131,25 @@ class TestFailure:
 
 class TestSummary:
     """A line for every implementation and path."""
+
+    def test_what_was_asked_is_said(self) -> None:
+        """How much of it was as large as what people use, and what is not claimed."""
+        small, usual = {"time": 5, "batch": 3, "hidden_size": 7}, {"time": 33, "batch": 17, "hidden_size": 64}
+        names = ("layers", "masks", "lengths", "stateful", "dropout", "gradients", "cell")
+        header = a_header(
+            environments=(an_environment(unclaimed={"eager": names}, requirements=9),),
+            configurations={"small": small, "usual": usual},
+        )
+        checks = [
+            a_check(0, configuration="small"),
+            a_check(1, configuration="usual"),
+            a_check(2, configuration="usual"),
+        ]
+
+        assert summary(checks, header)[-1] == (
+            "  asked 2 configurations, 1 of them at sizes that people use; claims 2 of 9 requirements; "
+            "not asked: layers, masks, lengths, stateful, dropout and 2 more"
+        )
 
     def test_a_pass_says_how_close_it_was(self) -> None:
         """The largest budget used, and by which rule."""

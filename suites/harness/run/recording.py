@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import departures
 from lstm_conformance.fixtures.cases.ids import configuration_called
 from lstm_conformance.fixtures.cases.options import FLAGS, SIZES
+from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
 from lstm_conformance.fixtures.hosting.client import Hello
@@ -108,6 +110,7 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
                 claims=hello.claims,
                 command=session.command(name),
                 crossed=_crossed(hello, session.plan.tier),
+                **_unclaimed(hello),
             )
             for name, hello in session.hellos.items()
         ),
@@ -129,6 +132,14 @@ def _crossed(hello: Hello, tier: str) -> dict[str, str]:
     crossing = TIERS[tier].crossing
     met = {offer.path: crossing.met(offer) for offer in hello.offers if offer.cost in crossing.at_most}
     return {path: str(each) for path, each in met.items() if each.pairs < each.possible}
+
+
+def _unclaimed(hello: Hello) -> dict[str, Any]:
+    """What could be claimed in its layout and by its contract: how much there is of it, and what no path claims."""
+    vain = inexpressible(hello.layout) | unpromised(hello.promised)
+    possible = [word for word in REQUIREMENTS if word not in vain]
+    by_path = {offer.path: tuple(word for word in possible if word not in offer.claims) for offer in hello.offers}
+    return {"unclaimed": by_path, "requirements": len(possible)}
 
 
 def _lost(planned: CheckFields, verdict: Verdict, why: str) -> Check:
