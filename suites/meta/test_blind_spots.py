@@ -16,8 +16,10 @@ from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.mutants import adapter_of
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, adapter_of
+from lstm_conformance.reference.mutants import BENIGN
 from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan.checks import all_checks
@@ -101,6 +103,11 @@ def test_a_tier_that_does_not_look_is_found() -> None:
     assert len(survivors(offer, small, wrong, "float64")) > len(wrong) // 2
 
 
+def verdict_of(subject: Subject, configuration: Configuration) -> str:
+    """What rule 20.1 says of the first case."""
+    return judge(CHECK, subject, draw(configuration, [0], biases=subject.layout.biases))[0].verdict
+
+
 def drawn() -> list[Configuration]:
     """For forty of the family, drawn by the list of configurations, one in which it is wrong."""
     offer = subject_of(RIGHT).hello.on("eager")
@@ -114,10 +121,7 @@ def test_they_die_as_the_plan_says() -> None:
     """Forty of them, run for real: zeros are red where the plan says so, and a right layer is green there."""
     wrong, right = subject_of(Zeros), subject_of(RIGHT)
 
-    def verdict(subject: Subject, configuration: Configuration) -> str:
-        return judge(CHECK, subject, draw(configuration, [0], biases=subject.layout.biases))[0].verdict
-
-    verdicts = {str(each): (verdict(wrong, each), verdict(right, each)) for each in drawn()}
+    verdicts = {str(each): (verdict_of(wrong, each), verdict_of(right, each)) for each in drawn()}
 
     assert len(verdicts) > 10
     assert verdicts == dict.fromkeys(verdicts, ("fail", "pass"))
@@ -131,3 +135,18 @@ def test_zeros_for_ordinary_batches_are_red(tmp_path: Path) -> None:
 
     assert run.status == 1
     assert {check.verdict for check in run.results.checks} >= {"pass", "fail"}
+
+
+RIGHT_ONES = [name for name in BENIGN if not issubclass(BENIGN[name], LSTMWithDropout)]
+
+
+@pytest.mark.parametrize("name", RIGHT_ONES)
+def test_right_ones_are_green_at_these_sizes(name: str) -> None:
+    """However they compute: some options by themselves, drawn by the name, of those that are asked in float32."""
+    subject = subject_of(ADAPTERS[name])
+    at_sizes = QUICK.crossing.at_sizes(subject.hello.on("eager"))
+    asked = random.Random(name).sample([each for each in at_sizes if each.dtype == "float32"], 8)
+
+    verdicts = {str(each): verdict_of(subject, each) for each in asked}
+
+    assert verdicts == dict.fromkeys(verdicts, "pass")
