@@ -31,7 +31,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance genuine test check bench bench-report oracle compare-suites mutants orders findings damage patched manifest crossing matrix cell \
+.PHONY: help conformance genuine test check bench bench-report oracle compare-suites mutants orders findings damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -84,6 +84,9 @@ findings: $(STAMP) ## Run the scripts of the recorded deviations: each must prin
 
 damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
 	@$(RUN) lstm_conformance.suites.meta.damage
+
+blind-spots: $(STAMP) ## Count where no tier looks: of a family of LSTMs that are wrong at some sizes with some options, how many die
+	@$(RUN) lstm_conformance.suites.meta.blind_spots
 
 patched: $(STAMP) ## Change lines in copies of the frameworks: the crossing must find each of them
 	@$(RUN) lstm_conformance.suites.meta.patched

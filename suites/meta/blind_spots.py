@@ -2,6 +2,10 @@
 
 The measure is a family of wrong LSTMs made from a table: right, but all zeros where an option has a value and the sizes
 are of a class. One dies in a dtype where a configuration is asked that satisfies that (rule 20.1).
+
+    python -m lstm_conformance.suites.meta.blind_spots
+
+prints how many die, by implementation and path: `make blind-spots`.
 """
 
 from __future__ import annotations
@@ -16,6 +20,9 @@ from lstm_conformance.fixtures.cases.crossing import ORDINARY, SEEN, UNEVEN
 from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.option import Constraint
 from lstm_conformance.fixtures.cases.options import BY_NAME, FLAGS, SIZES, has_effect
+from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.suites.harness.plan.manifest import declared
 
 ONE = (
     Constraint(("time",), lambda steps: steps == 1, "T = 1"),
@@ -97,3 +104,38 @@ def survivors(offer: Offer, asked: Sequence[Configuration], wrong: Iterable[Blin
     computed = [each for each in asked if not each.drops and dtype in {"", each.dtype} and offer.runs(each)]
     rows = list(map(values_of, computed))
     return [f"{each} lives in {dtype or 'every dtype'}" for each in wrong if not any(map(each.is_wrong_on, rows))]
+
+
+class Share(NamedTuple):
+    """How many of a family die, of how many there are on a path."""
+
+    dead: int
+    all: int
+
+    def __str__(self) -> str:
+        return f"{self.dead:,} of {self.all:,}"
+
+
+def share(offer: Offer, tier: str, sizes: Sequence[Constraint], dtype: str = "", count: int = 1) -> Share | None:
+    """Of so many options, at sizes of these classes, in a tier; None where there is no such path."""
+    wrong = list(family(offer, sizes, dtype, count)) if dtype in {"", *offer.dtypes} else []
+    dead = len(wrong) - len(survivors(offer, TIERS[tier].crossed(offer), wrong, dtype))
+    return Share(dead, len(wrong)) if wrong else None
+
+
+def main() -> None:
+    """Print how many of the family die, by implementation and path."""
+    print(_row("path", "cost", ["quick, float32", "quick, float64", "full, float32", "full, two options"]))
+    for name in IMPLEMENTATIONS:
+        for offer in declared(name).offers:
+            of_one = [share(offer, *each) for each in product(["quick"], [USUAL], ["float32", "float64"])]
+            shares = [*of_one, share(offer, "full", USUAL, "float32"), share(offer, "full", ORDINARILY, count=2)]
+            print(_row(f"{name} {offer.path}", offer.cost, ["" if each is None else str(each) for each in shares]))
+
+
+def _row(path: str, cost: str, cells: Sequence[str]) -> str:
+    return f"{path:<42} {cost:<8}" + "".join(f"{each:>18}" for each in cells)
+
+
+if __name__ == "__main__":
+    main()
