@@ -8,7 +8,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.offers import COSTS
-from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.fixtures.cases.regimes import REGIMES
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.adapter import Adapter, paths_of
 from lstm_conformance.suites.harness.plan.manifest import declared
@@ -205,7 +205,7 @@ PROMISES: dict[str, Callable[[Configuration], bool]] = {
     "tails of 16": lambda c: c.layer.hidden_size > 16 and c.layer.hidden_size % 16 > 0 and c.layer.input_size > 16,
     "sizes that all differ": lambda c: len({c.time, c.batch, c.layer.input_size, c.layer.hidden_size}) == 4,
     "float64": lambda c: c.dtype == "float64",
-    **{f"style {style}": lambda c, style=style: c.style == style for style in STYLES},  # type: ignore[misc]
+    **{f"style {style}": lambda c, style=style: c.style == style for style in REGIMES},  # type: ignore[misc]
 }
 
 
