@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from io import TextIOWrapper
 from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
@@ -16,6 +18,13 @@ OTHER_COUNTS = "pytest counts items, of one or more checks each, and a red check
 
 SHOWN = 8
 """Failing rules of one implementation and path that the summary names."""
+
+
+def spell_out_the_rest() -> None:
+    """Let characters that a console has none for be spelt out, by their numbers: a redirected one of Windows has few."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:

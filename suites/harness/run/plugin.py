@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
-from lstm_conformance.reports.publish.console import explained
+from lstm_conformance.reports.publish.console import explained, spell_out_the_rest
 from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.reports.records.results import Rule as RuleText
 from lstm_conformance.reports.records.summary import figures
@@ -86,6 +86,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Answer `--list` instead of testing."""
     if not config.getoption("--list"):
         return None
+    spell_out_the_rest()
     session = session_of(config)
     session.greet(wanted(config, session.plan))
     sys.stdout.write("\n".join([*listed(session), ""]))
