@@ -21,7 +21,7 @@ SHOWN = 8
 
 
 def spell_out_the_rest() -> None:
-    """Let characters that a console has none for be spelt out, by their numbers: a redirected one of Windows has few."""
+    """Spell out, by their numbers, characters that a console has none for: a redirected one of Windows has few."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
