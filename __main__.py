@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from lstm_conformance.commands import BadInput, Command, compare, diagnose, matrix, report, test, track, vectors
+from lstm_conformance.reports.publish.console import spell_out_the_rest
 
 COMMANDS: Mapping[str, Command] = {
     "test": test,
@@ -38,6 +39,7 @@ BROKEN_PIPE_STATUS = 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the first word says. The exit status is 0 if nothing is wrong, 1 if something is, 2 for bad input."""
+    spell_out_the_rest()
     parsed = parser().parse_args(arguments)
     try:
         status = COMMANDS[parsed.command].run(parsed)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import TextIOWrapper
 from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
@@ -19,6 +21,13 @@ NAMED = 5
 
 SHOWN = 8
 """Failing rules of one implementation and path that the summary names."""
+
+
+def spell_out_the_rest() -> None:
+    """Spell out, by their numbers, characters that a console has none for: a redirected one of Windows has few."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:

@@ -21,6 +21,9 @@ from lstm_conformance.reports.records.errors import (
 from lstm_conformance.reports.records.kinds import RESULTS, Kind, check_vacant
 from lstm_conformance.reports.records.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
 
+UNENDED = "the run was killed: this is what it had judged until then"
+"""The problem of a journal, which has no footer."""
+
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
@@ -29,16 +32,18 @@ class Writer:
 
     Parent folders are made.
     A context manager: leaving it without `finish` removes what was written.
+    A journal is for a run that may be killed: every line is handed to the operating system at once, and what is left
+    then, `NAME.PID.journal`, is read as the record of a run that did not end.
     Raises Occupied where a file of another kind is there, DuplicateCheck when an id comes twice, TypeError for a detail
     that JSON cannot hold.
     """
 
-    def __init__(self, path: Path | str, header: Header) -> None:
+    def __init__(self, path: Path | str, header: Header, *, journal: bool = False) -> None:
         check_vacant([(Path(path), RESULTS)])
         self._path = Path(path).resolve()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
-        self._file = self._unfinished.open("w", encoding="utf-8", newline="\n")
+        self.unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.{'journal' if journal else 'part'}")
+        self._file = self.unfinished.open("w", encoding="utf-8", newline="\n", buffering=1 if journal else -1)
         self._verdicts: dict[str, Verdict] = {}
         self._line(header)
 
@@ -56,13 +61,15 @@ class Writer:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        self._unfinished.replace(self._path)
+        self.unfinished.replace(self._path)
         return footer
 
     def abandon(self) -> None:
         """Remove what was written so far; a finished file stays."""
-        self._file.close()
-        self._unfinished.unlink(missing_ok=True)
+        try:
+            self._file.close()  # which may write what a full disk has no room for
+        finally:
+            self.unfinished.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +94,8 @@ class Results:
         """Read and verify a file; a subclass of ResultsError says what is wrong with it, and where."""
         with Path(path).open("rb") as lines:
             header = _header(path, next(lines, b""))
+            if UNENDED in header.problems:
+                return cls._of_journal(path, header, lines)
             checks, last = [], (1, dict[str, Any]())
             for following in enumerate(_objects(path, lines), 2):
                 if last[0] > 1:
@@ -97,6 +106,14 @@ class Results:
         footer = _record(path, last[0], Footer, last[1])
         _verify(path, _verdicts(path, checks), footer)
         return cls(header=header, checks=tuple(checks), footer=footer)
+
+    @classmethod
+    def _of_journal(cls, path: Path | str, header: Header, lines: Iterator[bytes]) -> Self:
+        """What a run had judged before it was killed: all lines but one that it did not finish."""
+        whole = (line for line in lines if line.endswith(b"\n"))
+        checks = tuple(_record(path, n, Check, each) for n, each in enumerate(_objects(path, whole), 2))
+        footer = Footer.of(_verdicts(path, checks), planned=len(checks), seconds=0)
+        return cls(header=header, checks=checks, footer=footer)
 
     @property
     def missing(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -189,3 +190,16 @@ def test_the_command_line_starts_without_a_framework(tmp_path: Path) -> None:
     done = run([SUITE[0], "-c", program], tmp_path)
 
     assert done.output == "[]\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize(
+    "words", [("test", "--list", "--implementation", "mutants:summed_backwards"), ("test", "--help")]
+)
+def test_a_console_of_few_characters_is_told_everything(words: tuple[str, ...], encoding: str) -> None:
+    """What it has none for is spelt out."""
+    command = [sys.executable, "-m", "lstm_conformance", *words]
+    done = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, check=False)
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"Traceback" not in done.stderr

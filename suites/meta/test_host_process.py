@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.hosting import client, process
+from lstm_conformance.fixtures.hosting import children, client, process
 from lstm_conformance.fixtures.hosting.client import HostDied, Hosted, HostTimeout, InProcess
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.asking import (
@@ -213,3 +213,65 @@ def test_a_host_without_an_argument_says_what_it_wants() -> None:
 
     assert ended.returncode == 1
     assert "expected one argument: path/to/file.py:Class" in ended.stderr
+
+
+CHILD = """\
+import os, sys
+from lstm_conformance.suites.meta.fakes import NumpyLSTM
+
+
+class LeavesAChild(NumpyLSTM):
+    def call(self, built, x, states):
+        if os.fork() == 0:
+            os.setsid()
+            os.execvp("sleep", ["sleep", "30"])
+        os._exit(3)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, no process is forked")
+def test_a_host_that_has_ended_is_not_waited_for(tmp_path: Path) -> None:
+    """Though a process that it has started holds its output: what is said is the truth, at once."""
+    (tmp_path / "leaving.py").write_text(CHILD, encoding="utf-8")
+    with Hosted(f"{tmp_path}/leaving.py:LeavesAChild") as host:
+        host.hello()
+        begun = time.monotonic()
+        with pytest.raises(HostDied, match="ended with exit status 3"):
+            run(host)
+
+    assert time.monotonic() - begun < DEADLINE
+
+
+CONTROLLER = """\
+import sys
+from lstm_conformance.fixtures.hosting.client import Hosted
+from lstm_conformance.suites.meta.asking import pid_of, run
+host = Hosted(sys.argv[1])
+host.hello()
+print(pid_of(host), flush=True)
+run(host)
+"""
+
+HOLDING = """\
+import ctypes
+from lstm_conformance.suites.meta.fakes import NumpyLSTM
+
+
+class Holding(NumpyLSTM):
+    def call(self, built, x, states):
+        ctypes.PyDLL(None).sleep(3000)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, nobody tells a process that its parent was killed")
+def test_no_host_outlives_a_controller_that_is_killed(tmp_path: Path) -> None:
+    """Though it holds the lock of its interpreter, and reads nothing."""
+    (tmp_path / "holding.py").write_text(HOLDING, encoding="utf-8")
+    words = [sys.executable, "-c", CONTROLLER, f"{tmp_path}/holding.py:Holding"]
+    with children.start(words, env=os.environ) as controller:
+        assert controller.stdout is not None
+        pid = int(controller.stdout.readline())
+        time.sleep(1)
+        assert is_running(pid)
+        controller.kill()
+        assert wait_until_gone(pid)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,12 @@ from lstm_conformance.reports.mutation_score import kills
 from lstm_conformance.reports.publish.badge import badge
 from lstm_conformance.reports.publish.console import last_line
 from lstm_conformance.reports.records.combine import combine
-from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.files import UNENDED, Results, Writer
 from lstm_conformance.reports.records.results import INTERRUPTED, Check
+from lstm_conformance.suites.harness.run.recording import Record
 from lstm_conformance.suites.meta import fakes, troubles
 from lstm_conformance.suites.meta.outside import PATIENCE, SUITE, Done, conformance
-from lstm_conformance.suites.meta.records import a_check, a_failure, written
+from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, written
 from lstm_conformance.suites.meta.running import untouched
 from lstm_conformance.suites.meta.stories import an_environment, full_header, page_of, report_of
 
@@ -51,8 +54,8 @@ def undone(case: int, **changes: object) -> Check:
     return a_check(case, **{"verdict": "not-run", "budget": None, "measure": None, "message": INTERRUPTED} | changes)
 
 
-def interrupted(folder: Path, *options: str) -> Done:
-    """A run that gets Ctrl-C, as a terminal sends it: to all of its processes, once it has called a layer."""
+def interrupted(folder: Path, *options: str, end: Callable[[children.Child], object] = children.interrupt) -> Done:
+    """A run that is ended once it has called a layer: by Ctrl-C, as a terminal sends it, to all of its processes."""
     (folder / "slow.py").write_text(SLOW, encoding="utf-8")
     command = [*SUITE, "test", "-q", "--implementation", "slow.py:Slow", "--results", "results.jsonl", *options]
     with children.start(command, env=untouched(), cwd=folder, stderr=subprocess.STDOUT, bound=True) as process:
@@ -60,7 +63,7 @@ def interrupted(folder: Path, *options: str) -> Done:
         while not (folder / "called").exists() and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(2)
-        children.interrupt(process)
+        end(process)
         output, _ = process.communicate(timeout=PATIENCE)
     return Done(process.returncode, output.decode())
 
@@ -97,6 +100,89 @@ def test_ctrl_c(tmp_path: Path, options: tuple[str, ...]) -> None:
     results = agrees(tmp_path, done)
     assert results.failing == 0
     assert re.search(r"slow\.LSTM .* eager +partial +\d+ checks, [\d,]+ not-run", done.output)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a process that is asked to end is killed")
+@pytest.mark.parametrize("options", WORKERS, ids=IDS)
+def test_a_run_that_is_asked_to_end(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """By SIGTERM, as from `timeout` and `docker stop`: what was done is kept, and no journal is left."""
+    done = interrupted(tmp_path, *options, end=lambda process: process.terminate())
+
+    assert agrees(tmp_path, done).failing == 0
+    assert not list(tmp_path.glob("*.journal"))
+
+
+@pytest.mark.parametrize("options", WORKERS, ids=IDS)
+def test_a_run_that_is_killed_leaves_its_journal(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Which is read as partial, and is red."""
+    interrupted(tmp_path, *options, end=lambda process: process.kill())
+
+    assert not (tmp_path / "results.jsonl").exists()
+    (journal,) = tmp_path.glob("results.jsonl.*.journal")
+    results = Results.read(journal)
+    assert results.header.partial
+    assert results.header.problems == (UNENDED,)
+    assert {check.verdict for check in results.checks} == {"pass"}
+    assert results.red
+    assert main(["report", str(journal), str(tmp_path / "page.html")]) == 0
+    assert UNENDED in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_a_journal_may_end_within_a_line(tmp_path: Path) -> None:
+    """What stands before is kept."""
+    with Writer(tmp_path / "results.jsonl", a_header(problems=(UNENDED,)), journal=True) as journal:
+        journal.write(a_check(0))
+        journal.write(a_check(1))
+        text = journal.unfinished.read_text("utf-8")
+    (tmp_path / "cut").write_text(text[:-9], encoding="utf-8")
+
+    assert Results.read(tmp_path / "cut").checks == (a_check(0),)
+
+
+def test_nothing_is_run_where_results_cannot_be_written(tmp_path: Path) -> None:
+    """Before the first check."""
+    (tmp_path / "file").touch()
+
+    done = conformance(tmp_path, "--implementation", f"{fakes.__file__}:NumpyLSTM", "--results", "file/results.jsonl")
+
+    assert done.status == 2
+    assert "nothing is run: the results cannot be written to file" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_results_that_cannot_be_written_take_no_verdict_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full at the end: the journal stays, and a sentence says so."""
+
+    def full(*_given: object, **_named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    record = Record()
+    record.begin(tmp_path / "results.jsonl", a_header())
+    record.extend([a_check(0)])
+    monkeypatch.setattr(Writer, "finish", full)
+
+    record.write(tmp_path / "results.jsonl", a_header())
+
+    assert [path.suffix for path in tmp_path.iterdir()] == [".journal"]
+    assert re.search(r"could not be written to .*No space left on device; .*\.journal has them", record.unwritten)
+    record.end_journal()
+
+
+def test_a_journal_that_cannot_be_written_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the midst of a run: its checks are kept, the rest of the disk is left to others."""
+
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    record = Record()
+    record.begin(tmp_path / "results.jsonl", a_header())
+    monkeypatch.setattr(Writer, "write", full)
+
+    record.extend([a_check(0), a_check(1)])
+
+    assert len(record.checks) == 2
+    assert record.unwritten == "the journal of this run ends before its end: [Errno 28] No space left on device"
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+import os
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import pytest
 
@@ -58,11 +60,32 @@ def test_the_last_lines_are_quoted() -> None:
     assert stderr.quoted([]) == ""
 
 
-def test_only_the_end_of_a_log_is_read() -> None:
-    """A host may have written gigabytes."""
-    log = BytesIO(b"x" * 2 * stderr.LONGEST + b"\nlast\xff")
+@pytest.fixture
+def pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Its two ends."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as end, os.fdopen(reading, "rb") as beginning:
+        yield beginning, end
 
-    lines = stderr.read(log)
+
+def test_only_the_end_of_a_stream_is_kept(pipe: tuple[BinaryIO, BinaryIO]) -> None:
+    """A host may write gigabytes; it is not stopped."""
+    tail = stderr.Tail(pipe[0])
+    for _ in range(50):
+        pipe[1].write(b"x" * stderr.LONGEST)
+    pipe[1].write(b"\nlast\xff")
+    pipe[1].close()
+
+    lines = tail.lines(10)
 
     assert len(lines[0]) < stderr.LONGEST
     assert lines[1] == "last\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_stream_that_somebody_holds_open_is_not_waited_for(pipe: tuple[BinaryIO, BinaryIO]) -> None:
+    """What has come is there."""
+    tail = stderr.Tail(pipe[0])
+    pipe[1].write(b"so far")
+    pipe[1].flush()
+
+    assert tail.lines(0.5) == ["so far"]

@@ -55,8 +55,7 @@ class Controller:
 
         Pytest keeps all reports to the end of the run.
         """
-        for fields in json.loads(vars(report).pop(HANDOVER, "[]")):
-            self.run.record.checks.append(Check.from_json(fields))
+        self.run.record.extend(map(Check.from_json, json.loads(vars(report).pop(HANDOVER, "[]"))))
         self._take_over(vars(report).pop(PLANNED, None))
 
     @pytest.hookimpl(optionalhook=True)
@@ -90,6 +89,7 @@ class Controller:
         """Complete the records, find what is wrong with the run, and write the results."""
         run, interrupted = self.run, _is_interrupted(session)
         if interrupted and not run.record.planned:
+            run.record.end_journal()
             return
         for check in run.session.stillborn():
             run.record.add(check)
@@ -105,6 +105,8 @@ class Controller:
         results = session.config.getoption("--results")
         if results is not None:
             run.record.write(results, header)
+        if run.record.unwritten:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
     def _take_over(self, handed_over: dict[str, Any] | None) -> None:
         """Take over what a worker has planned; all plan the same."""
@@ -120,7 +122,8 @@ class Controller:
         terminalreporter.section("lstm conformance")
         for line in summary(self.run.record.checks, self.run.header):
             terminalreporter.write_line(line)
-        for line in dict.fromkeys([*self.run.header.problems, *self._about_deviations()]):
+        unwritten = filter(None, [self.run.record.unwritten])
+        for line in dict.fromkeys([*self.run.header.problems, *self._about_deviations(), *unwritten]):
             terminalreporter.write_line(f"ERROR: {line}", red=True)
         for line in self._warnings(self.run.header):
             terminalreporter.write_line(f"warning: {line}", yellow=True)

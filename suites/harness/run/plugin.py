@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
-from lstm_conformance.reports.publish.console import explained
+from lstm_conformance.reports.publish.console import explained, spell_out_the_rest
 from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.reports.records.results import Rule as RuleText
 from lstm_conformance.reports.records.summary import figures
@@ -19,7 +19,7 @@ from lstm_conformance.suites.harness.judge.memory import peak
 from lstm_conformance.suites.harness.judge.rules import specification
 from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.planning import Bundle, bundled, family_of, item_of
-from lstm_conformance.suites.harness.run import self_check
+from lstm_conformance.suites.harness.run import ending, self_check
 from lstm_conformance.suites.harness.run.controller import HANDOVER, PLANNED, Controller, Run
 from lstm_conformance.suites.harness.run.listing import header_lines, listed
 from lstm_conformance.suites.harness.run.options import check_files, declare, in_checkout, session_of, wanted
@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
+    ending.interrupts(config, worker=hasattr(config, "workerinput"))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -67,6 +68,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
         run.session.greet(wanted(config, run.session.plan))
         run.header = header_of(run.session, self_check.caught())
+        _begin_journal(config, run)
+
+
+def _begin_journal(config: pytest.Config, run: Run) -> None:
+    """Nothing is run where its results could not be written."""
+    results = config.getoption("--results")
+    if results is not None and run.header is not None and not config.getoption("--collect-only"):
+        try:
+            run.record.begin(results, run.header)
+        except OSError as error:
+            raise pytest.UsageError(f"nothing is run: the results cannot be written to {results}: {error}") from error
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -74,6 +86,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Answer `--list` instead of testing."""
     if not config.getoption("--list"):
         return None
+    spell_out_the_rest()
     session = session_of(config)
     session.greet(wanted(config, session.plan))
     sys.stdout.write("\n".join([*listed(session), ""]))
@@ -158,7 +171,7 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
         if hasattr(request.config, "workerinput"):
             request.node.stash[CHECKS] = checks  # they travel with the report
         else:
-            run.record.checks.extend(checks)
+            run.record.extend(checks)
         request.node.user_properties.extend(figures(checks))
         if all(check.verdict == "not-run" for check in checks):  # recorded with the reason, and never a pass
             pytest.skip(checks[0].message or "not run")

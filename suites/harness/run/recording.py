@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +23,7 @@ from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpress
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
 from lstm_conformance.fixtures.hosting.client import Hello
-from lstm_conformance.reports.records.files import Writer
+from lstm_conformance.reports.records.files import UNENDED, Writer
 from lstm_conformance.reports.records.results import (
     INTERRUPTED,
     Check,
@@ -49,6 +50,34 @@ class Record:
     checks: list[Check] = field(default_factory=list)
     partial: bool = False
     started: float = field(default_factory=perf_counter)
+    journal: Writer | None = None
+    unwritten: str = ""
+    """Why there is no journal any more, or no results, though they are wanted."""
+
+    def begin(self, path: Path, header: Header) -> None:
+        """Write from now on every check to a journal beside this file, which stays if the run is killed.
+
+        Raises OSError where it cannot be written.
+        """
+        self.journal = Writer(path, replace(header, partial=True, problems=(UNENDED,)), journal=True)
+
+    def extend(self, checks: Iterable[Check]) -> None:
+        """Take finished checks; where the journal cannot be written any more, `unwritten` says so."""
+        for check in checks:
+            self.checks.append(check)
+            if self.journal is not None:
+                try:
+                    self.journal.write(check)
+                except OSError as error:
+                    self.unwritten = f"the journal of this run ends before its end: {error}"
+                    self.end_journal()
+
+    def end_journal(self) -> None:
+        """Remove it: there is something better, or it cannot be written."""
+        journal, self.journal = self.journal, None
+        if journal is not None:
+            with suppress(OSError):
+                journal.abandon()
 
     def handed_over(self) -> dict[str, object]:
         """What a worker tells the controlling process of what is planned."""
@@ -79,11 +108,17 @@ class Record:
         return {name: departures(each) for name, each in called.items() if each is not None and not each.mistake}
 
     def write(self, path: Path, header: Header) -> None:
-        """Write `results.jsonl`."""
-        with Writer(path, header) as writer:
-            for check in sorted(self.checks, key=lambda check: check.id):
-                writer.write(check)
-            writer.finish(planned=len(self.planned), seconds=perf_counter() - self.started)
+        """Write `results.jsonl`, which takes the place of the journal; else `unwritten` says why there is none."""
+        try:
+            with Writer(path, header) as writer:
+                for check in sorted(self.checks, key=lambda check: check.id):
+                    writer.write(check)
+                writer.finish(planned=len(self.planned), seconds=perf_counter() - self.started)
+        except OSError as error:
+            kept = f"; {self.journal.unfinished} has them" if self.journal is not None else ""
+            self.unwritten = f"the results could not be written to {path}: {error}{kept}"
+        else:
+            self.end_journal()
 
 
 def header_of(session: Session, controls: Mapping[str, str | None] | None = None) -> Header:
