@@ -146,7 +146,7 @@ class TestSummary:
             a_check(2, configuration="usual"),
         ]
 
-        assert summary(checks, header)[-1] == (
+        assert summary(checks, header)[-2] == (
             "  asked 2 configurations, 1 of them at sizes that people use; claims 2 of 9 requirements; "
             "not asked: layers, masks, lengths, stateful, dropout and 2 more"
         )

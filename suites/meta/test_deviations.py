@@ -136,7 +136,7 @@ def test_nothing_may_be_missing(key: str) -> None:
         ({"configurations": "{ unrol = [true] }"}, "expected `configurations` to be a table of the flags time, "),
         ({"configurations": "{ unroll = true }"}, "expected `configurations` to be values of unroll among False, True"),
         ({"configurations": "{ unroll = [1] }"}, "expected `configurations` to be values of unroll among False, True"),
-        ({"configurations": "{ time = [4] }"}, "expected `configurations` to be values of time among 5, 1, 33, 16, 128, came"),
+        ({"configurations": "{ time = [4] }"}, "expected `configurations` to be values of time among 5, 1, 33, 16, "),
         ({"fails": '"value"'}, "expected `fails` to be one of value, shape, exception, crash, came 'value'"),
         ({"fails": "{}"}, "expected `fails` to be one of"),
         ({"fails": '{ error = "x" }'}, "expected `fails` to be one of"),
