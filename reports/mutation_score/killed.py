@@ -22,6 +22,9 @@ NEAR = 10.0
 
 NEAR_IN = "float32"
 
+ENOUGH = "it is caught in this dtype: with --until-caught that is enough"
+"""Why a check was not made; the rules that catch are then not all known, but one of them is."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kill:
@@ -62,11 +65,15 @@ class Kill:
 
 @dataclass(frozen=True, kw_only=True)
 class Kills:
-    """Everything that a run shows. `partial`: something was deselected. `lost`: planned checks without a record."""
+    """Everything that a run shows. `partial`: something was deselected. `lost`: planned checks without a record.
+
+    `until_caught`: what was caught in a dtype was asked nothing more there, so that other rules may catch it, too.
+    """
 
     all: tuple[Kill, ...]
     partial: bool
     lost: int
+    until_caught: bool = False
 
     @property
     def covered(self) -> list[Kill]:
@@ -109,7 +116,8 @@ def kills_of(results: Results) -> Kills:
     """What a run shows of the suite."""
     checks = {name: group.checks for (name,), group in grouped(results.checks, lambda c: (c.implementation,)).items()}
     found = (_kill(name, mutant, checks.get(name, ())) for name, mutant in results.header.mutants.items())
-    return Kills(all=tuple(found), partial=results.header.partial, lost=results.missing)
+    until_caught = any(check.message == ENOUGH for check in results.checks)
+    return Kills(all=tuple(found), partial=results.header.partial, lost=results.missing, until_caught=until_caught)
 
 
 def problems(kills: Kills) -> Iterator[str]:

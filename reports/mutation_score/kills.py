@@ -23,8 +23,9 @@ PREFIX = "mutants."
 def lines(kills: Kills) -> Iterator[str]:
     """A line for each, then what they show of the rules and of the bound, then what is wrong."""
     yield from _table(kills)
-    yield from _section("caught by one rule only, the weakest", _weakest(kills))
-    yield from _section("rules: how many each catches, and which nothing else does", _rules(kills))
+    if not kills.until_caught:
+        yield from _section("caught by one rule only, the weakest", _weakest(kills))
+        yield from _section("rules: how many each catches, and which nothing else does", _rules(kills))
     yield from _section("caught in each dtype, and the smallest effect, in bounds", _dtypes(kills))
     yield from _section(f"within {NEAR:g} times the bound in {NEAR_IN}", _near(kills))
     yield from _section("not covered yet, and not counted", _waiting(kills))
@@ -39,8 +40,9 @@ def document(kills: Kills) -> dict[str, Any]:
     return {
         "mutants": {_short(kill): to_plain(kill) for kill in kills.all},
         "dtypes": {dtype: _of_dtype(kills, dtype) for dtype in kills.dtypes()},
+        "until_caught": kills.until_caught,
         "rules": {rule: _of_rule(rule, caught) for rule, caught in kills.by_rule().items()},
-        "weakest": {_short(kill): kill.rules[0] for kill in kills.weakest()},
+        "weakest": {} if kills.until_caught else {_short(kill): kill.rules[0] for kill in kills.weakest()},
         "near_the_bound": {_short(kill): kill.mutant.near_the_bound for kill in kills.covered if kill.near},
         "waiting": {topic: [name.removeprefix(PREFIX) for name in names] for topic, names in kills.waiting().items()},
         "benign": {_short(kill): list(kill.rules) for kill in kills.benign},
@@ -51,7 +53,8 @@ def document(kills: Kills) -> dict[str, Any]:
 def _table(kills: Kills) -> Iterator[str]:
     dtypes = kills.dtypes()
     width = max((len(_short(kill)) for kill in kills.all), default=0)
-    yield f"{'wrong LSTM':<{width}}  {'family':<12} {_columns(dtypes)}  rules that catch it"
+    first = " first" if kills.until_caught else ""
+    yield f"{'wrong LSTM':<{width}}  {'family':<12} {_columns(dtypes)}  rules that catch it{first}"
     for kill in kills.covered:
         effects = _columns(_effect(kill, dtype) for dtype in dtypes)
         yield f"{_short(kill):<{width}}  {kill.mutant.family:<12} {effects}  {' '.join(kill.rules) or 'NONE'}"

@@ -9,7 +9,7 @@ from lstm_conformance.suites.harness.judge.judge import Outcome
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, candidates
-from lstm_conformance.suites.harness.run.once import REASON, Once, spared
+from lstm_conformance.suites.harness.run.once import REASON, Once
 from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.running import Run, conformance
 
@@ -21,7 +21,7 @@ OF = ("suites/test_00_smoke.py", "suites/test_01_outputs.py", "suites/test_14_ma
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     """Some wrong LSTMs and a right one, with the option and without it."""
     named = [word for name in NAMES for word in (BY_NAME, f"mutants:{name}")]
-    ways = {"once": ["--once"], "always": []}
+    ways = {"once": ["--once"], "always": [], "first": ["--until-caught"]}
     return [
         conformance(tmp_path_factory.mktemp(way), *named, "--brief", *options, of=OF) for way, options in ways.items()
     ]
@@ -29,7 +29,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
 
 def test_what_is_caught_is_the_same(runs: list[Run]) -> None:
     """By the same rules, in the same dtypes; the right one is asked all."""
-    once, always = ({kill.name: kill for kill in kills_of(run.results).all} for run in runs)
+    once, always, _ = ({kill.name: kill for kill in kills_of(run.results).all} for run in runs)
 
     assert len(once) == len(NAMES)
     for name, kill in always.items():
@@ -39,12 +39,24 @@ def test_what_is_caught_is_the_same(runs: list[Run]) -> None:
 
 def test_less_is_asked(runs: list[Run]) -> None:
     """What is not says why; the checks are those that were planned."""
-    once, always = ({check.id: check for check in run.results.checks} for run in runs)
+    once, always, _ = ({check.id: check for check in run.results.checks} for run in runs)
     other = [each for name, each in once.items() if each.verdict != always[name].verdict]
 
     assert once.keys() == always.keys()
     assert {(check.verdict, check.message) for check in other} == {("not-run", REASON)}
     assert len(other) > 50
+
+
+def test_until_caught_it_is_caught_all_the_same(runs: list[Run]) -> None:
+    """In the same dtypes, by one of the rules; the right one is asked all."""
+    _, always, first = ({kill.name: kill for kill in kills_of(run.results).all} for run in runs)
+
+    for name, kill in always.items():
+        assert (first[name].caught, first[name].near) == (kill.caught, kill.near)
+        assert set(first[name].rules) <= set(kill.rules)
+        assert bool(first[name].rules) == bool(kill.rules)
+    assert first["mutants.summed_backwards"] == always["mutants.summed_backwards"]
+    assert [kills_of(run.results).until_caught for run in runs] == [False, False, True]
 
 
 def planned() -> list[Planned]:
@@ -81,4 +93,6 @@ def test_what_is_spared_is_not_run() -> None:
     """Every case of it."""
     first, *_ = planned()
 
-    assert [(each.case, each.verdict) for each in spared(first)] == [(number, "not-run") for number in first.numbers]
+    assert [(each.case, each.verdict) for each in Once(wanted=True).spared(first)] == [
+        (number, "not-run") for number in first.numbers
+    ]

@@ -80,6 +80,11 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         action="store_true",
         help="a rule that has clearly failed in a dtype is not asked there again: for many wrong implementations",
     )
+    group.addoption(
+        "--until-caught",
+        action="store_true",
+        help="an implementation that has clearly failed in a dtype is asked nothing more there",
+    )
     group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
 
 
@@ -109,7 +114,7 @@ def session_of(config: pytest.Config) -> Session:
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
         deviations=deviations,
         brief=config.getoption("--brief"),
-        once=Once(config.getoption("--once")),
+        once=Once(config.getoption("--once"), config.getoption("--until-caught")),
         deadline=config.getoption("--deadline"),
         python=config.getoption("--python"),
         in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),

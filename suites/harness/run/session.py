@@ -26,7 +26,7 @@ from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.case_cache import Drawn
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
-from lstm_conformance.suites.harness.run.once import Once, spared
+from lstm_conformance.suites.harness.run.once import Once
 
 REPEATS = 5
 """Failing items of one implementation and path that are repeated in a fresh host, which takes seconds to start."""
@@ -143,7 +143,7 @@ class Session:
         if smoked.verdict != "pass":
             return self._not_asked(planned, smoked)
         if self.once.is_enough(planned):
-            return spared(planned)
+            return self.once.spared(planned)
         outcomes = self._judged(planned)
         self.once.saw(planned, outcomes)
         return outcomes
