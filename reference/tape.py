@@ -9,6 +9,7 @@ from lstm_conformance.reference.cell import Cell
 from lstm_conformance.reference.equations import Gates
 from lstm_conformance.reference.lstm import Engine, Outputs
 from lstm_conformance.reference.masks import Mask
+from lstm_conformance.reference.merging import MERGING, merged
 from lstm_conformance.reference.recurrence import Trajectory
 from lstm_conformance.reference.rounded import Array, Numbers
 from lstm_conformance.reference.weights import CellWeights, Weights
@@ -38,9 +39,10 @@ def record(
     c_0: Numbers,
     mask: Mask | None = None,
     observed: Array | None = None,
+    merge_mode: str = "concat",
 ) -> list[list[list[Step[Numbers]]]]:
     """The steps of every cell in the order of processing, `tapes[layer][direction][t]`; axes as in `lstm`."""
-    recorder = _Recorder(cell)
+    recorder = _Recorder(cell, merge_mode)
     recorder.layers(weights, x, (h_0, c_0), mask, observed)
     return recorder.tapes
 
@@ -50,11 +52,17 @@ class _Recorder(Engine):
 
     at_once: ClassVar[bool] = False
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: Cell, merge_mode: str) -> None:
         super().__init__(cell)
+        self.merge_mode = merge_mode
         self.tapes: list[list[list[Any]]] = []
         self.x: Any = None
         self.mask: Mask | None = None
+
+    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
+        """The outputs of both directions, merged where they are."""
+        del x, index
+        return merged(y, self.merge_mode) if self.merge_mode in MERGING else y
 
     def layer(
         self,
