@@ -112,17 +112,21 @@ class BackwardPass(Options):
         given: Outputs[Numbers],
         observed: Observed = NOTHING,
     ) -> Gradients[Numbers]:
-        """Of a stack of layers; given: the gradients of its outputs and final states."""
+        """Of a stack of layers; given: the gradients of its outputs and, if it returns any, of its final states.
+
+        Raises ValueError for a call without initial states.
+        """
         x, h_0, c_0, mask = call
         if h_0 is None or c_0 is None:
             raise ValueError("expected a call with initial states, came one without: zeros are states, too")
         tapes = record(self.cell, weights, x, h_0, c_0, mask, observed.y, self.merge_mode)
         d_y, top = given.y, len(weights) - 1
+        ends = (given.h_n, given.c_n) if given.h_n.shape[0] else (zeros_like(h_0), zeros_like(c_0))
         layers: list[list[CellGradients[Numbers]]] = []
         for index in reversed(range(len(weights))):
             parts = self.of_directions(d_y, tapes[index], whole=self.return_sequences or index < top)
-            ends = given.h_n[index], given.c_n[index]
-            cells = self.layer_gradients(weights[index], tapes[index], parts, ends, observed.z)
+            own_ends = ends[0][index], ends[1][index]
+            cells = self.layer_gradients(weights[index], tapes[index], parts, own_ends, observed.z)
             d_y = self.input_gradient([cell.x for cell in cells])
             layers.insert(0, cells)
         d_h_0 = stack([stack([cell.h_0 for cell in cells]) for cells in layers])
@@ -273,6 +277,14 @@ class BackwardPass(Options):
             projection,
             self.of_peepholes(w, tape, d_z),
         )
+
+
+def added(a: WeightGradients[Numbers], b: WeightGradients[Numbers]) -> WeightGradients[Numbers]:
+    """The sum of both."""
+    biases = tuple(one + other for one, other in zip(a.biases, b.biases, strict=True))
+    both = ((a.projection, b.projection), (a.peepholes, b.peepholes))
+    rest = [None if one is None or other is None else one + other for one, other in both]
+    return WeightGradients(a.kernel + b.kernel, a.recurrent_kernel + b.recurrent_kernel, biases, rest[0], rest[1])
 
 
 def turned(a: Numbers, direction: int) -> Numbers:

@@ -11,7 +11,7 @@ from lstm_conformance.reference.lstm import Engine, Outputs
 from lstm_conformance.reference.masks import Mask
 from lstm_conformance.reference.merging import MERGING, merged
 from lstm_conformance.reference.recurrence import Trajectory
-from lstm_conformance.reference.rounded import Array, Numbers
+from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 
@@ -79,8 +79,9 @@ class _Recorder(Engine):
     def run(
         self, w: CellWeights, x: Numbers, states: tuple[Numbers, Numbers], observed: Array | None, mask: Mask | None
     ) -> Trajectory[Numbers]:
-        """A new direction."""
+        """A new direction; what stands where no step counts, be it NaN, is zero on the tape."""
         self.tapes[-1].append([])
+        x = x if mask is None else where(mask[..., None], x, zeros_like(x))
         self.x, self.mask = x, mask
         return super().run(w, x, states, observed, mask)
 

@@ -62,6 +62,9 @@ class LSTM(Engine):
     claims: ClassVar[tuple[str, ...]] = ()
     """What it claims besides what all those of its layout do, because its mistake is about that."""
 
+    only: ClassVar[tuple[str, ...]] = ()
+    """If there are any: it is asked for nothing but what needs one of these requirements, because all else is right."""
+
     waits_for: ClassVar[str] = ""
     """The topic of the rules that are going to cover it, if there are none yet."""
 
@@ -189,7 +192,8 @@ class LSTMWithGradients(LSTM, BackwardPass):
     """A right LSTM that carries its backward pass, the method `gradients`, in pieces each of which can be got wrong."""
 
     dtypes: ClassVar[tuple[str, ...]] = SINGLE
-    waits_for = "gradients"
+    claims: ClassVar[tuple[str, ...]] = ("gradients",)
+    only: ClassVar[tuple[str, ...]] = ("gradients",)
 
     def __init__(self, layer: Layer, cell: Cell) -> None:
         super().__init__(layer, cell)

@@ -11,10 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from lstm_conformance.reference.equations import Gates
-from lstm_conformance.reference.gradients import CellGradients, Gradients, Step, WeightGradients, turned
+from lstm_conformance.reference.gradients import CellGradients, Gradients, Step, WeightGradients, added, turned
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Cell, Outputs
-from lstm_conformance.reference.mutants.base import LSTMWithGradients, applied
+from lstm_conformance.reference.mutants.base import LSTMWithGradients, applied, constant
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate, scaled, stack, zeros_like
 from lstm_conformance.reference.sums import outer, total
 from lstm_conformance.reference.weights import CellWeights, Weights
@@ -425,6 +425,14 @@ class InputGradientOfTheFirstStepMissing(LSTMWithGradients):
         return concatenate([zeros_like(right[:1]), right[1:]], 0)
 
 
+class InputGradientKeptFromZero(LSTMWithGradients):
+    """Adds 1e-12 to the gradient of the input, so that somebody may divide by it."""
+
+    def handed_over(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
+        """The others are right."""
+        return found._replace(x=found.x + constant(np.full(found.x.shape, 1e-12), found.x))
+
+
 class InitialStatesDetached(LSTMWithGradients):
     """Detaches the initial states, as a training loop does that carries them over, and returns zeros for them."""
 
@@ -490,10 +498,4 @@ def times(a: Numbers, factor: float) -> Numbers:
 
 def _added(a: OfWeights, b: OfWeights) -> OfWeights:
     """The sum of two sets of gradients of weights."""
-    return [[_sum(*pair) for pair in zip(*cells, strict=True)] for cells in zip(a, b, strict=True)]
-
-
-def _sum(a: WeightGradients[Array], b: WeightGradients[Array]) -> WeightGradients[Array]:
-    biases = tuple(one + other for one, other in zip(a.biases, b.biases, strict=True))
-    projection = None if a.projection is None or b.projection is None else a.projection + b.projection
-    return WeightGradients(a.kernel + b.kernel, a.recurrent_kernel + b.recurrent_kernel, biases, projection, None)
+    return [[added(*pair) for pair in zip(*cells, strict=True)] for cells in zip(a, b, strict=True)]
