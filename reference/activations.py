@@ -44,11 +44,10 @@ class Activation(NamedTuple):
         """The derivative at z, where f is `value`."""
         if not isinstance(z, Rounded) or not isinstance(value, Rounded):
             return np.asarray(self.at(z))
+        if self.slope_of_value is not None:
+            return self.slope_of_value(value)
         slope = self.at(z.value)
-        if self.slope_of_value is None:
-            return Rounded(slope, self._slope_error(z, slope), np.zeros_like(slope), z.arithmetic)
-        found = self.slope_of_value(value)
-        return Rounded(slope, found.err, found.var, z.arithmetic)
+        return Rounded(slope, self._slope_error(z, slope), np.zeros_like(slope), z.arithmetic)
 
     def at(self, z: Array) -> Array:
         """The derivative at z: of a function that never falls, the steepest slope on the interval of z alone."""

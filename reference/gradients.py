@@ -233,12 +233,14 @@ class BackwardPass(Options):
     ) -> Numbers:
         """∂c after the step, with what comes by way of h."""
         d_c = d_c + d_m * step.gates.o * self.output_slope(step)
-        return self.within_cell_clip(step, self.peeped_behind(w, d_c, d_m * self.activated(step) * slopes.o))
+        if w.peepholes is not None:
+            d_c = self.peeped_behind(w.peepholes, d_c, d_m * step.activated * slopes.o)
+        return self.within_cell_clip(step, d_c)
 
     def gate_gradients(self, step: Step[Numbers], d_m: Numbers, d_c: Numbers) -> Gates[Numbers]:
         """∂i, ∂f, ∂g and ∂o, from ∂m and ∂c after the step."""
         i, _, g, _ = step.gates
-        return Gates(d_c * g, d_c * step.c, d_c * i, d_m * self.activated(step))
+        return Gates(d_c * g, d_c * step.c, d_c * i, d_m * step.activated)
 
     def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
         """σ' and tanh' at the pre-activations."""
@@ -248,11 +250,7 @@ class BackwardPass(Options):
 
     def output_slope(self, step: Step[Numbers]) -> Numbers:
         """tanh' at the new cell state."""
-        return self.cell.output.slope(step.new_c, self.activated(step))
-
-    def activated(self, step: Step[Numbers]) -> Numbers:
-        """The new cell state behind its activation."""
-        return self.cell.output(step.new_c)
+        return self.cell.output.slope(step.new_c, step.activated)
 
     def hidden_state_gradient(self, w: CellWeights, d_z: Numbers) -> Numbers:
         """∂h before the step."""
@@ -260,7 +258,8 @@ class BackwardPass(Options):
 
     def cell_state_gradient(self, w: CellWeights, step: Step[Numbers], d_c: Numbers, d_z: Numbers) -> Numbers:
         """∂c before the step."""
-        return self.peeped(w, d_c * step.gates.f, d_z)
+        d_c = d_c * step.gates.f
+        return d_c if w.peepholes is None else self.peeped(w.peepholes, d_c, d_z)
 
     def weight_gradients(
         self, w: CellWeights, tape: Sequence[Step[Numbers]], d_z: Numbers, d_h: Numbers
@@ -268,14 +267,14 @@ class BackwardPass(Options):
         """Of the weights of a cell, from ∂z and ∂h of every step, which are zero where a step does not count."""
         projection = None
         if w.projection is not None:
-            projection = outer(d_h, stack([step.gates.o * self.activated(step) for step in tape]))
+            projection = outer(d_h, stack([step.gates.o * step.activated for step in tape]))
         bias = total(d_z)
         return WeightGradients(
             outer(d_z, stack([step.x for step in tape])),
             outer(d_z, stack([step.h for step in tape])),
             tuple(bias for _ in w.biases),
             projection,
-            self.of_peepholes(w, tape, d_z),
+            None if w.peepholes is None else self.of_peepholes(tape, d_z),
         )
 
 

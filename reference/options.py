@@ -16,7 +16,7 @@ import numpy as np
 
 from lstm_conformance.reference.cell import Cell
 from lstm_conformance.reference.equations import Gates
-from lstm_conformance.reference.rounded import Numbers, inside, limited, moved, scaled, stack, zeros_like
+from lstm_conformance.reference.rounded import Array, Numbers, inside, limited, moved, scaled, stack, zeros_like
 from lstm_conformance.reference.sums import total
 from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights
@@ -28,21 +28,17 @@ class Options:
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
 
-    def peeped_behind(self, w: CellWeights, d_c: Numbers, d_z_o: Numbers) -> Numbers:
-        """∂c after the step, with what comes by way of the peephole of o."""
-        return d_c if w.peepholes is None else d_c + scaled(d_z_o, w.peepholes[..., 2:, :])
+    def peeped_behind(self, p: Array, d_c: Numbers, d_z_o: Numbers) -> Numbers:
+        """∂c after the step, with what comes by way of the peephole of o; p (..., 3, H)."""
+        return d_c + scaled(d_z_o, p[..., 2:, :])
 
-    def peeped(self, w: CellWeights, d_c: Numbers, d_z: Numbers) -> Numbers:
+    def peeped(self, p: Array, d_c: Numbers, d_z: Numbers) -> Numbers:
         """∂c before the step, with what comes by way of the peepholes of i and f."""
-        if w.peepholes is None:
-            return d_c
         z_i, z_f, *_ = _gates(d_z)
-        return d_c + scaled(z_i, w.peepholes[..., :1, :]) + scaled(z_f, w.peepholes[..., 1:2, :])
+        return d_c + scaled(z_i, p[..., :1, :]) + scaled(z_f, p[..., 1:2, :])
 
-    def of_peepholes(self, w: CellWeights, tape: Sequence[Step[Numbers]], d_z: Numbers) -> Numbers | None:
+    def of_peepholes(self, tape: Sequence[Step[Numbers]], d_z: Numbers) -> Numbers:
         """Of the peepholes (..., 3, H), from ∂z of every step."""
-        if w.peepholes is None:
-            return None
         i, f, _, o = _gates(d_z)
         before, after = stack([step.c for step in tape]), stack([step.new_c for step in tape])
         each = stack([total(i * before), total(f * before), total(o * after)])

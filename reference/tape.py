@@ -18,6 +18,7 @@ from lstm_conformance.reference.weights import CellWeights, Weights
 class Step(NamedTuple, Generic[Numbers]):
     """A step: its input, the states before it, its pre-activations and gates, and the states after it.
 
+    activated: the new cell state behind its activation, which o multiplies.
     counts (..., B) is None where the steps of all rows count; in a row in which it does not, the states stay.
     """
 
@@ -27,6 +28,7 @@ class Step(NamedTuple, Generic[Numbers]):
     z: Gates[Numbers]
     gates: Gates[Numbers]
     new_c: Numbers
+    activated: Numbers
     new_h: Numbers
     counts: Mask | None
 
@@ -57,6 +59,7 @@ class _Recorder(Engine):
         self.merge_mode = merge_mode
         self.tapes: list[list[list[Any]]] = []
         self.x: Any = None
+        self.activated: Any = None
         self.mask: Mask | None = None
 
     def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
@@ -90,9 +93,15 @@ class _Recorder(Engine):
         del x
         return w
 
+    def squashed(self, c: Numbers) -> Numbers:
+        """As it is, kept for the tape."""
+        self.activated = super().squashed(c)
+        found: Numbers = self.activated
+        return found
+
     def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """A new step."""
         new = self.update(w, self.split(self.pre_activation(w, z_x, h)), c)
         counts = None if self.mask is None else self.mask[t]
-        self.tapes[-1][-1].append(Step(self.x[t], h, c, new.z, new.gates, new.c, new.h, counts))
+        self.tapes[-1][-1].append(Step(self.x[t], h, c, new.z, new.gates, new.c, self.activated, new.h, counts))
         return new.h, new.c
