@@ -24,6 +24,9 @@ from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examine
 from lstm_conformance.suites.harness.judge.comparison import Comparison, within
 from lstm_conformance.suites.harness.judge.subject import Subject, Trained, drawn
 
+Due = Gradients[Rounded]
+"""What gradients must be, with the allowed error."""
+
 X_AXES = "step case row feature"
 WEIGHT_AXES = {
     "kernel": "case gate unit feature",
@@ -65,34 +68,32 @@ def shown_by(trained: Trained, cases: Cases) -> Array:
     return trained.inputs.x[..., cases.inputs.x.shape[-1] :]
 
 
-def gradients(subject: Subject, cases: Cases, trained: Trained, z: Array | None = None) -> Gradients[Rounded]:
+def gradients(subject: Subject, cases: Cases, trained: Trained, z: Array | None = None) -> Due:
     """What the gradients of these cases must be, and the allowed error; z: those of the pre-activations, as seen."""
+    by = BackwardPass(subject.cell(cases.configuration))
     layer = cases.configuration.layer
-    y = trained.outputs.y if layer.return_sequences and not layer.merges else None
-
-    def compute() -> Gradients[Rounded]:
-        by = arithmetic_of(cases.configuration.dtype).of_gradients
-        x, h_0, c_0 = (exactly(a, by) for a in (cases.inputs.x, *cases.states))
-        given = Outputs(*(exactly(a, by) for a in trained.given))
-        weights = [[w.float64() for w in directions] for directions in cases.weights]
-        return _way_back(subject, cases).gradients(weights, Call(x, h_0, c_0, cases.mask), given, Observed(y, z))
-
+    by.fill, by.merge_mode, by.return_sequences = subject.layout.fill(layer), layer.merge_mode, layer.return_sequences
     place = ("gradients", z is None, *subject.alike(cases))
-    return subject.expectations.recall(place, [*drawn(cases), *trained.given, y, z], compute)
+    numbers = [*drawn(cases), *trained.given, _outputs(cases, trained), z]
+    return subject.expectations.recall(place, numbers, lambda: computed(cases, trained, by, z))
 
 
-def _way_back(subject: Subject, cases: Cases) -> BackwardPass:
+def computed(cases: Cases, trained: Trained, by: BackwardPass, z: Array | None = None) -> Due:
+    """The same of any way back."""
+    arithmetic = arithmetic_of(cases.configuration.dtype).of_gradients
+    x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *cases.states))
+    given = Outputs(*(exactly(a, arithmetic) for a in trained.given))
+    weights = [[w.float64() for w in directions] for directions in cases.weights]
+    return by.gradients(weights, Call(x, h_0, c_0, cases.mask), given, Observed(_outputs(cases, trained), z))
+
+
+def _outputs(cases: Cases, trained: Trained) -> Array | None:
+    """Those of every step and direction of the last layer, if they are seen."""
     layer = cases.configuration.layer
-    found = BackwardPass(subject.cell(cases.configuration))
-    found.fill, found.merge_mode, found.return_sequences = (
-        subject.layout.fill(layer),
-        layer.merge_mode,
-        layer.return_sequences,
-    )
-    return found
+    return trained.outputs.y if layer.return_sequences and not layer.merges else None
 
 
-def of_inputs(trained: Trained, due: Gradients[Rounded], loss: str = "") -> Examined:
+def of_inputs(trained: Trained, due: Due, loss: str = "") -> Examined:
     """Those by x and, where they are given, by the initial states; loss: what it depends on, if not on everything."""
     yield within(f"gradient by x{loss}", trained.inputs.x[..., : due.x.shape[-1]], due.x, X_AXES)
     for name, seen, expected in zip(("h_0", "c_0"), trained.inputs[1:], (due.h_0, due.c_0), strict=True):
@@ -100,7 +101,7 @@ def of_inputs(trained: Trained, due: Gradients[Rounded], loss: str = "") -> Exam
             yield within(f"gradient by {name}{loss}", seen, expected, f"layer {STATE_AXES}")
 
 
-def of_weights(subject: Subject, cases: Cases, trained: Trained, due: Gradients[Rounded], loss: str = "") -> Examined:
+def of_weights(subject: Subject, cases: Cases, trained: Trained, due: Due, loss: str = "") -> Examined:
     """Those by every weight of every cell; due: of these cases, which may be a part of what was asked."""
     asked = replace(cases.configuration.layer, input_size=trained.inputs.x.shape[-1])
     seen = subject.layout.canonical_weights(asked, trained.weights)
