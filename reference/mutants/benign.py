@@ -7,10 +7,11 @@ from functools import reduce
 
 import numpy as np
 
-from lstm_conformance.reference.gradients import Step, WeightGradients, added
+from lstm_conformance.reference.backwards import WeightGradients, added
 from lstm_conformance.reference.mutants.base import LSTM, Gates, LSTMWithGradients, applied, term_by_term, wide
 from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate
+from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import arithmetic_of
-from lstm_conformance.reference.gradients import BackwardPass, Gradients, Observed, WeightGradients
+from lstm_conformance.reference.backwards import WeightGradients
+from lstm_conformance.reference.gradients import BackwardPass, Gradients, Observed
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
