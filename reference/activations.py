@@ -20,12 +20,18 @@ Array = NDArray[np.floating]
 
 
 class Activation(NamedTuple):
-    """f, its steepest slope on [z - d, z + d], and its error: (relative |f(z)| + absolute) unit roundoffs."""
+    """f, its steepest slope on [z - d, z + d], and its error: (relative |f(z)| + absolute) unit roundoffs.
+
+    slope_of_value: f' by the value of f, where libraries compute it so.
+    derivative: f', of a function that may fall. No |f'| has more than one maximum.
+    """
 
     function: Callable[[Array], Array]
     steepest: Callable[[Array, Array], Array]
     relative: float = 0
     absolute: float = 0
+    slope_of_value: Callable[[Rounded], Rounded] | None = None
+    derivative: Callable[[Array], Array] | None = None
 
     def __call__(self, z: Numbers) -> Numbers:
         """F of an array, or of rounded numbers."""
@@ -33,6 +39,40 @@ class Activation(NamedTuple):
             return z.through(self.function, self.steepest, relative=self.relative, absolute=self.absolute)
         found = self.function(z)
         return found if found.dtype == z.dtype else found.astype(z.dtype)  # of bfloat16, NumPy makes float32
+
+    def slope(self, z: Numbers, value: Numbers) -> Numbers:
+        """The derivative at z, where f is `value`."""
+        if not isinstance(z, Rounded) or not isinstance(value, Rounded):
+            return np.asarray(self.at(z))
+        if self.slope_of_value is not None:
+            return self.slope_of_value(value)
+        slope = self.at(z.value)
+        return Rounded(slope, self._slope_error(z, slope), np.zeros_like(slope), z.arithmetic)
+
+    def at(self, z: Array) -> Array:
+        """The derivative at z: of a function that never falls, the steepest slope on the interval of z alone."""
+        return np.asarray(self.steepest(z, np.zeros_like(z)) if self.derivative is None else self.derivative(z))
+
+    def _slope_error(self, z: Rounded, slope: Array) -> Array:
+        """How far f' is from this slope on the interval of z, and what its evaluation adds, or moves its kinks.
+
+        Between the ends of the interval, a slope is at most the steepest one, and least at one of the ends.
+        """
+        u = z.arithmetic.activation + z.arithmetic.storage
+        anywhere = np.maximum(self.steepest(z.value, np.full_like(slope, np.inf)), SMALLEST_SLOPE)
+        d = z.bound + u * (self.relative * np.abs(self.function(z.value)) + self.absolute) / anywhere
+        seen, steepest = np.stack([self.at(z.value - d), slope, self.at(z.value + d)]), self.steepest(z.value, d)
+        most = np.maximum(seen.max(0), np.where((seen > 0).any(0), steepest, -np.inf))
+        least = np.minimum(seen.min(0), np.where((seen < 0).any(0), -steepest, np.inf))
+        reach = np.maximum(most - slope, slope - least) + SLOPE_ROUNDINGS * u * np.maximum(np.abs(slope), 1)
+        return np.asarray(reach)
+
+
+SLOPE_ROUNDINGS = 4
+"""Of an f' that is no function of f, each of at most 1, or of its size: softsign's is a difference of such terms."""
+
+SMALLEST_SLOPE = 2.0**-10
+"""Of a function that is not constant, the steepest of all is larger."""
 
 
 class Accuracy(NamedTuple):
@@ -65,9 +105,17 @@ def activation(name: str, accuracy: str = "N", dtype: str = "float32") -> Activa
     tanh = known.tanh_in_float64 if dtype == "float64" else known.tanh
     if name == "sigmoid":
         relative = _roundings_in_half_precision(dtype) if accuracy != "S" else 0
-        return Activation(logistic, _steepest_at_zero(logistic_slope), relative=relative, absolute=known.sigmoid)
+        return Activation(
+            logistic,
+            _steepest_at_zero(logistic_slope),
+            relative=relative,
+            absolute=known.sigmoid,
+            slope_of_value=_of_sigmoid,
+        )
     if name == "tanh":
-        return Activation(np.tanh, _steepest_at_zero(tanh_slope), relative=tanh, absolute=known.tanh_absolute)
+        return Activation(
+            np.tanh, _steepest_at_zero(tanh_slope), relative=tanh, absolute=known.tanh_absolute, slope_of_value=_of_tanh
+        )
     if name not in _PIECEWISE:
         raise ValueError(f"no activation named {name!r}; known: sigmoid, tanh, {', '.join(_PIECEWISE)}")
     return _PIECEWISE[name]
@@ -95,6 +143,16 @@ def logistic_slope(z: Array) -> Array:
 def tanh_slope(z: Array) -> Array:
     """tanh'(z) = 4 σ'(2z) for z ≥ 0, without the cancellation of 1 - tanh²."""
     return 4 * logistic_slope(2 * z)
+
+
+def _of_sigmoid(value: Rounded) -> Rounded:
+    """σ (1 - σ)."""
+    return value * (1 - value)
+
+
+def _of_tanh(value: Rounded) -> Rounded:
+    """(1 - tanh) (1 + tanh), whose error is that of 1 - tanh², too."""
+    return (1 - value) * (1 - -value)
 
 
 def nearest_zero(z: Array, d: Array) -> Array:

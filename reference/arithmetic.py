@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 UNIT_ROUNDOFF = {"bfloat16": 2.0**-8, "float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
@@ -17,7 +17,10 @@ REFERENCE_ROUNDOFF = UNIT_ROUNDOFF["float64"]
 
 @dataclass(frozen=True, kw_only=True)
 class Arithmetic:
-    """The roundoffs of an implementation; `rigorous` chooses the hard bound instead of the working bound."""
+    """The roundoffs of an implementation; `rigorous` chooses the hard bound instead of the working bound.
+
+    confidence: λ of the working bound, beyond which a sum of independent roundoffs lies with odds of 2 exp(-λ²/2).
+    """
 
     products: float  # unit roundoff of every product and sum inside an inner product
     elementwise: float  # of every product and sum outside
@@ -26,14 +29,20 @@ class Arithmetic:
     tiny_product: float  # of a product or a sum inside an inner product
     storage: float = 0.0  # of storing what is computed more widely: inner products, their parts, activations
     rigorous: bool = False
+    confidence: float = 1.0
 
     def summation(self, terms: int) -> float:
-        """Error of a sum of n products in units of the sum of their sizes: n u at most, √n u in practice.
+        """Error of a sum of n products in units of the sum of their sizes: n u at most, λ √n u in practice.
 
         Hard: Jeannerod & Rump, "Improved error bounds for inner products in floating-point arithmetic" (2013).
-        Working: Higham & Mary, "A new approach to probabilistic rounding error analysis" (2019), with λ = 1.
+        Working: Higham & Mary, "A new approach to probabilistic rounding error analysis" (2019).
         """
-        return self.products * (terms if self.rigorous else terms**0.5)
+        return self.products * (terms if self.rigorous else min(terms, self.confidence * terms**0.5))
+
+    @property
+    def of_gradients(self) -> Arithmetic:
+        """The same on the way back, whose bare sums have no slack from activations: λ = 3."""
+        return replace(self, confidence=3.0)
 
 
 class Precision(NamedTuple):

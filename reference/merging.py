@@ -5,9 +5,14 @@ Source: https://keras.io/api/layers/recurrent_layers/bidirectional/, `merge_mode
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from lstm_conformance.reference.rounded import Numbers, concatenate, same_kind
+from lstm_conformance.reference.rounded import Numbers, concatenate, same_kind, zeros_like
+
+MERGING = frozenset({"sum", "ave", "mul"})
+"""The modes in which the outputs of two directions are added or multiplied, so that nobody sees either."""
 
 
 def halves(y: Numbers, directions: int) -> list[Numbers]:
@@ -25,6 +30,11 @@ def last(y: Numbers, directions: int) -> Numbers:
     return concatenate([forward[-1:], *(each[:1] for each in backward)], -1)
 
 
+def with_last(d_last: Numbers, steps: int) -> Numbers:
+    """The gradients of all outputs of a direction (T, ..., B, P), from that of the last (1, ..., B, P) alone."""
+    return concatenate([zeros_like(d_last)] * (steps - 1) + [d_last], 0)
+
+
 def merged(y: Numbers, mode: str) -> Numbers:
     """The sum, the average or the product (T, ..., B, P) of the two directions' outputs y (T, ..., B, 2 P)."""
     forward, backward = halves(y, 2)
@@ -32,3 +42,11 @@ def merged(y: Numbers, mode: str) -> Numbers:
         return forward * backward
     total = forward + backward
     return total * same_kind(np.full((), 0.5), total) if mode == "ave" else total
+
+
+def unmerged(d_y: Numbers, parts: Sequence[Numbers], mode: str) -> list[Numbers]:
+    """The gradients of the two directions' outputs, the parts, from that of `merged`."""
+    if mode == "mul":
+        return [d_y * parts[1], d_y * parts[0]]
+    half = d_y * same_kind(np.full((), 0.5), d_y) if mode == "ave" else d_y
+    return [half, half]

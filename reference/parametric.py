@@ -23,7 +23,13 @@ from lstm_conformance.reference.rounded import Array
 
 def affine(alpha: float, beta: float) -> Activation:
     """The product α z may be larger than the sum α z + β, by β."""
-    return Activation(lambda z: alpha * z + beta, lambda z, _: np.full_like(z, abs(alpha)), 2, abs(beta))
+    return Activation(
+        lambda z: alpha * z + beta,
+        lambda z, _: np.full_like(z, abs(alpha)),
+        relative=2,
+        absolute=abs(beta),
+        derivative=lambda z: np.full_like(z, alpha),
+    )
 
 
 def leaky_relu(alpha: float) -> Activation:
@@ -32,6 +38,7 @@ def leaky_relu(alpha: float) -> Activation:
         lambda z: np.where(z < 0, alpha * z, z),
         lambda z, d: np.maximum(1.0 * (z + d >= 0), abs(alpha) * (z - d < 0)),
         relative=1,
+        derivative=lambda z: np.where(z < 0, alpha, 1.0),
     )
 
 
@@ -57,6 +64,7 @@ def scaled_tanh(alpha: float, beta: float, accuracy: str, dtype: str) -> Activat
         lambda z, d: abs(alpha * beta) * tanh_slope(abs(beta) * nearest_zero(z, d)),
         relative=tanh + 2,
         absolute=abs(alpha) * known.tanh_absolute,
+        derivative=lambda z: alpha * beta * tanh_slope(np.abs(beta * z)),
     )
 
 
@@ -67,6 +75,7 @@ def elu(alpha: float) -> Activation:
         lambda z, d: np.maximum(1.0 * (z + d >= 0), abs(alpha) * np.exp(np.minimum(z + d, 0)) * (z - d < 0)),
         relative=2,
         absolute=4 * abs(alpha),
+        derivative=lambda z: np.where(z < 0, alpha * np.exp(np.minimum(z, 0)), 1.0),
     )
 
 

@@ -75,6 +75,12 @@ class Rounded:
         value = a.value + b.value
         return Rounded(value, a.err + b.err + self.arithmetic.elementwise * np.abs(value), a.var + b.var, a.arithmetic)
 
+    def __neg__(self) -> Rounded:
+        return Rounded(-self.value, self.err, self.var, self.arithmetic)
+
+    def __sub__(self, other: Rounded) -> Rounded:
+        return self + -other
+
     def __rsub__(self, other: float) -> Rounded:
         value = other - self.value
         return Rounded(value, self.err + self.arithmetic.elementwise * np.abs(value), self.var, self.arithmetic)
@@ -232,6 +238,15 @@ def limited(a: Numbers, limit: float) -> Numbers:
     stored = 0.0 if _is_short(limit) else a.arithmetic.elementwise * limit
     err = slope * a.err + stored * (size + bound > limit)
     return Rounded(np.clip(a.value, -limit, limit), err, slope * a.var, a.arithmetic)
+
+
+def inside(a: Numbers, limit: float) -> Numbers:
+    """The slope of `limited`: 1 within the limit, 0 beyond it, and either where the bound reaches it."""
+    if not isinstance(a, Rounded):
+        return np.asarray(np.abs(a) < limit, a.dtype)
+    size, bound = np.abs(a.value), a.bound
+    doubt = (size - bound < limit) & (size + bound >= limit) & (bound > 0)
+    return Rounded(1.0 * (size < limit), 1.0 * doubt, np.zeros_like(size), a.arithmetic)
 
 
 def _is_short(number: float) -> bool:

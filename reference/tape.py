@@ -9,14 +9,16 @@ from lstm_conformance.reference.cell import Cell
 from lstm_conformance.reference.equations import Gates
 from lstm_conformance.reference.lstm import Engine, Outputs
 from lstm_conformance.reference.masks import Mask
+from lstm_conformance.reference.merging import MERGING, merged
 from lstm_conformance.reference.recurrence import Trajectory
-from lstm_conformance.reference.rounded import Array, Numbers
+from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 
 class Step(NamedTuple, Generic[Numbers]):
     """A step: its input, the states before it, its pre-activations and gates, and the states after it.
 
+    activated: the new cell state behind its activation, which o multiplies.
     counts (..., B) is None where the steps of all rows count; in a row in which it does not, the states stay.
     """
 
@@ -26,6 +28,7 @@ class Step(NamedTuple, Generic[Numbers]):
     z: Gates[Numbers]
     gates: Gates[Numbers]
     new_c: Numbers
+    activated: Numbers
     new_h: Numbers
     counts: Mask | None
 
@@ -38,9 +41,10 @@ def record(
     c_0: Numbers,
     mask: Mask | None = None,
     observed: Array | None = None,
+    merge_mode: str = "concat",
 ) -> list[list[list[Step[Numbers]]]]:
     """The steps of every cell in the order of processing, `tapes[layer][direction][t]`; axes as in `lstm`."""
-    recorder = _Recorder(cell)
+    recorder = _Recorder(cell, merge_mode)
     recorder.layers(weights, x, (h_0, c_0), mask, observed)
     return recorder.tapes
 
@@ -50,11 +54,18 @@ class _Recorder(Engine):
 
     at_once: ClassVar[bool] = False
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: Cell, merge_mode: str) -> None:
         super().__init__(cell)
+        self.merge_mode = merge_mode
         self.tapes: list[list[list[Any]]] = []
         self.x: Any = None
+        self.activated: Any = None
         self.mask: Mask | None = None
+
+    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
+        """The outputs of both directions, merged where they are."""
+        del x, index
+        return merged(y, self.merge_mode) if self.merge_mode in MERGING else y
 
     def layer(
         self,
@@ -71,8 +82,9 @@ class _Recorder(Engine):
     def run(
         self, w: CellWeights, x: Numbers, states: tuple[Numbers, Numbers], observed: Array | None, mask: Mask | None
     ) -> Trajectory[Numbers]:
-        """A new direction."""
+        """A new direction; what stands where no step counts, be it NaN, is zero on the tape."""
         self.tapes[-1].append([])
+        x = x if mask is None else where(mask[..., None], x, zeros_like(x))
         self.x, self.mask = x, mask
         return super().run(w, x, states, observed, mask)
 
@@ -81,9 +93,15 @@ class _Recorder(Engine):
         del x
         return w
 
+    def squashed(self, c: Numbers) -> Numbers:
+        """As it is, kept for the tape."""
+        self.activated = super().squashed(c)
+        found: Numbers = self.activated
+        return found
+
     def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """A new step."""
         new = self.update(w, self.split(self.pre_activation(w, z_x, h)), c)
         counts = None if self.mask is None else self.mask[t]
-        self.tapes[-1][-1].append(Step(self.x[t], h, c, new.z, new.gates, new.c, new.h, counts))
+        self.tapes[-1][-1].append(Step(self.x[t], h, c, new.z, new.gates, new.c, self.activated, new.h, counts))
         return new.h, new.c

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal
-from lstm_conformance.suites.harness.judge.comparison import Statement, same
+from lstm_conformance.fixtures.hosting.requests import WEIGHTS
+from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal, unchanged
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.subject import Seen, Subject
-
-WEIGHTS = "weights/"
 
 
 @rule("11.1", kinds=("ordinary", "masked"))
@@ -33,11 +31,6 @@ def test_a_second_call(subject: Subject, cases: Cases) -> Examined:
 
 def _unchanged(seen: Seen, *, weights: bool) -> Examined:
     """The arrays that the call was given are still what they were."""
-    for name, before in seen.before.items():
-        if name.startswith(WEIGHTS) == weights:
-            measure, after = name.removeprefix(WEIGHTS), seen.after.get(name)
-            if after is None or after.shape != before.shape:
-                found = "is gone" if after is None else f"has the shape {after.shape[1:]}"
-                yield Statement(measure, f"{found} after the call; before, it had {before.shape[1:]}")
-                continue
-            yield same(measure, after, before, " ".join(["case", *(f"axis_{k}" for k in range(before.ndim - 1))]))
+    yield from unchanged(
+        {name: a for name, a in seen.before.items() if name.startswith(WEIGHTS) == weights}, seen.after
+    )

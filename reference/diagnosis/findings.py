@@ -58,6 +58,7 @@ class Diagnosis:
     """Every hypothesis that fits, best first, and the closest of those that do not.
 
     `complete`: False where there was too much to compute for trying every hypothesis.
+    `pairs`: False where mistakes are tried alone.
     `undecided`: what to save instead, where unrelated layers would fit as well as the right one, else "".
     `begins`: where nothing fits, the first element that is wrong.
     """
@@ -67,6 +68,7 @@ class Diagnosis:
     complete: bool = True
     undecided: str = ""
     begins: Beginning | None = None
+    pairs: bool = True
 
     def sentence(self) -> str:
         """The finding, for a reader who has two minutes."""
@@ -74,8 +76,8 @@ class Diagnosis:
         if self.undecided:
             return f"these arrays cannot tell: unrelated layers would be within the bound as well; {self.undecided}"
         if best is None:
-            tried = "no single known mistake fits, nor any pair" if self.complete else _OF_THOSE_TRIED
-            return tried + (f"; closest: {closest}" if closest else "")
+            nor = (_NOR_ANY_PAIR if self.complete else _NOR_THOSE_TRIED) if self.pairs else ""
+            return f"no single known mistake fits{nor}" + (f"; closest: {closest}" if closest else "")
         if not best.names:
             return f"the outputs are those of a correct LSTM, {_times(best.budget)} the bound"
         alone = f"fits {best}, {_times(best.budget)} the bound"
@@ -86,7 +88,7 @@ class Diagnosis:
         return f"{self.next_best}, {_times(self.next_best.budget)} the bound" if self.next_best else ""
 
 
-_OF_THOSE_TRIED = "no single known mistake fits, nor any of the pairs that were tried"
+_NOR_ANY_PAIR, _NOR_THOSE_TRIED = ", nor any pair", ", nor any of the pairs that were tried"
 
 
 def _listed(fits: Sequence[Fit]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lstm_conformance.reference.diagnosis import afterwards, between, inputs, others, rounding
 from lstm_conformance.reference.diagnosis.hypotheses import single
+from lstm_conformance.reference.mutants import MUTANTS
 
 MADE = {**afterwards.REASONS, **between.REASONS, **inputs.REASONS, **rounding.REASONS, **others.REASONS}
 """Of hypotheses that are made of the evidence, by what their names begin with."""
@@ -14,5 +15,5 @@ def reason(name: str) -> str:
     for begins, sentence in MADE.items():
         if name.startswith(begins):
             return sentence
-    docs = {hypothesis.names[0]: hypothesis.mutant.__doc__ or "" for hypothesis in single()}
-    return docs[name].partition("\n")[0]
+    kinds = {**MUTANTS, **{hypothesis.names[0]: hypothesis.mutant for hypothesis in single()}}
+    return (kinds[name].__doc__ or "").partition("\n")[0]

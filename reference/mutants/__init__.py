@@ -30,6 +30,7 @@ from lstm_conformance.reference.mutants import (
     states,
     time,
     variants,
+    weight_gradients,
     weights,
 )
 from lstm_conformance.reference.mutants.base import LSTM
@@ -51,6 +52,7 @@ FAMILIES = (
     options,
     dropout,
     gradients,
+    weight_gradients,
     calls,
     life_cycle,
     products,

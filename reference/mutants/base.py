@@ -15,7 +15,7 @@ import numpy as np
 from lstm_conformance.reference.activations import Activation
 from lstm_conformance.reference.cell import Cell
 from lstm_conformance.reference.equations import Gates
-from lstm_conformance.reference.gradients import BackwardPass
+from lstm_conformance.reference.gradients import NOTHING, BackwardPass, Gradients, Observed
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Engine, Outputs
 from lstm_conformance.reference.recurrence import Trajectory
@@ -61,6 +61,9 @@ class LSTM(Engine):
 
     claims: ClassVar[tuple[str, ...]] = ()
     """What it claims besides what all those of its layout do, because its mistake is about that."""
+
+    only: ClassVar[tuple[str, ...]] = ()
+    """If there are any: it is asked for nothing but what needs one of these requirements, because all else is right."""
 
     waits_for: ClassVar[str] = ""
     """The topic of the rules that are going to cover it, if there are none yet."""
@@ -188,7 +191,31 @@ class LSTM(Engine):
 class LSTMWithGradients(LSTM, BackwardPass):
     """A right LSTM that carries its backward pass, the method `gradients`, in pieces each of which can be got wrong."""
 
-    waits_for = "gradients"
+    dtypes: ClassVar[tuple[str, ...]] = SINGLE
+    claims: ClassVar[tuple[str, ...]] = ("gradients",)
+    only: ClassVar[tuple[str, ...]] = ("gradients",)
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.merge_mode = layer.merge_mode
+        self.return_sequences = layer.return_sequences
+
+    def gradients(
+        self, weights: Weights, call: Call[Numbers], given: Outputs[Numbers], observed: Observed = NOTHING
+    ) -> Gradients[Numbers]:
+        """What the caller gets."""
+        return self.handed_over(super().gradients(weights, call, self.received(given), observed))
+
+    def received(self, given: Outputs[Numbers]) -> Outputs[Numbers]:
+        """What it makes of the gradients of its outputs."""
+        return given
+
+    def handed_over(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
+        """What it makes of the gradients that it found."""
+        return found
+
+    def left_by_the_way_back(self, weights: Weights, call: Call[Array]) -> None:
+        """What it does to the layer's own weights, and to the caller's own arrays."""
 
 
 def applied(a: Numbers, function: Callable[[Array], Array], slope: float = 1.0) -> Numbers:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 import numpy as np
 
-from lstm_conformance.reference.mutants.base import LSTM, Gates, applied, term_by_term, wide
+from lstm_conformance.reference.backwards import WeightGradients, added
+from lstm_conformance.reference.mutants.base import LSTM, Gates, LSTMWithGradients, applied, term_by_term, wide
 from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate
+from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights
 
 
@@ -132,3 +137,26 @@ class DropoutOfKeras(LSTMWithDropout):
 
     layout = "keras"
     claims = ("dropout", "recurrent_dropout")
+
+
+class GradientsAddedStepByStep(LSTMWithGradients):
+    """Adds up the gradients of its weights step by step, from the last to the first."""
+
+    def weight_gradients(
+        self, w: CellWeights, tape: Sequence[Step[Numbers]], d_z: Numbers, d_h: Numbers
+    ) -> WeightGradients[Numbers]:
+        """Those of one step alone, again and again."""
+        steps = [slice(t, t + 1) for t in reversed(range(len(tape)))]
+        parts = [super(GradientsAddedStepByStep, self).weight_gradients(w, tape[t], d_z[t], d_h[t]) for t in steps]
+        return reduce(added, parts)
+
+
+class SlopesFromTheGates(LSTMWithGradients):
+    """Computes σ' and tanh' from the gates that were saved, as σ - σ² and 1 - tanh²."""
+
+    def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
+        """Those of plain layers."""
+        i, f, g, o = step.gates
+        if isinstance(g, Rounded):
+            return super().gate_slopes(step)
+        return Gates(i - i * i, f - f * f, 1 - g * g, o - o * o)

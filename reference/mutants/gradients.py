@@ -1,4 +1,4 @@
-"""Gradients: backward passes with a term missing, a sum over the wrong axis, or a step left out.
+"""Gradients: backward passes with a term missing, a slope at the wrong place, or an end that comes too early.
 
 The outputs of these layers are right. Each carries the backward pass of `reference/gradients.py` as its `gradients`.
 """
@@ -10,11 +10,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from lstm_conformance.reference.gradients import CellGradients, Four, Gradients, Step, slope, summed
-from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Mask, Outputs
-from lstm_conformance.reference.mutants.base import LSTMWithGradients
-from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.backwards import CellGradients
+from lstm_conformance.reference.equations import Gates
+from lstm_conformance.reference.gradients import Gradients, turned
+from lstm_conformance.reference.lstm import Call, Outputs
+from lstm_conformance.reference.mutants.base import LSTMWithGradients, applied, constant
+from lstm_conformance.reference.rounded import Array, Numbers, concatenate, scaled, zeros_like
+from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 # Terms of a step
@@ -23,63 +25,101 @@ from lstm_conformance.reference.weights import CellWeights, Weights
 class GradientThroughTheForgetGateMissing(LSTMWithGradients):
     """Takes the forget gate for a constant, because a detached copy of it scales the cell state."""
 
-    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Numbers], d_m: Numbers, d_c: Numbers) -> Gates[Numbers]:
         """Nothing arrives at f."""
-        d_i, d_f, d_g, d_o = super().gate_gradients(step, d_m, d_c)
-        return d_i, np.zeros_like(d_f), d_g, d_o
+        right = super().gate_gradients(step, d_m, d_c)
+        return right._replace(f=zeros_like(right.f))
 
 
 class GradientThroughTheOutputGateMissing(LSTMWithGradients):
     """Forgets that h depends on the output gate, too."""
 
-    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Numbers], d_m: Numbers, d_c: Numbers) -> Gates[Numbers]:
         """Nothing arrives at o."""
-        d_i, d_f, d_g, d_o = super().gate_gradients(step, d_m, d_c)
-        return d_i, d_f, d_g, np.zeros_like(d_o)
+        right = super().gate_gradients(step, d_m, d_c)
+        return right._replace(o=zeros_like(right.o))
 
 
 class ForgetGateGradientFromTheNewCellState(LSTMWithGradients):
     """Multiplies by c_t where c_{t-1} belongs, because only the new states were saved."""
 
-    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Numbers], d_m: Numbers, d_c: Numbers) -> Gates[Numbers]:
         """∂f = ∂c_t ⊙ c_t."""
-        d_i, _, d_g, d_o = super().gate_gradients(step, d_m, d_c)
-        return d_i, d_c * step.new_c, d_g, d_o
+        return super().gate_gradients(step, d_m, d_c)._replace(f=d_c * step.new_c)
 
 
 class GateGradientsClipped(LSTMWithGradients):
     """Clips the gradients inside the recurrence to ±1, as was done against exploding gradients, and does not say so."""
 
-    def gate_gradients(self, step: Step[Array], d_m: Array, d_c: Array) -> Four:
+    def gate_gradients(self, step: Step[Numbers], d_m: Numbers, d_c: Numbers) -> Gates[Numbers]:
         """Small gradients are right."""
-        d_i, d_f, d_g, d_o = (np.clip(a, -1, 1) for a in super().gate_gradients(step, d_m, d_c))
-        return d_i, d_f, d_g, d_o
+        return Gates(*(applied(a, lambda z: np.clip(z, -1, 1)) for a in super().gate_gradients(step, d_m, d_c)))
 
 
 class CandidateSlopeOfTheLogisticFunction(LSTMWithGradients):
     """Uses g (1 - g) for all four gates, which is the slope of σ and not of tanh."""
 
-    def gate_slopes(self, step: Step[Array]) -> Four:
+    def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
         """The other three are right."""
-        i, f, _, o = super().gate_slopes(step)
-        g = step.gates[2]
-        return i, f, g * (1 - g), o
+        g = step.gates.g
+        return super().gate_slopes(step)._replace(g=g * (1 - g))
+
+
+class SlopesAtTheGates(LSTMWithGradients):
+    """Takes σ' at the gates instead of their pre-activations, because only the gates were saved."""
+
+    def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
+        """That of the candidate is right."""
+        i, f, _, o = (self.cell.gate.slope(a, self.cell.gate(a)) for a in step.gates)
+        return super().gate_slopes(step)._replace(i=i, f=f, o=o)
 
 
 class SlopeOfTheCellStateMissing(LSTMWithGradients):
     """Forgets the tanh between the cell state and the output on the way back."""
 
-    def output_slope(self, step: Step[Array]) -> Array:
+    def output_slope(self, step: Step[Numbers]) -> Numbers:
         """One, everywhere."""
-        return np.ones_like(step.new_c)
+        return 1 - zeros_like(step.new_c)
 
 
 class SlopeAtTheOldCellState(LSTMWithGradients):
     """Takes tanh' at c_{t-1}, because the tape is read one step off."""
 
-    def output_slope(self, step: Step[Array]) -> Array:
+    def output_slope(self, step: Step[Numbers]) -> Numbers:
         """In the first step this is c_0."""
-        return slope(self.cell.output, step.c)
+        return self.cell.output.slope(step.c, self.cell.output(step.c))
+
+
+class GradientThroughTheHiddenStateTwice(LSTMWithGradients):
+    """Adds what comes by way of h to ∂c_t twice, because it was accumulated in place already."""
+
+    def new_cell_state_gradient(
+        self, w: CellWeights, step: Step[Numbers], d_m: Numbers, d_c: Numbers, slopes: Gates[Numbers]
+    ) -> Numbers:
+        """Go there once more."""
+        once = super().new_cell_state_gradient(w, step, d_m, d_c, slopes)
+        return super().new_cell_state_gradient(w, step, d_m, once, slopes)
+
+
+class GradientsOfPreActivationsInHalfPrecision(LSTMWithGradients):
+    """Keeps ∂z in float16, to save memory."""
+
+    kept: ClassVar[type[np.floating]] = np.float16
+
+    def step_gradients(
+        self, w: CellWeights, step: Step[Numbers], d_h: Numbers, d_c: Numbers, t: int, seen: Numbers | None = None
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """Only ∂c keeps all its digits."""
+        d_z, _, before_c = super().step_gradients(w, step, d_h, d_c, t, seen)
+        d_z = applied(d_z, lambda a: a.astype(self.kept).astype(a.dtype))
+        return d_z, self.hidden_state_gradient(w, d_z), before_c
+
+
+class GradientsOfPreActivationsInSinglePrecision(GradientsOfPreActivationsInHalfPrecision):
+    """Keeps ∂z in float32, in a layer of float64."""
+
+    dtypes: ClassVar[tuple[str, ...]] = ("float64",)
+    kept = np.float32
 
 
 # From step to step
@@ -88,15 +128,15 @@ class SlopeAtTheOldCellState(LSTMWithGradients):
 class GradientThroughTheRecurrentKernelMissing(LSTMWithGradients):
     """Detaches h between the steps, and trains the recurrence through the cell state alone."""
 
-    def hidden_state_gradient(self, w: CellWeights, d_z: Array) -> Array:
+    def hidden_state_gradient(self, w: CellWeights, d_z: Numbers) -> Numbers:
         """Nothing arrives at the h before."""
-        return np.zeros_like(super().hidden_state_gradient(w, d_z))
+        return zeros_like(super().hidden_state_gradient(w, d_z))
 
 
 class RecurrentKernelTransposedOnTheWayBack(LSTMWithGradients):
     """Multiplies by the recurrent kernel where its transpose belongs: both fit, because its blocks are square."""
 
-    def hidden_state_gradient(self, w: CellWeights, d_z: Array) -> Array:
+    def hidden_state_gradient(self, w: CellWeights, d_z: Numbers) -> Numbers:
         """Kernels of projected layers are not square, and right."""
         kernel, size = w.recurrent_kernel, w.hidden_size
         if kernel.shape[-1] == size:
@@ -108,17 +148,17 @@ class RecurrentKernelTransposedOnTheWayBack(LSTMWithGradients):
 class GradientThroughTheCellStateMissing(LSTMWithGradients):
     """Detaches c between the steps, and loses what makes an LSTM remember."""
 
-    def cell_state_gradient(self, step: Step[Array], d_c: Array) -> Array:
+    def cell_state_gradient(self, w: CellWeights, step: Step[Numbers], d_c: Numbers, d_z: Numbers) -> Numbers:
         """Nothing arrives at the c before."""
-        return np.zeros_like(super().cell_state_gradient(step, d_c))
+        return zeros_like(super().cell_state_gradient(w, step, d_c, d_z))
 
 
 class CellStateGradientNotForgotten(LSTMWithGradients):
     """Hands ∂c on as it is, as in the LSTM of 1997, which had no forget gate."""
 
-    def cell_state_gradient(self, step: Step[Array], d_c: Array) -> Array:
+    def cell_state_gradient(self, w: CellWeights, step: Step[Numbers], d_c: Numbers, d_z: Numbers) -> Numbers:
         """f is one."""
-        del step
+        del w, step, d_z
         return d_c
 
 
@@ -128,12 +168,12 @@ class TruncatedAfter8Steps(LSTMWithGradients):
     window: ClassVar[int] = 8
 
     def step_gradients(
-        self, w: CellWeights, step: Step[Array], d_h: Array, d_c: Array, t: int
-    ) -> tuple[Array, Array, Array]:
+        self, w: CellWeights, step: Step[Numbers], d_h: Numbers, d_c: Numbers, t: int, seen: Numbers | None = None
+    ) -> tuple[Numbers, Numbers, Numbers]:
         """Nothing arrives at the window before."""
-        d_z, before_h, before_c = super().step_gradients(w, step, d_h, d_c, t)
+        d_z, before_h, before_c = super().step_gradients(w, step, d_h, d_c, t, seen)
         if t and t % self.window == 0:
-            before_h, before_c = np.zeros_like(before_h), np.zeros_like(before_c)
+            before_h, before_c = zeros_like(before_h), zeros_like(before_c)
         return d_z, before_h, before_c
 
 
@@ -141,84 +181,35 @@ class PaddingContributes(LSTMWithGradients):
     """Masks the outputs on the way forward, and forgets the mask on the way back."""
 
     def cell_gradients(
-        self, w: CellWeights, tape: Sequence[Step[Array]], d_y: Array, d_h_n: Array, d_c_n: Array
-    ) -> CellGradients:
+        self,
+        w: CellWeights,
+        tape: Sequence[Step[Numbers]],
+        d_y: Numbers,
+        d_h_n: Numbers,
+        d_c_n: Numbers,
+        observed: Array | None = None,
+    ) -> CellGradients[Numbers]:
         """Let every step count."""
-        return super().cell_gradients(w, [step._replace(counts=None) for step in tape], d_y, d_h_n, d_c_n)
+        return super().cell_gradients(w, [step._replace(counts=None) for step in tape], d_y, d_h_n, d_c_n, observed)
 
 
-# Weights
+class GradientEndsAtThePadding(LSTMWithGradients):
+    """Multiplies ∂h and ∂c by the mask, where they are to be handed on past a step that does not count."""
 
-
-class WeightGradientsAveraged(LSTMWithGradients):
-    """Averages the gradients of the weights over the batch, where their sum is documented."""
-
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
-        """Divide by the number of rows."""
-        rows = d_z.shape[-2]
-        return super().weight_gradients(w, tape, d_z / rows, d_h / rows)
-
-
-class BiasGradientAveraged(LSTMWithGradients):
-    """Averages the gradient of a bias over the batch: `mean` instead of `sum`."""
-
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
-        """The other weights are right."""
-        right = super().weight_gradients(w, tape, d_z, d_h)
-        return right._replace(biases=tuple(b / d_z.shape[-2] for b in right.biases))
-
-
-class BiasGradientOfTheFirstRow(LSTMWithGradients):
-    """Sums the gradient of a bias over the steps, and takes the first of the rows that are left."""
-
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
-        """The other weights are right."""
-        right = super().weight_gradients(w, tape, d_z, d_h)
-        return right._replace(biases=tuple(d_z.sum(0)[..., 0, :] for _ in right.biases))
-
-
-class BiasGradientSharedOut(LSTMWithGradients):
-    """Gives each of two biases half of the gradient of their sum."""
-
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
-        """A single bias is right."""
-        right = super().weight_gradients(w, tape, d_z, d_h)
-        return right._replace(biases=tuple(b / len(right.biases) for b in right.biases))
-
-
-class RecurrentKernelGradientWithoutTheFirstStep(LSTMWithGradients):
-    """Sums the gradient of the recurrent kernel from the second step on, as if h_0 were always zero."""
-
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
-        """The other weights are right."""
-        right = super().weight_gradients(w, tape, d_z, d_h)
-        later = np.concatenate([np.zeros_like(d_z[:1]), d_z[1:]])
-        return right._replace(recurrent_kernel=summed(later, [step.h for step in tape]))
-
-
-class RecurrentKernelGradientFromTheNewHiddenState(LSTMWithGradients):
-    """Multiplies by h_t where h_{t-1} belongs, because only the outputs were saved."""
-
-    def weight_gradients(self, w: CellWeights, tape: Sequence[Step[Array]], d_z: Array, d_h: Array) -> CellWeights:
-        """The other weights are right."""
-        right = super().weight_gradients(w, tape, d_z, d_h)
-        return right._replace(recurrent_kernel=summed(d_z, [step.new_h for step in tape]))
-
-
-class GradientsAccumulated(LSTMWithGradients):
-    """Adds the gradients of the weights to those of the calls before, because nobody set them to zero."""
-
-    def __init__(self, layer: Layer, cell: Cell) -> None:
-        super().__init__(layer, cell)
-        self.total: Weights | None = None
-
-    def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
-    ) -> Gradients:
-        """The first call is right."""
-        right = super().gradients(weights, x, h_0, c_0, given, mask)
-        self.total = right.weights if self.total is None else _added(self.total, right.weights)
-        return right._replace(weights=self.total)
+    def cell_gradients(
+        self,
+        w: CellWeights,
+        tape: Sequence[Step[Numbers]],
+        d_y: Numbers,
+        d_h_n: Numbers,
+        d_c_n: Numbers,
+        observed: Array | None = None,
+    ) -> CellGradients[Numbers]:
+        """What is given for the final states ends at the last step of a row that does not count."""
+        counts = tape[-1].counts
+        if counts is not None:
+            d_h_n, d_c_n = (scaled(a, counts[..., None].astype(w.kernel.dtype)) for a in (d_h_n, d_c_n))
+        return super().cell_gradients(w, tape, d_y, d_h_n, d_c_n, observed)
 
 
 # Inputs and states
@@ -227,64 +218,98 @@ class GradientsAccumulated(LSTMWithGradients):
 class InputGradientOfTheBackwardDirectionNotTurned(LSTMWithGradients):
     """Adds the second direction's gradient of the input in its order of processing."""
 
-    def input_gradient(self, parts: Sequence[Array]) -> Array:
+    def input_gradient(self, parts: Sequence[Numbers]) -> Numbers:
         """Turn it once too often."""
-        return super().input_gradient([parts[0], *(a[::-1] for a in parts[1:])])
+        return super().input_gradient([turned(part, k) for k, part in enumerate(parts)])
 
 
 class InputGradientOfTheForwardDirectionOnly(LSTMWithGradients):
     """Overwrites a gradient of the input where the two directions' are to be added."""
 
-    def input_gradient(self, parts: Sequence[Array]) -> Array:
+    def input_gradient(self, parts: Sequence[Numbers]) -> Numbers:
         """The second direction's is lost."""
         return super().input_gradient(parts[:1])
+
+
+class InputGradientOfTheFirstStepMissing(LSTMWithGradients):
+    """Ends the loop backwards one step too early for the input."""
+
+    def input_gradient(self, parts: Sequence[Numbers]) -> Numbers:
+        """Zero there."""
+        right = super().input_gradient(parts)
+        return concatenate([zeros_like(right[:1]), right[1:]], 0)
+
+
+class InputGradientKeptFromZero(LSTMWithGradients):
+    """Adds 1e-12 to the gradient of the input, so that somebody may divide by it."""
+
+    def handed_over(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
+        """The others are right."""
+        return found._replace(x=found.x + constant(np.full(found.x.shape, 1e-12), found.x))
 
 
 class InitialStatesDetached(LSTMWithGradients):
     """Detaches the initial states, as a training loop does that carries them over, and returns zeros for them."""
 
-    def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
-    ) -> Gradients:
+    def handed_over(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
         """The weights' are right."""
-        right = super().gradients(weights, x, h_0, c_0, given, mask)
-        return right._replace(h_0=np.zeros_like(right.h_0), c_0=np.zeros_like(right.c_0))
+        return found._replace(h_0=zeros_like(found.h_0), c_0=zeros_like(found.c_0))
 
 
 class InitialStateGradientsExchanged(LSTMWithGradients):
     """Returns the gradients of the initial states as (c, h)."""
 
-    def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
-    ) -> Gradients:
+    def handed_over(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
         """Where their shapes allow it."""
-        right = super().gradients(weights, x, h_0, c_0, given, mask)
-        return right._replace(h_0=right.c_0, c_0=right.h_0) if right.h_0.shape == right.c_0.shape else right
+        return found._replace(h_0=found.c_0, c_0=found.h_0) if found.h_0.shape == found.c_0.shape else found
+
+
+class InitialStateGradientsOfTheLayersReversed(LSTMWithGradients):
+    """Returns the gradients of the initial states in the order of the way back, that of the last layer first."""
+
+    def handed_over(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
+        """A single layer is right."""
+        return found._replace(h_0=found.h_0[::-1], c_0=found.c_0[::-1])
 
 
 class FinalStateGradientsIgnored(LSTMWithGradients):
     """Starts the way back from zeros, and drops what is given for h_n and c_n."""
 
-    def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
-    ) -> Gradients:
+    def received(self, given: Outputs[Numbers]) -> Outputs[Numbers]:
         """Only the gradient of the outputs counts."""
-        given = Outputs(given.y, np.zeros_like(given.h_n), np.zeros_like(given.c_n))
-        return super().gradients(weights, x, h_0, c_0, given, mask)
+        return Outputs(given.y, zeros_like(given.h_n), zeros_like(given.c_n))
+
+
+class FinalCellStateGradientIgnored(LSTMWithGradients):
+    """Starts ∂c from zeros, because a loss sees outputs alone, and drops what is given for c_n."""
+
+    def received(self, given: Outputs[Numbers]) -> Outputs[Numbers]:
+        """What is given for y and h_n counts."""
+        return given._replace(c_n=zeros_like(given.c_n))
 
 
 class OnlyTheLastOutputCounts(LSTMWithGradients):
     """Starts from the gradient of the last output, and drops those of the others."""
 
-    def gradients(
-        self, weights: Weights, x: Array, h_0: Array, c_0: Array, given: Outputs[Array], mask: Mask | None = None
-    ) -> Gradients:
+    def received(self, given: Outputs[Numbers]) -> Outputs[Numbers]:
         """A single output is right."""
-        y = np.concatenate([np.zeros_like(given.y[:-1]), given.y[-1:]])
-        return super().gradients(weights, x, h_0, c_0, given._replace(y=y), mask)
+        y = concatenate([zeros_like(given.y[:-1]), given.y[-1:]], 0)
+        return given._replace(y=y)
 
 
-def _added(a: Weights, b: Weights) -> Weights:
-    """The sum of two sets of weights."""
-    cells = (zip(*directions, strict=True) for directions in zip(a, b, strict=True))
-    return [[one.map(np.add, other) for one, other in pairs] for pairs in cells]
+class GradientOfTheFirstOutputMissing(LSTMWithGradients):
+    """Adds the gradient of every output to that which comes from the step behind it, but ends before the first."""
+
+    def received(self, given: Outputs[Numbers]) -> Outputs[Numbers]:
+        """A single output is lost."""
+        y = concatenate([zeros_like(given.y[:1]), given.y[1:]], 0)
+        return given._replace(y=y)
+
+
+class InputClearedByTheWayBack(LSTMWithGradients):
+    """Frees the memory of its input once it has gone back, whoever else holds it."""
+
+    def left_by_the_way_back(self, weights: Weights, call: Call[Array]) -> None:
+        """What it returns is right."""
+        del weights
+        call.x[...] = 0

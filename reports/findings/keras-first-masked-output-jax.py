@@ -1,7 +1,7 @@
 """keras.layers.LSTM on JAX puts out its initial state where the first steps are masked; unrolled, it puts out zeros.
 
-Rules 14.1, 14.2, 14.3, 14.5, 18.1; deviations keras-first-masked-output-jax, keras-first-masked-output-compared-jax.
-Seen with Keras 3.15.1, JAX 0.10.2.
+Rules 14.1, 14.2, 14.3, 14.5, 18.1, 19.3, 23.1, 23.3, 23.5, 23.7; deviations keras-first-masked-output-jax,
+keras-first-masked-output-compared-jax, keras-first-masked-output-gradients-jax. Seen with Keras 3.15.1, JAX 0.10.2.
 Of masked steps Keras says that the output is that of the step before; before the first there is none.
 The loops of TensorFlow and torch say what then: "a zero filled tensor will be used".
 That of JAX takes the first state for the output before, as TensorFlow's did until

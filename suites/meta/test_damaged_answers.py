@@ -88,6 +88,7 @@ def test_a_right_answer_is_understood(verb: str) -> None:
         ),
         ("gradients", without(TRAINED, "gradient/x"), "the arrays gradient/x too, came"),
         ("gradients", without(TRAINED, "", gradient__h_0=np.zeros((2, 1))), "gradient/x, came .'gradient/h_0'"),
+        ("gradients", without(TRAINED, "", after__x=SENT["x"]), "gradient/x, came .'after/x'"),
         ("describe", {"w": np.zeros((8, 4))}, r"no arrays, came \['w'\]"),
         ("hello", {"w": np.zeros((8, 4))}, r"no arrays, came \['w'\]"),
     ],
@@ -126,6 +127,16 @@ def test_descriptions_that_are_none(header: Header, sentence: str) -> None:
     with pytest.raises(BadAnswer, match=f"'describe': .*expected .*{sentence}") as caught:
         understood("mine", "describe", {}, {}, (header, {}))
     assert len(str(caught.value)) < 2 * LONGEST_NAME + 200
+
+
+def test_what_is_behind_the_way_back_must_be_shown_where_it_is_asked_for() -> None:
+    """All inputs, and whatever weights there are."""
+    fields: Header = {"cases": 2, "observe": ["inputs"]}
+    shown = TRAINED | {"after/x": SENT["x"], "after/weights/w": SENT["weights/w"]}
+
+    assert understood("mine", "gradients", fields, SENT, ({}, shown)) == ({}, shown)
+    with pytest.raises(BadAnswer, match="expected the arrays after/x, after/weights"):
+        understood("mine", "gradients", fields, SENT, ({}, TRAINED))
 
 
 def test_nothing_that_a_layer_may_do_is_refused() -> None:

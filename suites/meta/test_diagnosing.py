@@ -144,3 +144,43 @@ def test_an_activation_that_holds_is_measured_in_roundoffs() -> None:
     measures = {check.measure or "" for check in session.perform(items(session, "13.2")[0], "")}
 
     assert all(re.fullmatch(r"tanh of [gc]: at most \d\.\d\d u relative", each) for each in measures)
+
+
+def of_gradients(name: str, rule: str) -> list[str]:
+    """The diagnoses of a layer whose way back is wrong."""
+    session = Session(plan=Plan(), in_process=True)
+    session.greet([Candidate(BY_NAME, name)])
+    found = diagnoses(session.perform(items(session, rule)[0], ""))
+    session.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule", "begins"),
+    [
+        (
+            "recurrent_kernel_gradient_without_the_first_step",
+            "23.1",
+            "fits recurrent kernel gradient without the first",
+        ),
+        (
+            "recurrent_kernel_gradient_without_the_first_step",
+            "23.4",
+            "fits recurrent kernel gradient without the first",
+        ),
+        ("gradient_through_the_forget_gate_missing", "23.2", "fits gradient through the forget gate missing, "),
+        ("input_gradient_kept_from_zero", "23.6", diagnosing.ELSEWHERE_ON_THE_WAY_BACK),
+    ],
+)
+def test_a_wrong_way_back_is_named(wrong: str, rule: str, begins: str) -> None:
+    """The known ones are tried; what is right in a single step is said to be."""
+    (sentence,) = of_gradients(f"lstm_conformance.fixtures.implementations.mutants:{wrong}", rule)
+
+    assert sentence.startswith(begins)
+
+
+def test_a_way_back_that_nobody_knows_is_not_named() -> None:
+    """The closest one is; there are no pairs."""
+    (sentence,) = of_gradients("lstm_conformance.suites.meta.trainable:Trainable", "23.1")
+
+    assert re.match(r"no single known mistake fits; closest: ", sentence)

@@ -1,31 +1,35 @@
-"""Gradients: exact in exact arithmetic; a wrong backward pass is not, and its way forward is right."""
+"""Gradients: exact in exact arithmetic, derived twice, and within their own bound; a wrong backward pass is not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases.data import Cases, only
+from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.reference import cell
 from lstm_conformance.reference.activations import Activation, activation
-from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF
-from lstm_conformance.reference.gradients import BackwardPass, slope
+from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF, arithmetic_of
+from lstm_conformance.reference.backwards import WeightGradients
+from lstm_conformance.reference.gradients import NOTHING, BackwardPass, Observed
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Mask, Outputs, within_lengths
-from lstm_conformance.reference.mutants import MUTANTS, family_of, gradients
+from lstm_conformance.reference.lstm import Cell, Fill, Mask, Outputs, within_lengths
+from lstm_conformance.reference.merging import last, merged
+from lstm_conformance.reference.mutants import MUTANTS, gradients, weight_gradients
 from lstm_conformance.reference.mutants.base import LSTM, Call, LSTMWithGradients
-from lstm_conformance.reference.rounded import Array
-from lstm_conformance.reference.weights import Weights, mapped
+from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
+from lstm_conformance.reference.weights import CellWeights, Weights, mapped
+from lstm_conformance.suites.meta import traced
 from lstm_conformance.suites.meta.numbers import drawn, start
+from lstm_conformance.suites.meta.variants import VARIANTS, Variant
 
 PRIME = 2**61 - 1
 
 WRONG: dict[str, type[LSTMWithGradients]] = {
-    name: mutant
-    for name, mutant in MUTANTS.items()
-    if issubclass(mutant, LSTMWithGradients) and family_of(mutant) == "gradients"
+    name: mutant for name, mutant in MUTANTS.items() if issubclass(mutant, LSTMWithGradients)
 }
 
 
@@ -56,13 +60,14 @@ class Example(NamedTuple):
     weights: Weights
     inputs: tuple[Array, Array, Array]
     mask: Mask | None = None
+    fill: Fill = "zeros"
 
     @classmethod
-    def of(cls, cases: Cases, mask: Mask | None = None) -> Example:
+    def of(cls, cases: Cases, mask: Mask | None = None, fill: Fill = "zeros") -> Example:
         """The first of the cases."""
         x, h_0, c_0 = start(only(cases, 0))
         weights = arranged(cases.weights, (a[0] for a in arrays(cases.weights)))
-        return cls(cases.configuration.layer, weights, (x[:, 0], h_0[:, :, 0], c_0[:, :, 0]), mask)
+        return cls(cases.configuration.layer, weights, (x[:, 0], h_0[:, :, 0], c_0[:, :, 0]), mask, fill)
 
     def arrays(self) -> list[Array]:
         """Everything that has a gradient."""
@@ -75,15 +80,20 @@ class Example(NamedTuple):
 
     def outputs(self, lstm: LSTM) -> Outputs[Array]:
         """What the layer returns."""
-        return lstm(self.weights, Call(*self.inputs, mask=self.mask))
+        lstm.fill = self.fill
+        y, h_n, c_n = lstm(self.weights, Call(*self.inputs, mask=self.mask))
+        y = y if self.layer.return_sequences else last(y, self.layer.directions)
+        return Outputs(merged(y, self.layer.merge_mode) if self.layer.merges else y, h_n, c_n)
 
     def gradients(self, backward: BackwardPass, given: Outputs[Array]) -> list[Array]:
         """In the order of `arrays`."""
-        found = backward.gradients(self.weights, *self.inputs, given, self.mask)
+        backward.fill, backward.merge_mode = self.fill, self.layer.merge_mode
+        backward.return_sequences = self.layer.return_sequences
+        found = backward.gradients(self.weights, Call(*self.inputs, mask=self.mask), given)
         return [found.x, found.h_0, found.c_0, *arrays(found.weights)]
 
 
-def arrays(weights: Weights) -> list[Array]:
+def arrays(weights: Sequence[Sequence[CellWeights | WeightGradients[Array]]]) -> list[Array]:
     """The arrays of all cells."""
     return [a for directions in weights for w in directions for a in w.named.values()]
 
@@ -105,13 +115,20 @@ EXAMPLES = {
     "projection": Example.of(drawn(4, 3, 2, 5, proj_size=3)),
     "lengths": Example.of(drawn(4, 3, 2, 5), RAGGED),
     "mask": Example.of(drawn(4, 3, 2, 5), HOLES),
+    "mask, repeated": Example.of(drawn(4, 3, 2, 5), HOLES, "previous"),
+    "last output": Example.of(drawn(4, 3, 2, 5, return_sequences=False, bidirectional=True)),
+    "last output, repeated": Example.of(drawn(4, 3, 2, 5, return_sequences=False), HOLES, "previous"),
+    "sum": Example.of(drawn(4, 3, 2, 5, bidirectional=True, merge_mode="sum")),
+    "product": Example.of(drawn(4, 3, 2, 5, bidirectional=True, merge_mode="mul"), HOLES),
+    "last product": Example.of(drawn(4, 3, 2, 5, bidirectional=True, merge_mode="mul", return_sequences=False)),
     "all at once": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), RAGGED),
     "all at once with a mask": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), HOLES),
 }
 EVERY_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
 
 LONG = Example.of(drawn(10, 3, 4, 5, bidirectional=True, style="saturated"), within_lengths(10, np.array([10, 4, 9])))
-"""A layer in which every wrong backward pass shows."""
+STACKED = Example.of(drawn(4, 3, 4, 5, num_layers=2, proj_size=3))
+"""Layers in which every wrong backward pass shows: in one or the other."""
 
 
 def polynomial(linear: int, square: int) -> Activation:
@@ -151,10 +168,10 @@ def product(a: Iterable[Array], b: Iterable[Array]) -> Dual:
 
 
 def given_to(example: Example) -> Outputs[Array]:
-    """Gradients of the outputs, of all sizes around 1."""
+    """Gradients of the outputs, of all sizes around 1, which float32 holds."""
     random = np.random.RandomState(0)
     outputs = example.outputs(LSTM(example.layer, Cell()))
-    return Outputs(*(3 * random.standard_normal(a.shape) for a in outputs))
+    return Outputs(*((3 * random.standard_normal(a.shape)).astype(np.float32).astype(np.float64) for a in outputs))
 
 
 @EVERY_EXAMPLE
@@ -171,7 +188,7 @@ def test_gradients_are_exact(name: str) -> None:
     [
         gradients.GradientThroughTheForgetGateMissing,
         gradients.GradientThroughTheCellStateMissing,
-        gradients.RecurrentKernelGradientWithoutTheFirstStep,
+        weight_gradients.RecurrentKernelGradientWithoutTheFirstStep,
         gradients.FinalStateGradientsIgnored,
     ],
 )
@@ -189,7 +206,60 @@ def test_slopes_are_derivatives(name: str) -> None:
     z, h = np.linspace(-8, 8, 1001), 2.0**-200
     found = np.imag(activation(name).function(z + 1j * h)) / h  # type: ignore[arg-type]
 
-    assert np.all(np.abs(found - slope(activation(name), z)) <= 24 * UNIT_ROUNDOFF["float64"] * found)
+    assert np.all(np.abs(found - activation(name).at(z)) <= 24 * UNIT_ROUNDOFF["float64"] * found)
+
+
+def differentiated(example: Example, cell: Cell, given: Outputs[Array]) -> list[Array]:
+    """The gradients of Σ outputs · given, in the order of `arrays`, by reverse-mode differentiation of the engine."""
+    sources = [traced.traced(a) for a in example.arrays()]
+    outputs = example.holding(sources).outputs(LSTM(example.layer, cell))
+    parts = [(a * b).sum() for a, b in zip(outputs, given, strict=True)]
+    return traced.gradients(sum(parts[1:], start=parts[0]), sources)
+
+
+def agree(found: Sequence[Array], expected: Sequence[Array]) -> bool:
+    """To 1e-13 of the largest element of each."""
+    return all(np.abs(a - b).max() <= 1e-13 * np.abs(b).max() for a, b in zip(found, expected, strict=True))
+
+
+@EVERY_EXAMPLE
+def test_a_second_derivation_agrees(name: str) -> None:
+    """One that knows no LSTM."""
+    example, cell = EXAMPLES[name], Cell(traced.PLAIN["sigmoid"], traced.PLAIN["tanh"], traced.PLAIN["tanh"])
+    given = given_to(example)
+
+    assert agree(example.gradients(BackwardPass(Cell()), given), differentiated(example, cell, given))
+
+
+@pytest.mark.parametrize("gate", ["sigmoid", "hard_sigmoid", "relu"])
+@pytest.mark.parametrize("other", ["tanh", "relu", "softsign", "linear"])
+def test_a_second_derivation_agrees_with_every_activation(gate: str, other: str) -> None:
+    """Those that layers can be given."""
+    example = EXAMPLES["plain"]
+    given = given_to(example)
+    plain, cell = (Cell(of(gate), of(other), of(other)) for of in (activation, traced.PLAIN.__getitem__))
+
+    assert agree(example.gradients(BackwardPass(plain), given), differentiated(example, cell, given))
+
+
+def of_variant(variant: Variant) -> tuple[Example, Cell]:
+    """A layer with these options, and its cell for traced numbers."""
+    example = Example.of(variant.with_peepholes(drawn(4, 3, 2, 5, proj_size=3)), HOLES)
+    gate, candidate, output = (
+        traced.PLAIN[name] if name in traced.PLAIN and not parameters else traced.PARAMETRIC[name](*parameters)
+        for name, *parameters in variant.named
+    )
+    return example, Cell(gate, candidate, output, **variant.options)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_second_derivation_agrees_with_every_option(name: str) -> None:
+    """Those of cells, whoever has them."""
+    example, cell = of_variant(VARIANTS[name])
+    given = given_to(example)
+
+    found = example.gradients(BackwardPass(VARIANTS[name].cell()), given)
+    assert agree(found, differentiated(example, cell, given))
 
 
 @pytest.mark.parametrize("wrong", WRONG)
@@ -202,10 +272,85 @@ def test_the_way_forward_is_right(wrong: str) -> None:
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_every_wrong_backward_pass_is_wrong(wrong: str) -> None:
-    """In the second call, some gradient is wrong by more than a hundredth of its largest element."""
-    given, backward = given_to(LONG), WRONG[wrong](LONG.layer, Cell())
-    expected = LONG.gradients(BackwardPass(Cell()), given)
-    LONG.gradients(backward, given)
+    """In a second call some gradient differs by more than rounding, or something else does that the caller sees."""
+    assert any(misled(WRONG[wrong], example) for example in (LONG, STACKED))
 
-    found = LONG.gradients(backward, given)
-    assert max(np.abs(a - b).max() / np.abs(b).max() for a, b in zip(found, expected, strict=True)) > 0.01
+
+def misled(wrong: type[LSTMWithGradients], example: Example) -> bool:
+    """Whether it does anything else than the right one."""
+    given, backward = given_to(example), wrong(example.layer, Cell())
+    expected = example.gradients(BackwardPass(Cell()), given)
+    example.gradients(backward, given)
+    left = example.holding([a.copy() for a in example.arrays()])
+    backward.left_by_the_way_back(left.weights, Call(*left.inputs))
+    seen, due = [*example.gradients(backward, given), *left.arrays()], [*expected, *example.arrays()]
+    return any(np.abs(a - b).max() > 5e-14 * np.abs(b).max() for a, b in zip(seen, due, strict=True))
+
+
+def rounded(example: Example, given: Outputs[Array], observed: Observed = NOTHING) -> list[Rounded]:
+    """The gradients with their bounds, in the order of `arrays`; that of z last."""
+    by = arithmetic_of("float32").of_gradients
+    x, h_0, c_0 = (exactly(a, by) for a in example.inputs)
+    backward = BackwardPass(cell.cell_of(example.layer))
+    backward.fill, backward.merge_mode = example.fill, example.layer.merge_mode
+    backward.return_sequences = example.layer.return_sequences
+    due = Outputs(*(exactly(a, by) for a in given))
+    found = backward.gradients(
+        [[w.float64() for w in d] for d in example.weights], Call(x, h_0, c_0, example.mask), due, observed
+    )
+    weights = [a for directions in found.weights for w in directions for a in w.named.values()]
+    return [found.x, found.h_0, found.c_0, *weights, found.z]
+
+
+def largest(example: Example, *, forced: bool = False) -> float:
+    """The largest share of their bounds that the gradients of a layer use which computes in float32.
+
+    forced: every step follows what is seen of others.
+    """
+    narrow = example.holding([a.astype(np.float32) for a in example.arrays()])
+    given = given_to(example)
+    lstm = LSTMWithGradients(example.layer, cell.cell_of(example.layer))
+    lstm.fill = example.fill
+    in_float32 = Outputs(*(a.astype(np.float32) for a in given))
+    found = lstm.gradients(narrow.weights, Call(*narrow.inputs, mask=example.mask), in_float32)
+    seen = [found.x, found.h_0, found.c_0, *arrays(found.weights), found.z]
+    due = rounded(narrow, given, Observed(narrow.outputs(lstm).y, found.z) if forced else NOTHING)
+    return max(float(budget(a, b).max()) for a, b in zip(seen, due, strict=True))
+
+
+ONE_LAYER = {name: each.layer for name, each in EXAMPLES.items() if each.layer.num_layers == 1}
+OF_ONE_LAYER = [name for name, layer in ONE_LAYER.items() if layer.return_sequences and not layer.merges]
+
+
+@EVERY_EXAMPLE
+def test_gradients_lie_within_their_bound(name: str) -> None:
+    """Those of a right layer, with room to spare."""
+    assert 0 < largest(EXAMPLES[name]) < 0.8
+
+
+@pytest.mark.parametrize("name", OF_ONE_LAYER)
+def test_gradients_follow_from_one_another(name: str) -> None:
+    """Fed what was seen of outputs and ∂z, the bound is narrower, and kept."""
+    assert 0 < largest(EXAMPLES[name], forced=True) < 0.8
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "hard_sigmoid", "relu", "softsign", "linear"])
+def test_the_bound_of_a_slope_reaches_as_far_as_its_argument(name: str) -> None:
+    """Wherever in its interval the argument is: at a kink, on both sides of it."""
+    z = exactly(np.linspace(-4, 4, 4001), arithmetic_of("float32"))
+    wide = Rounded(z.value, np.full_like(z.value, 1e-2), z.var, z.arithmetic)
+    by = activation(name)
+    due = by.slope(wide, by(wide))
+
+    for moved in (-1e-2, -3e-3, 0, 3e-3, 1e-2):
+        assert np.all(np.abs(by.at(z.value + moved) - due.value) <= due.bound)
+    assert np.median(due.bound) < 0.02
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("forced", [False, True])
+def test_gradients_lie_within_their_bound_whatever_the_numbers(style: str, *, forced: bool) -> None:
+    """In every style."""
+    example = Example.of(drawn(9, 3, 4, 7, bidirectional=True, style=style))
+
+    assert largest(example, forced=forced) < 0.8

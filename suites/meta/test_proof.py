@@ -72,8 +72,9 @@ class TestThisTree:
             f"names {proof['named']} of them,",
             f"{proof['covered']} of them are covered by rules, and all {proof['caught']} are caught",
             f"{proof['right']} right LSTMs that compute in another way pass everything",
-            f"{proof['waiting']} more, about gradients, wait for rules and are never counted",
         ]
+        if proof["waiting"]:
+            sentences.append(f"{proof['waiting']} more wait for rules and are never counted")
 
         assert [sentence for sentence in sentences if sentence not in text] == [], "mend these figures in README.md"
 

@@ -12,7 +12,6 @@ from mpmath import mpf  # type: ignore[import-untyped]
 from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.reference import lstm
 from lstm_conformance.reference.arithmetic import uniform
-from lstm_conformance.reference.gradients import BackwardPass
 from lstm_conformance.reference.lstm import Engine, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.oracle import Cell, Mask, Matrix, Oracle, States, Vector
@@ -202,18 +201,6 @@ def test_errors_may_grow_through_peepholes() -> None:
     assert moved.c_n.value - steep.c_n.value == pytest.approx(1e-9 * 1.5**STEPS, rel=0.01)
     assert 0.1 < steep.c_n.bound / (uniform("float32").elementwise * 1.5**STEPS) < 100
     assert flat.c_n.bound < 100 * uniform("float32").elementwise
-
-
-@pytest.mark.parametrize(
-    ("variant", "peephole"), [(Variant(options={"clip": 1.0}), None), (Variant(), np.zeros((3, 6)))]
-)
-def test_the_backward_pass_refuses_what_it_does_not_know(variant: Variant, peephole: Array | None) -> None:
-    """Its equations are those of plain cells."""
-    case = only(drawn(5, 3, 4, 6), 0)
-    weights = [[w._replace(peepholes=peephole) for w in directions] for directions in case.weights]
-
-    with pytest.raises(ValueError, match="expected a cell without peepholes"):
-        BackwardPass(variant.cell()).gradients(weights, *start(case), values(Variant(), case))
 
 
 @pytest.mark.parametrize("options", [{"clip": 0.3}, {"cell_clip": 0.1}, {"projection_clip": 0.02}], ids=str)

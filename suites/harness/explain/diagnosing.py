@@ -11,6 +11,7 @@ from lstm_conformance.fixtures.hosting.client import HostError
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, diagnose, reason
 from lstm_conformance.reference.mutants.base import Call
+from lstm_conformance.suites.harness.explain import wrong_way_back
 from lstm_conformance.suites.harness.judge.judge import Outcome
 from lstm_conformance.suites.harness.judge.subject import Subject, WrongOutputs
 from lstm_conformance.suites.harness.plan.planning import Planned
@@ -24,6 +25,12 @@ NAMED = 4
 
 ELSEWHERE = "none: a plain call on the numbers of this case is right, it fails only in what this rule does besides"
 """In place of a diagnosis where the outputs of the case are those of a correct LSTM."""
+
+ELSEWHERE_ON_THE_WAY_BACK = "none: the gradients of this case are right for a loss of all outputs, in a single step"
+"""The same of gradients."""
+
+GRADIENT = "gradient by"
+"""How the measures of gradients begin."""
 
 TRIES = 3
 """Diagnoses that may name nothing; then a path has a mistake that is not known, whatever the rule."""
@@ -48,7 +55,9 @@ class Diagnoses:
         if first is None or where in self.made or self.unnamed[where[:2]] >= TRIES:
             return outcomes
         self.made.add(where)
-        found = self._of(planned, subject, only(cases, first.case))
+        case = only(cases, first.case)
+        of_gradient = (first.measure or "").startswith(GRADIENT)
+        found = self._of_gradients(planned, subject, case) if of_gradient else self._of(planned, subject, case)
         explained = replace(first, detail={**(first.detail or {}), **found})
         return [explained if outcome is first else outcome for outcome in outcomes]
 
@@ -60,6 +69,15 @@ class Diagnoses:
             found = None if evidence is None else diagnose(evidence, work=WORK)
             self.unnamed[key[:2]] += found is not None and not found.fits
             self.known[key] = {} if found is None else {"diagnosis": as_detail(found)}
+        return self.known[key]
+
+    def _of_gradients(self, planned: Planned, subject: Subject, case: Cases) -> dict[str, Any]:
+        """The diagnosis of a step of training on a case, if there is evidence."""
+        key = (planned.implementation, planned.path, case.key, GRADIENT)
+        if key not in self.known:
+            found = wrong_way_back.diagnosed(subject, case)
+            self.unnamed[key[:2]] += found is not None and not found.fits
+            self.known[key] = {} if found is None else {"diagnosis": as_detail(found, ELSEWHERE_ON_THE_WAY_BACK)}
         return self.known[key]
 
 
@@ -93,13 +111,13 @@ def evidence_of(subject: Subject, case: Cases) -> Evidence | None:
     )
 
 
-def as_detail(found: Diagnosis) -> dict[str, Any]:
+def as_detail(found: Diagnosis, elsewhere: str = ELSEWHERE) -> dict[str, Any]:
     """A diagnosis as JSON; `named`: what fits, `reasons`: how a person gets there, a sentence for every mistake.
 
     Where the case itself is answered as by a correct LSTM, nothing is named: what fails is what the rule does besides.
     """
     if any(not fit.names for fit in found.fits):
-        return {"sentence": ELSEWHERE, "named": "", "reasons": [], "fits": [], "next_best": None}
+        return {"sentence": elsewhere, "named": "", "reasons": [], "fits": [], "next_best": None}
     names = dict.fromkeys(name for fit in found.fits for name in fit.names)
     return {
         "sentence": found.sentence(),

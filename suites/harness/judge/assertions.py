@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.hosting.requests import WEIGHTS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs
@@ -90,3 +91,14 @@ def last_outputs(y: Array, states: Array) -> Array:
 def whole(subject: Subject, cases: Cases) -> Examined:
     """One call, judged as a trajectory."""
     yield from legal(subject, cases, subject.run(cases).outputs)
+
+
+def unchanged(before: Mapping[str, Array], after: Mapping[str, Array]) -> Examined:
+    """Inputs and weights (N, ...) that a call was given are the same behind it."""
+    for name, given in before.items():
+        measure, left = name.removeprefix(WEIGHTS), after.get(name)
+        if left is None or left.shape != given.shape:
+            found = "is gone" if left is None else f"has the shape {left.shape[1:]}"
+            yield Statement(measure, f"{found} after the call; before, it had {given.shape[1:]}")
+            continue
+        yield same(measure, left, given, " ".join(["case", *(f"axis_{k}" for k in range(given.ndim - 1))]))

@@ -85,19 +85,23 @@ class Seen:
 class Trained:
     """What one step of training shows: outputs, and the gradients of the sum of all outputs times their cotangents.
 
-    inputs: those by x and, if states were given, by h_0 and c_0, canonical; weights: those by the weights, by the
-    framework's own names and in its axes.
+    given: the cotangents, canonical. inputs: the gradients by x and, if states were given, by h_0 and c_0, canonical;
+    weights: those by the weights, by the framework's own names and in its axes.
+    after: inputs and weights behind the way back, empty unless they were asked for; before: as they were sent.
     """
 
     outputs: Outputs[Array]
+    given: Outputs[Array]
     inputs: Inputs
     weights: Mapping[str, Array]
+    before: Mapping[str, Array]
+    after: Mapping[str, Array]
 
     @property
     def nbytes(self) -> int:
         """What it takes to keep this."""
-        kept = (*self.outputs, *self.inputs, *self.weights.values())
-        return sum(a.nbytes for a in kept if a is not None)
+        kept = (*self.outputs, *self.given, *self.inputs, *self.weights.values(), *self.after.values())
+        return sum(a.nbytes for a in (*kept, *self.before.values()) if a is not None)
 
 
 @dataclass
@@ -169,13 +173,17 @@ class Subject:
             _canonical_outputs(layout, size, _numbered(seen, f"{index}/output/")) for index, size in enumerate(sizes)
         ]
 
-    def gradients(self, cases: Cases, steps: int = 1) -> Trained:
+    def gradients(self, cases: Cases, steps: int = 1, *, into: str = "", observe: bool = False) -> Trained:
         """The last of some steps of training, from a fresh or reset layer on. Raises as `run` does, and WrongOutputs.
 
         The weights stay as they are; what a stateful layer keeps goes from one step to the next.
+        into: the outputs on which alone the loss depends, as in `cotangents`.
+        observe: whether inputs and weights are shown behind the way back.
         """
-        key = ("gradients", cases.key, steps)
-        return self.memory.recall(self.where, key, lambda: self._train(cases, steps), lambda each: each.nbytes)
+        key = ("gradients", cases.key, steps, into, observe)
+        return self.memory.recall(
+            self.where, key, lambda: self._train(cases, steps, into, observe=observe), lambda each: each.nbytes
+        )
 
     def describe(self, configuration: Configuration) -> dict[str, WeightType]:
         """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
@@ -274,10 +282,12 @@ class Subject:
             after=_below(arrays, "after/"),
         )
 
-    def _train(self, cases: Cases, steps: int) -> Trained:
+    def _train(self, cases: Cases, steps: int, into: str, *, observe: bool) -> Trained:
         configuration, given = cases.configuration, self._native(cases)
         fields = self.fields(configuration) | {"cases": len(cases), "steps": steps}
-        arrays = given | {f"cotangent/{k}": a for k, a in enumerate(cotangents(cases, self.layout))}
+        fields |= {"observe": ["inputs"]} if observe else {}
+        due = cotangents(cases, self.layout, into)
+        arrays = given | {f"cotangent/{k}": a for k, a in enumerate(due)}
         _, answer = self.implementation.request("gradients", fields, _sent(configuration, arrays), self.deadline)
         seen = _numbers(answer)
         by = _below(seen, "gradient/")
@@ -287,8 +297,11 @@ class Subject:
         inputs = Inputs(by["x"], by.get("h_0"), by.get("c_0"))
         return Trained(
             _canonical_outputs(self.layout, configuration, _numbered(seen, "output/")),
+            _canonical_outputs(self.layout, configuration, due),
             self.layout.canonical_inputs(configuration.layer, inputs, unbatched=configuration.unbatched),
             _below(by, "weights/"),
+            given,
+            _below(seen, "after/"),
         )
 
     def _native(self, cases: Cases) -> dict[str, Array]:

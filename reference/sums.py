@@ -1,0 +1,47 @@
+"""Sums over all steps and rows: what the gradients of weights are.
+
+As inner products they are not finished, and their error does not hang on the order in which steps and rows are added.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstm_conformance.reference.rounded import Array, InnerProduct, Numbers, Rounded
+
+_NOTHING: Array = np.zeros(())
+
+
+def outer(a: Numbers, b: Numbers) -> Numbers:
+    """Products of a (T, ..., B, m) and b (T, ..., B, n), both inexact, summed over steps and rows: (..., m, n)."""
+    if not isinstance(a, Rounded):
+        return _across(_listed(a), _listed(b))
+    value, sizes = [_listed(each.value) for each in (a, b)], [_listed(np.abs(each.value)) for each in (a, b)]
+    err_a, err_b, var_a, var_b = (_listed(part) for part in (a.err, b.err, a.var, b.var))
+    err, var = _across(err_a, sizes[1]), _across(var_a, value[1] ** 2)
+    if err_b.any() or var_b.any():
+        err = err + _across(sizes[0] + err_a, err_b)
+        var = var + _across(value[0] ** 2, var_b)
+    size = _across(sizes[0], sizes[1]) + err
+    return InnerProduct(_across(value[0], value[1]), size, (err, var), _NOTHING, value[0].shape[-2], a.arithmetic)
+
+
+def total(a: Numbers) -> Numbers:
+    """a (T, ..., B, m), summed over steps and rows: (..., m)."""
+    if not isinstance(a, Rounded):
+        return np.asarray(_listed(a).sum(-2))
+    value, err, var = (_listed(part) for part in (a.value, a.err, a.var))
+    carried = err.sum(-2), var.sum(-2)
+    size = np.abs(value).sum(-2) + carried[0]
+    return InnerProduct(value.sum(-2), size, carried, _NOTHING, value.shape[-2], a.arithmetic)
+
+
+def _listed(a: Array) -> Array:
+    """(T, ..., B, m) -> (..., T B, m)."""
+    by_case = a.transpose(*range(1, a.ndim - 2), 0, -2, -1)
+    return by_case.reshape(*by_case.shape[:-3], -1, a.shape[-1])
+
+
+def _across(a: Array, b: Array) -> Array:
+    """(..., n, m) and (..., n, k) -> (..., m, k)."""
+    return np.asarray(a.swapaxes(-1, -2) @ b)

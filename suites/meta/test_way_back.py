@@ -1,0 +1,163 @@
+"""Chapter 23, and what it is made of: ∂z is shown, cotangents are parted, and each rule sees what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.cotangents import cotangents
+from lstm_conformance.fixtures.cases.data import Cases, draw
+from lstm_conformance.fixtures.hosting.client import InProcess
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.rounded import Array
+from lstm_conformance.suites.harness.judge import way_back
+from lstm_conformance.suites.harness.judge.judge import Outcome, judge
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.meta import trainable
+from lstm_conformance.suites.meta.judging import CHECKS, subject_of
+
+RIGHT = "gradients_added_step_by_step"
+PLAIN = configuration(5, 3, 4, 7, trained=True)
+STACK = configuration(5, 3, 4, 7, trained=True, num_layers=2, bidirectional=True, proj_size=3)
+MASKED = configuration(5, 3, 4, 7, trained=True, mask="sorted", bidirectional=True, batch_first=True)
+FLAGS = configuration(5, 1, 4, 7, trained=True, unbatched=True, bias=False, bidirectional=True, dtype="float64")
+RULES = [f"23.{k}" for k in range(1, 9)]
+LAYERS = {"plain": PLAIN, "stack": STACK, "masked": MASKED, "flags": FLAGS}
+
+
+def cases_of(called: Configuration) -> Cases:
+    """Two of them."""
+    return draw(called, (0, 1), biases=2)
+
+
+def asked(name: str) -> Subject:
+    """One of the layers that carry their backward pass."""
+    return subject_of(ADAPTERS[name])
+
+
+def outcome(name: str, rule: str, called: Configuration) -> Outcome:
+    """What is said of the first case."""
+    return judge(CHECKS[rule], asked(name), cases_of(called))[0]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_right_way_back_passes(layer: str, rule: str) -> None:
+    """Every rule that is about the layer, with room to spare."""
+    called = LAYERS[layer]
+    if CHECKS[rule].where(called):
+        found = outcome(RIGHT, rule, called)
+        assert (found.verdict, found.message) == ("pass", None)
+        assert (found.budget or 0) < 0.8
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule", "called", "sentence"),
+    [
+        ("gradient_through_the_recurrent_kernel_missing", "23.1", PLAIN, "gradient by h_0 uses"),
+        ("initial_state_gradients_of_the_layers_reversed", "23.1", STACK, "gradient by "),
+        ("weight_gradients_averaged", "23.1", STACK, "of layer "),
+        ("slope_at_the_old_cell_state", "23.2", PLAIN, "gradient by z uses"),
+        ("cell_state_gradient_not_forgotten", "23.2", MASKED, "gradient by z uses"),
+        ("initial_states_detached", "23.3", PLAIN, "gradient by h_0 uses"),
+        ("kernel_gradient_off_by_a_hundred_thousandth", "23.4", PLAIN, "gradient by kernel uses"),
+        ("recurrent_kernel_gradient_without_the_first_step", "23.4", PLAIN, "gradient by recurrent_kernel uses"),
+        ("second_bias_detached", "23.4", PLAIN, "gradient by bias_1 uses"),
+        ("final_cell_state_gradient_ignored", "23.5", PLAIN, " of c_n alone uses"),
+        ("input_gradient_kept_from_zero", "23.6", PLAIN, "gradient by x of later steps differs"),
+        ("gradients_accumulated", "23.7", PLAIN, "gradient by "),
+        ("weights_moved_by_the_way_back", "23.7", PLAIN, "weight_ih_l0 differs where it must be the same"),
+        ("input_cleared_by_the_way_back", "23.7", PLAIN, "x differs where it must be the same"),
+        ("bias_gradient_averaged", "23.8", STACK, "gradient by bias_0 of layer 1 forwards uses"),
+    ],
+)
+def test_a_wrong_one_is_caught(wrong: str, rule: str, called: Configuration, sentence: str) -> None:
+    """By the rule that speaks of it, which says which gradient it is."""
+    found = outcome(wrong, rule, called)
+
+    assert found.verdict == "fail"
+    assert sentence in (found.message or "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ("kernel_gradient_off_by_a_hundred_thousandth", "23.2"),
+        ("kernel_gradient_off_by_a_hundred_thousandth", "23.3"),
+        ("initial_states_detached", "23.4"),
+        ("slope_at_the_old_cell_state", "23.4"),
+        ("weights_moved_by_the_way_back", "23.1"),
+        ("gradients_accumulated", "23.4"),
+    ],
+)
+def test_rules_that_speak_of_something_else_stay_green(wrong: str, rule: str) -> None:
+    """A step back that is wrong is no wrong sum, and the other way round."""
+    assert outcome(wrong, rule, PLAIN).verdict == "pass"
+
+
+@pytest.mark.parametrize("layer", ["plain", "masked", "flags"])
+def test_pre_activations_are_shown(layer: str) -> None:
+    """Outputs and gradients are those without the features, but for rounding, and ∂z makes those by weights."""
+    subject, cases = asked("slopes_from_the_gates"), cases_of(LAYERS[layer])
+    plain, shown = subject.gradients(cases), subject.gradients(way_back.showing(cases))
+    z, x = way_back.shown_by(shown, cases), cases.inputs.x
+    size = 4 * cases.configuration.layer.hidden_size
+
+    np.testing.assert_allclose(shown.outputs.y, plain.outputs.y, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(shown.inputs.x[..., : x.shape[-1]], plain.inputs.x, rtol=1e-4, atol=1e-5)
+    by_kernel = subject.layout.canonical_weights(cases.configuration.layer, plain.weights)[0][0].kernel
+    np.testing.assert_allclose(np.einsum("tnbz,tnbi->nzi", z[..., :size], x), by_kernel, rtol=1e-4, atol=1e-5)
+
+
+def given(called: Configuration, layout: str, into: str = "") -> Outputs[Array]:
+    """Cotangents, canonical."""
+    cases = draw(called, (0, 1), biases=LAYOUTS[layout].biases)
+    native = cotangents(cases, LAYOUTS[layout], into)
+    return LAYOUTS[layout].canonical_outputs(called.layer, native, unbatched=called.unbatched)
+
+
+@pytest.mark.parametrize(
+    ("layer", "layout"), [("plain", "torch"), ("masked", "torch"), ("flags", "torch"), ("plain", "keras")]
+)
+def test_cotangents_are_parted(layer: str, layout: str) -> None:
+    """A loss of one output has its numbers, and zeros for the others."""
+    whole = given(LAYERS[layer], layout)
+    for name in Outputs._fields:
+        part = given(LAYERS[layer], layout, name)
+        for other in Outputs._fields:
+            assert np.array_equal(getattr(part, other), getattr(whole, other) * (other == name))
+
+    first = given(LAYERS[layer], layout, "first y")
+    assert np.array_equal(first.y[0], whole.y[0])
+    assert not first.y[1:].any()
+    assert not first.h_n.any()
+
+
+def test_a_layer_whose_states_are_hidden_is_asked_for_its_output_alone() -> None:
+    """Nothing is given for what it does not return."""
+    hidden = replace(PLAIN, layer=replace(PLAIN.layer, return_state=False))
+
+    assert not CHECKS["23.5"].where(hidden)
+    assert given(hidden, "keras").h_n.shape[0] == 0
+
+
+def test_gradients_that_are_none_are_caught() -> None:
+    """Of an adapter that returns something in their shape."""
+    subject = subject_of(trainable.Trainable)
+
+    assert all(judge(CHECKS[rule], subject, cases_of(PLAIN))[0].verdict == "fail" for rule in ("23.1", "23.2", "23.4"))
+
+
+@pytest.mark.parametrize("observe", [True, False])
+def test_what_is_behind_the_way_back_is_shown_where_it_is_asked_for(*, observe: bool) -> None:
+    """Inputs and weights, each under its name."""
+    implementation = InProcess(ADAPTERS[RIGHT])
+    subject = Subject(implementation, implementation.hello(), "eager")
+    trained = subject.gradients(cases_of(PLAIN), observe=observe)
+
+    assert set(trained.after) == (set(trained.before) if observe else set())

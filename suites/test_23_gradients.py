@@ -1,0 +1,93 @@
+"""Chapter 23: gradients, every number of the way back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.reference.rounded import Array
+from lstm_conformance.suites.harness.judge import way_back
+from lstm_conformance.suites.harness.judge.assertions import Examined, unchanged
+from lstm_conformance.suites.harness.judge.comparison import same, within
+from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.subject import Subject
+
+
+def _simple(configuration: Configuration) -> bool:
+    """What a rule says that is asked here alone hangs on no size, style or activation, and on no way to loop."""
+    layer = configuration.layer
+    plain = layer.activation == "tanh" and not layer.unroll and not layer.stateful
+    return plain and configuration.style == "mild" and configuration.batch <= 3
+
+
+def _in_one_direction(configuration: Configuration) -> bool:
+    """What is put out first is put out at the first step, and of every step."""
+    layer = configuration.layer
+    return (
+        way_back.shown(configuration) and layer.return_sequences and not layer.bidirectional and not configuration.mask
+    )
+
+
+@rule("23.1", kinds=("trained",))
+def test_gradients_are_those_of_the_equations(subject: Subject, cases: Cases) -> Examined:
+    """Every gradient by inputs, states and weights lies within the bound of the whole way back."""
+    yield from way_back.all_of(subject, cases, subject.gradients(cases))
+
+
+@rule("23.2", where=way_back.shown, kinds=("trained",))
+def test_every_step_back_follows_from_the_step_behind_it(subject: Subject, cases: Cases) -> Examined:
+    """The gradient of every pre-activation follows from what was seen of those of the step behind it."""
+    trained = subject.gradients(way_back.showing(cases))
+    z = way_back.shown_by(trained, cases)
+    due = way_back.gradients(subject, cases, trained, z).z
+    size, directions = cases.configuration.layer.hidden_size, cases.configuration.layer.directions
+
+    def apart(a: Array) -> Array:
+        return a.reshape(*a.shape[:-1], directions, 4, size)
+
+    yield within("gradient by z", apart(z), due.moved(apart), "step case row direction gate unit")
+
+
+@rule("23.3", where=way_back.shown, kinds=("trained",))
+def test_inputs_and_states_get_their_share(subject: Subject, cases: Cases) -> Examined:
+    """The gradients by x, h_0 and c_0 follow from what was seen of those of the pre-activations."""
+    trained = subject.gradients(way_back.showing(cases))
+    due = way_back.gradients(subject, cases, trained, way_back.shown_by(trained, cases))
+    yield from way_back.of_inputs(trained, due)
+
+
+@rule("23.4", where=way_back.shown, kinds=("trained",))
+def test_weights_get_the_sum_over_all_steps_and_rows(subject: Subject, cases: Cases) -> Examined:
+    """The gradients by every weight follow from what was seen of those of the pre-activations."""
+    trained = subject.gradients(way_back.showing(cases))
+    due = way_back.gradients(subject, cases, trained, way_back.shown_by(trained, cases))
+    yield from way_back.of_weights(subject, cases, trained, due)
+
+
+@rule("23.5", where=lambda c: c.layer.return_state and _simple(c), kinds=("trained",))
+def test_every_output_hands_its_gradient_back(subject: Subject, cases: Cases) -> Examined:
+    """Of a loss that depends on y, on h_n or on c_n alone, every gradient lies within its bound."""
+    for into in ("y", "h_n", "c_n"):
+        yield from way_back.all_of(subject, cases, subject.gradients(cases, into=into), f" of {into} alone")
+
+
+@rule("23.6", where=_in_one_direction, kinds=("trained",))
+def test_what_nothing_depends_on_has_no_gradient(subject: Subject, cases: Cases) -> Examined:
+    """Of a loss that depends on the first output alone, the gradients by the inputs of all other steps are 0."""
+    later = subject.gradients(cases, into="first y").inputs.x[1:]
+    yield same("gradient by x of later steps", later, np.zeros_like(later), way_back.X_AXES)
+
+
+@rule("23.7", where=_simple, kinds=("trained",))
+def test_the_way_back_leaves_no_trace(subject: Subject, cases: Cases) -> Examined:
+    """Weights and inputs are the same behind two steps of training, and the second has the gradients of one."""
+    trained = subject.gradients(cases, 2, observe=True)
+    yield from unchanged(trained.before, trained.after)
+    yield from way_back.all_of(subject, cases, trained)
+
+
+@rule("23.8", where=lambda c: c.trained and not c.drops, crossed=True)
+def test_flags_together_change_no_gradient(subject: Subject, cases: Cases) -> Examined:
+    """Whatever the flags of a layer, every gradient is that of the equations."""
+    yield from way_back.all_of(subject, cases, subject.gradients(cases))
