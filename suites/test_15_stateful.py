@@ -13,6 +13,7 @@ from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
 from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.in_a_row import outputs_in_a_row
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.subject import Subject
 
@@ -28,13 +29,13 @@ def _one_way(configuration: Configuration) -> bool:
 @rule("15.1", where=_one_way, kinds=("stateful",))
 def test_a_stateful_layer_goes_on(subject: Subject, cases: Cases) -> Examined:
     """Calls on the parts of a sequence, one after the other, are legal for the whole."""
-    yield from _continued(subject, cases, subject.calls(cases, _parts(cases), [True, False, False]))
+    yield from _continued(subject, cases, outputs_in_a_row(subject, cases, _parts(cases), [True, False, False]))
 
 
 @rule("15.2", where=_one_way, kinds=("stateful",))
 def test_a_stateful_layer_that_is_reset_starts_again(subject: Subject, cases: Cases) -> Examined:
     """After a reset the calls on the parts of a sequence are legal for the whole, whatever was called before."""
-    first, *others = subject.calls(cases, [cases.inputs, *_parts(cases)], [True, True, False, False])
+    first, *others = outputs_in_a_row(subject, cases, [cases.inputs, *_parts(cases)], [True, True, False, False])
     del first
     yield from _continued(subject, cases, others)
 
@@ -42,7 +43,7 @@ def test_a_stateful_layer_that_is_reset_starts_again(subject: Subject, cases: Ca
 @rule("15.3", where=lambda c: _one_way(c) and c.initial_state, kinds=("stateful",))
 def test_a_given_state_comes_before_a_kept_one(subject: Subject, cases: Cases) -> Examined:
     """A call that is given initial states starts from them, and the next one goes on from there."""
-    _, *others = subject.calls(cases, [Inputs(cases.inputs.x), *_parts(cases)], [True, False, False, False])
+    _, *others = outputs_in_a_row(subject, cases, [Inputs(cases.inputs.x), *_parts(cases)], [True, False, False, False])
     yield from _continued(subject, cases, others)
 
 

@@ -15,6 +15,7 @@ from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.rounded import exactly
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined, cut_off
 from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.in_a_row import outputs_in_a_row
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.subject import Subject
 
@@ -49,8 +50,8 @@ def test_both_directions_go_on_from_where_they_ended(subject: Subject, cases: Ca
     """In the second call of a stateful layer each direction starts from its own final state of the first."""
     cell, arithmetic = subject.cell(cases.configuration), arithmetic_of(cases.configuration.dtype)
     parts, (h, c) = np.split(cases.inputs.x, [2]), (exactly(a, arithmetic) for a in cases.states)
-    calls = subject.calls(cases, [Inputs(part) for part in parts], [True, False])
-    for name, x, outputs in zip(("first", "second"), parts, calls, strict=True):
+    both = outputs_in_a_row(subject, cases, [Inputs(part) for part in parts], [True, False])
+    for name, x, outputs in zip(("first", "second"), parts, both, strict=True):
         y, h, c = lstm(cell, cases.weights, exactly(x, arithmetic), h, c, observed=outputs.y)
         yield within(f"y of the {name} call", outputs.y, y, Y_AXES)
 

@@ -25,6 +25,7 @@ from lstm_conformance.reference.mutants import (
     options,
     precision,
     products,
+    repeated_calls,
     sizes,
     stateful,
     states,
@@ -52,6 +53,7 @@ FAMILIES = (
     dropout,
     gradients,
     calls,
+    repeated_calls,
     life_cycle,
     products,
 )

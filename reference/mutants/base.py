@@ -163,6 +163,10 @@ class LSTM(Engine):
             raise WeightsRefused(f"expected weights of the shapes {expected}, came {found}")
         return saved
 
+    def copied_from(self, other: LSTM) -> None:
+        """What a copy takes over from the layer that it was made of, besides arguments and weights."""
+        del other
+
     # Weights
 
     def loaded(self, weights: Weights) -> Weights:
