@@ -8,6 +8,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.reference.layer import METHODS
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
@@ -27,7 +28,8 @@ DOZENS = 24
 
 def _one_way(configuration: Configuration) -> bool:
     """There are steps for three parts; a backward direction goes on, too, but not with the sequence: rule 16.3."""
-    return sum(FIRST_PARTS) < configuration.time < DOZENS and not configuration.layer.bidirectional
+    by_itself = not configuration.layer.bidirectional and not configuration.structure
+    return sum(FIRST_PARTS) < configuration.time < DOZENS and by_itself
 
 
 @rule("15.1", where=_one_way, kinds=("stateful",))
@@ -60,6 +62,14 @@ def test_a_stateful_layer_goes_on_for_dozens_of_calls(subject: Subject, cases: C
     steps = [Inputs(first, *states), *map(Inputs, others)]
     calls = outputs_in_a_row(subject, cases, steps, [True, *(False for _ in others)])
     yield from _continued(subject, cases, [1] * len(x), calls)
+
+
+@rule("15.5", where=lambda c: c.structure in METHODS, kinds=("stateful",))
+def test_a_stateful_layer_goes_on_through_the_methods_of_its_model(subject: Subject, cases: Cases) -> Examined:
+    """Batches that a method of a model is given, in one call and in the next, are legal for the whole."""
+    halves = np.array_split(cases.inputs.x, 2)
+    calls = outputs_in_a_row(subject, cases, list(map(Inputs, halves)), [True, False])
+    yield from _continued(subject, cases, list(map(len, halves)), calls)
 
 
 def _lengths(cases: Cases) -> list[int]:

@@ -9,6 +9,7 @@ import numpy as np
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.layer import METHODS
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import lstm
 from lstm_conformance.reference.merging import last, merged
@@ -59,6 +60,12 @@ def test_both_directions_go_on_from_where_they_ended(subject: Subject, cases: Ca
 @rule("16.4", where=_put_into("Sequential", "functional", "predict", "nested"), kinds=("ordinary", "masked"))
 def test_layers_in_a_model(subject: Subject, cases: Cases) -> Examined:
     """In a model the layers compute what they compute by themselves."""
+    yield from _follows(subject, cases)
+
+
+@rule("16.8", where=_put_into(*METHODS), kinds=("ordinary",))
+def test_models_in_the_methods_that_feed_them(subject: Subject, cases: Cases) -> Examined:
+    """What a model puts out for the batches of a method is what its layers compute by themselves."""
     yield from _follows(subject, cases)
 
 

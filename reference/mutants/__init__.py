@@ -22,6 +22,7 @@ from lstm_conformance.reference.mutants import (
     gradients,
     life_cycle,
     masks,
+    models,
     options,
     precision,
     products,
@@ -54,6 +55,7 @@ FAMILIES = (
     gradients,
     calls,
     repeated_calls,
+    models,
     life_cycle,
     products,
 )

@@ -80,6 +80,9 @@ class LSTM(Engine):
     training: bool = False
     """Whether it is called in training mode."""
 
+    structure: str = ""
+    """What it is put into."""
+
     def __init__(self, layer: Layer, cell: Cell) -> None:
         super().__init__(cell)
         self.constructed = layer

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, Built, MutantAdapter
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.suites import test_11_calls
 from lstm_conformance.suites.harness.judge.judge import judge
@@ -57,6 +59,25 @@ def test_right_ones_pass(name: str) -> None:
 def test_wrong_ones_are_caught(name: str, asked: Configuration) -> None:
     """By the rules that are about what they do, and no other."""
     assert caught_by(ADAPTERS[name], asked) == CAUGHT_BY[name]
+
+
+class ReturnsTheCallersState(MutantAdapter):
+    """Writes the final hidden state into the initial one, and returns that."""
+
+    name = "test_repeated_calls.ReturnsTheCallersState"
+
+    def call(self, built: Built, x: Any, states: tuple[Any, Any] | None) -> list[Any]:
+        """Return the caller's own array."""
+        y, h_n, c_n = super().call(built, x, states)
+        if states is None:
+            return [y, h_n, c_n]
+        states[0][...] = h_n
+        return [y, states[0], c_n]
+
+
+def test_memory_of_the_caller_is_no_memory_for_results() -> None:
+    """The caller writes to it."""
+    assert caught_by(ReturnsTheCallersState, ASKED[0]) == {"11.6"}
 
 
 def test_every_wrong_one_is_tried() -> None:
