@@ -16,6 +16,9 @@ STRUCTURES = {
 }
 """What layers of Keras are put into; whatever it is, they compute what they compute by themselves."""
 
+CONSTANT = {"constant_states": "the initial states are constants of a functional model"}
+"""A structure that is not put together with all other options: it is built for the numbers of a call."""
+
 METHODS = {
     "predict_on_batch": "a Sequential model is asked through `predict_on_batch`",
     "predict_in_batches": "a Sequential model is asked through `predict`, in several batches",

@@ -57,7 +57,11 @@ def test_both_directions_go_on_from_where_they_ended(subject: Subject, cases: Ca
         yield within(f"y of the {name} call", outputs.y, y, Y_AXES)
 
 
-@rule("16.4", where=_put_into("Sequential", "functional", "predict", "nested"), kinds=("ordinary", "masked"))
+@rule(
+    "16.4",
+    where=_put_into("Sequential", "functional", "predict", "nested", "constant_states"),
+    kinds=("ordinary", "masked"),
+)
 def test_layers_in_a_model(subject: Subject, cases: Cases) -> Examined:
     """In a model the layers compute what they compute by themselves."""
     yield from _follows(subject, cases)
