@@ -63,7 +63,7 @@ def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> 
     yield Statement("refusal", f"raised {raised}, documented is {' or '.join(due)}", raised)
 
 
-@rule("22.5", where=_goes_through, kinds=("routed",))
+@rule("22.5", where=lambda c: _goes_through(c) and not c.mask, kinds=("routed",))
 def test_weights_that_are_loaded_at_the_end(subject: Subject, cases: Cases) -> Examined:
     """A layer at the end of a route, which was called once, computes with the weights that it is then given."""
     other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1)

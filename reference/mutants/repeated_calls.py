@@ -8,7 +8,7 @@ import numpy as np
 
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Outputs
-from lstm_conformance.reference.mutants.base import LSTM, Call
+from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call
 from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
 from lstm_conformance.reference.weights import Weights, mapped
 
@@ -18,7 +18,13 @@ MOST = 7
 # Sizes
 
 
-class _OfOtherSizes(LSTM):
+class _Repeated(LSTM):
+    """Base of them all: that it is wrong in half precision shows in the full tier alone."""
+
+    dtypes = SINGLE
+
+
+class _OfOtherSizes(_Repeated):
     """Base of those that plan for the sizes of earlier calls."""
 
     feeds_back_its_outputs = False
@@ -79,7 +85,7 @@ class LastStepOfAShorterCallLeftOut(_OfSmallerSizes):
 # Memory
 
 
-class OutputsInMemoryThatIsUsedAgain(LSTM):
+class OutputsInMemoryThatIsUsedAgain(_Repeated):
     """Returns its outputs in memory of its own, which the next call of these sizes fills again."""
 
     def __init__(self, layer: Layer, cell: Cell) -> None:
@@ -95,10 +101,8 @@ class OutputsInMemoryThatIsUsedAgain(LSTM):
         return returned
 
 
-class InputsKnownByTheirMemory(LSTM):
+class InputsKnownByTheirMemory(_Repeated):
     """Keeps its last inputs packed for later calls, and knows them by their place in memory."""
-
-    dtypes = ("float64", "float32", "float16")  # nobody writes to a tensor of bfloat16, which NumPy does not have
 
     def __init__(self, layer: Layer, cell: Cell) -> None:
         super().__init__(layer, cell)
@@ -115,7 +119,7 @@ class InputsKnownByTheirMemory(LSTM):
         return call._replace(x=found[0]) if found else call
 
 
-class WeightsInMemoryOfAllLayers(LSTM):
+class WeightsInMemoryOfAllLayers(_Repeated):
     """Packs its weights, where they have changed, into memory that all layers of these sizes share."""
 
     memory: ClassVar[dict[Any, Weights]] = {}
