@@ -16,6 +16,19 @@ STRUCTURES = {
 }
 """What layers of Keras are put into; whatever it is, they compute what they compute by themselves."""
 
+CONSTANT = {"constant_states": "the initial states are constants of a functional model"}
+"""A structure that is not put together with all other options: it is built for the numbers of a call."""
+
+METHODS = {
+    "predict_on_batch": "a Sequential model is asked through `predict_on_batch`",
+    "predict_in_batches": "a Sequential model is asked through `predict`, in several batches",
+    "test_on_batch": "a metric tells what a Sequential model puts out in `test_on_batch`",
+    "evaluate": "the same in `evaluate`, in several batches",
+    "train_on_batch": "the same in `train_on_batch`, at a learning rate of zero",
+    "fit": "the same in `fit`, in several batches, at a learning rate of zero",
+}
+"""Structures of which it is asked by which method they are run; models that keep states are among them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:

@@ -1,12 +1,22 @@
-"""Chapter 11: a call leaves nothing behind."""
+"""Chapter 11: a call leaves nothing behind, and no call decides what the next ones may be like."""
 
 from __future__ import annotations
 
-from lstm_conformance.fixtures.cases.data import Cases
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.hosting.requests import WEIGHTS
+from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal, unchanged
+from lstm_conformance.suites.harness.judge.comparison import Statement, same
+from lstm_conformance.suites.harness.judge.in_a_row import OneOfSeveral, Row, in_a_row, with_inputs
 from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.stacks import legal_call
 from lstm_conformance.suites.harness.judge.subject import Seen, Subject
+
+LOADED = 7
+"""The number of the first call before which a layer is given other weights."""
 
 
 @rule("11.1", kinds=("ordinary", "masked"))
@@ -27,6 +37,88 @@ def test_a_second_call(subject: Subject, cases: Cases) -> Examined:
     top = cases.configuration.layer.num_layers - 1
     x = cut_off(subject, cases, top).outputs.y if top else cases.inputs.x
     yield from layer_legal(subject, cases, top, x, subject.observe(cases).outputs_again)
+
+
+@rule("11.4", kinds=("repeated",))
+def test_calls_of_other_sizes(subject: Subject, cases: Cases) -> Examined:
+    """Calls with more and fewer steps and rows are legal, whatever was called before, of this layer or of another."""
+    yield from _legal(subject, cases, slice(LOADED))
+
+
+@rule("11.5", kinds=("repeated",))
+def test_weights_that_are_loaded_between_two_calls(subject: Subject, cases: Cases) -> Examined:
+    """The calls after other weights were loaded are legal for these."""
+    yield from _legal(subject, cases, slice(LOADED, None))
+
+
+@rule("11.6", kinds=("repeated",))
+def test_what_a_call_has_returned_stays(subject: Subject, cases: Cases) -> Examined:
+    """It is what it was after all later calls, and after the caller has written to the memory of the inputs."""
+    asked, names = _asked(subject, cases), subject.layout.output_names(cases.configuration.layer)
+    seen = _seen(subject, cases, asked)
+    for call, before, after in zip(_names(asked), seen.native, seen.kept, strict=True):
+        found, due = ([a.shape[1:] for a in each] for each in (after, before))
+        yield Statement(f"outputs{call}", None if found == due else f"have the shapes {found}, and had {due} before")
+        for name, a, b in zip(names, after, before, strict=True) if found == due else ():
+            yield same(f"{name}{call}", a, b, " ".join(["case", *(f"axis_{k}" for k in range(b.ndim - 1))]))
+
+
+def _asked(subject: Subject, cases: Cases) -> list[OneOfSeveral]:
+    """Calls of two layers in turns: the sizes of the one grow first, those of the other shrink first."""
+    other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
+    exchanged = replace(cases, weights=other.weights), replace(other, weights=cases.weights)
+    steps, rows = cases.configuration.time, cases.configuration.batch
+    few, fewer = -(-steps // 2), -(-rows // 2)
+    asked = [
+        OneOfSeveral(cases=_cut(cases, few, fewer)),
+        OneOfSeveral(cases=other, layer=1, loads=True),
+        OneOfSeveral(cases=_cut(cases, steps, fewer)),
+        OneOfSeveral(cases=with_inputs(other, Inputs(other.inputs.x[:few]), None), layer=1),
+        OneOfSeveral(cases=cases),
+        OneOfSeveral(cases=_cut(other, steps, fewer), layer=1),
+        OneOfSeveral(cases=_negated(other), layer=1),
+        OneOfSeveral(cases=_negated(exchanged[0]), loads=True),
+        OneOfSeveral(cases=exchanged[1], layer=1, loads=True),
+        OneOfSeveral(cases=_cut(exchanged[0], few, rows)),
+    ]
+    return [
+        replace(each, cases=replace(each.cases, variation=f"{cases.key[0]}/call {index}"))
+        for index, each in enumerate(asked)
+    ]
+
+
+def _negated(cases: Cases) -> Cases:
+    """Other numbers in inputs and states, of the same shapes."""
+    return replace(cases, inputs=cases.inputs.each(lambda a: -a))
+
+
+def _cut(cases: Cases, steps: int, rows: int) -> Cases:
+    """The first steps of the first rows."""
+    x, *states = cases.inputs
+    inputs = Inputs(x[:steps, :, :rows], *(None if a is None else a[:, :, :, :rows] for a in states))
+    return with_inputs(cases, inputs, None if cases.mask is None else cases.mask[:steps, :, :rows])
+
+
+def _seen(subject: Subject, cases: Cases, asked: Sequence[OneOfSeveral]) -> Row:
+    """What these calls returned: asked for once, for all rules."""
+    key = ("in a row", cases.key)
+    return subject.memory.recall(
+        subject.where, key, lambda: in_a_row(subject, asked, kept=True), lambda each: each.nbytes
+    )
+
+
+def _legal(subject: Subject, cases: Cases, numbers: slice) -> Examined:
+    """Some of the calls are legal for what they were called with."""
+    asked = _asked(subject, cases)
+    seen = _seen(subject, cases, asked).outputs
+    for call, outputs, name in list(zip(asked, seen, _names(asked), strict=True))[numbers]:
+        yield from legal_call(subject, call.cases, name, outputs)
+
+
+def _names(asked: Sequence[OneOfSeveral]) -> list[str]:
+    """How a measure says which call it is about."""
+    sizes = [(each.cases.configuration.time, each.cases.configuration.batch) for each in asked]
+    return [f" of call {index}, of {steps} steps and {rows} rows" for index, (steps, rows) in enumerate(sizes)]
 
 
 def _unchanged(seen: Seen, *, weights: bool) -> Examined:

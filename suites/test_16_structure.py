@@ -9,12 +9,14 @@ import numpy as np
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.layer import METHODS
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import lstm
 from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.rounded import exactly
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined, cut_off
 from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.in_a_row import outputs_in_a_row
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.subject import Subject
 
@@ -49,15 +51,25 @@ def test_both_directions_go_on_from_where_they_ended(subject: Subject, cases: Ca
     """In the second call of a stateful layer each direction starts from its own final state of the first."""
     cell, arithmetic = subject.cell(cases.configuration), arithmetic_of(cases.configuration.dtype)
     parts, (h, c) = np.split(cases.inputs.x, [2]), (exactly(a, arithmetic) for a in cases.states)
-    calls = subject.calls(cases, [Inputs(part) for part in parts], [True, False])
-    for name, x, outputs in zip(("first", "second"), parts, calls, strict=True):
+    both = outputs_in_a_row(subject, cases, [Inputs(part) for part in parts], [True, False])
+    for name, x, outputs in zip(("first", "second"), parts, both, strict=True):
         y, h, c = lstm(cell, cases.weights, exactly(x, arithmetic), h, c, observed=outputs.y)
         yield within(f"y of the {name} call", outputs.y, y, Y_AXES)
 
 
-@rule("16.4", where=_put_into("Sequential", "functional", "predict", "nested"), kinds=("ordinary", "masked"))
+@rule(
+    "16.4",
+    where=_put_into("Sequential", "functional", "predict", "nested", "constant_states"),
+    kinds=("ordinary", "masked"),
+)
 def test_layers_in_a_model(subject: Subject, cases: Cases) -> Examined:
     """In a model the layers compute what they compute by themselves."""
+    yield from _follows(subject, cases)
+
+
+@rule("16.8", where=_put_into(*METHODS), kinds=("ordinary",))
+def test_models_in_the_methods_that_feed_them(subject: Subject, cases: Cases) -> Examined:
+    """What a model puts out for the batches of a method is what its layers compute by themselves."""
     yield from _follows(subject, cases)
 
 

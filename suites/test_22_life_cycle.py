@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
-from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.cases.round_trips import REFUSED
 from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.suites.harness.judge.assertions import Examined
 from lstm_conformance.suites.harness.judge.comparison import Statement
+from lstm_conformance.suites.harness.judge.in_a_row import OneOfSeveral, in_a_row
 from lstm_conformance.suites.harness.judge.rules import rule
-from lstm_conformance.suites.harness.judge.stacks import computed
+from lstm_conformance.suites.harness.judge.stacks import computed, legal_call
 from lstm_conformance.suites.harness.judge.subject import Subject
 
 
@@ -60,6 +61,19 @@ def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> 
             yield Statement("refusal", None)
             return
     yield Statement("refusal", f"raised {raised}, documented is {' or '.join(due)}", raised)
+
+
+@rule("22.5", where=lambda c: _goes_through(c) and not c.mask, kinds=("routed",))
+def test_weights_that_are_loaded_at_the_end(subject: Subject, cases: Cases) -> Examined:
+    """A layer at the end of a route, which was called once, computes with the weights that it is then given."""
+    other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
+    reset = cases.configuration.layer.stateful
+    calls = [
+        OneOfSeveral(cases=cases, reset=reset),
+        OneOfSeveral(cases=cases.varied("other weights", weights=other.weights), reset=reset, loads=True),
+    ]
+    _, outputs = in_a_row(subject, calls).outputs
+    yield from legal_call(subject, calls[1].cases, "", outputs)
 
 
 def _unlike(what: str, found: dict[str, Any], due: dict[str, Any]) -> Iterator[Statement]:

@@ -83,6 +83,9 @@ class LSTM(Engine):
     training: bool = False
     """Whether it is called in training mode."""
 
+    structure: str = ""
+    """What it is put into."""
+
     def __init__(self, layer: Layer, cell: Cell) -> None:
         super().__init__(cell)
         self.constructed = layer
@@ -165,6 +168,10 @@ class LSTM(Engine):
         if expected != found:
             raise WeightsRefused(f"expected weights of the shapes {expected}, came {found}")
         return saved
+
+    def copied_from(self, other: LSTM) -> None:
+        """What a copy takes over from the layer that it was made of, besides arguments and weights."""
+        del other
 
     # Weights
 

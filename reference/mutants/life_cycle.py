@@ -11,8 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.lstm import Cell
 from lstm_conformance.reference.mutants.base import LSTM, SINGLE
 from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.weights import Weights, mapped
 
 Native = dict[str, Array]
 """Weights by the framework's names, in its axes."""
@@ -98,6 +100,26 @@ class WeightsSavedWhenBuilt(_Copied):
     def saved(self, native: Native) -> Native:
         """Those that a layer begins with."""
         return {name: np.zeros_like(a) for name, a in native.items()}
+
+
+class WeightsOfACopyPacked(_Copied):
+    """Packs its weights in its first call where it was loaded from a file, as if it were there to be called alone."""
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.is_copy = False
+        self.packed: Weights | None = None
+
+    def copied_from(self, other: LSTM) -> None:
+        """Remember it."""
+        super().copied_from(other)
+        self.is_copy = True
+
+    def loaded(self, weights: Weights) -> Weights:
+        """Weights that a copy is given after that are not seen."""
+        if self.is_copy and self.packed is None:
+            self.packed = mapped(weights, np.copy)
+        return super().loaded(self.packed or weights)
 
 
 class CopyInFloat64(_Copied):

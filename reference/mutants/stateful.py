@@ -84,6 +84,17 @@ class KeptStatesRounded(_Stateful):
         return moved(kept[0], _through_float16), moved(kept[1], _through_float16)
 
 
+class StatesLostAfterTwentyCalls(_Stateful):
+    """Forgets its states after twenty calls, as a server that limits the length of a session."""
+
+    dtypes = SINGLE
+
+    def going_on(self, kept: States[Numbers]) -> States[Numbers]:
+        """Start anew."""
+        h, c = super().going_on(kept)
+        return (h, c) if self.calls % 20 else (zeros_like(h), zeros_like(c))
+
+
 class KeptStateBeforeAGivenOne(_Stateful):
     """Goes on where the last call ended, although initial states are given."""
 

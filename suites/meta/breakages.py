@@ -106,8 +106,10 @@ class StateKept(Broken):
     """Starts, where no state is given, where the last call of the layer ended."""
 
     def call(self, built: Built, x: Any, states: States) -> list[Any]:
-        """Keep the final state on the layer."""
-        output, *final_states = super().call(built, x, states or built.states)
+        """Keep the final state on the layer, for a batch of that size."""
+        rows = 1 if x.ndim == 2 else x.shape[0 if built.layer.batch_first else 1]
+        fits = built.states is not None and (built.states[0].ndim == 2 or built.states[0].shape[1] == rows)
+        output, *final_states = super().call(built, x, states or (built.states if fits else None))
         h_n, c_n = (self.changed(each, np.copy) for each in final_states)
         built.states = (h_n, c_n)
         return [output, *final_states]
@@ -134,15 +136,14 @@ class TailUnitsWrong(Broken):
 
 
 class StateOverwritten(Broken):
-    """Writes the final hidden state into the initial one that the caller gave, and returns that."""
+    """Writes the final hidden state into the initial one that the caller gave."""
 
     def call(self, built: Built, x: Any, states: States) -> list[Any]:
-        """Return the caller's own tensor."""
+        """Write into the caller's own tensor."""
         output, h_n, c_n = super().call(built, x, states)
-        if states is None:
-            return [output, h_n, c_n]
-        states[0][...] = h_n
-        return [output, states[0], c_n]
+        if states is not None:
+            states[0][...] = h_n
+        return [output, h_n, c_n]
 
 
 class OutputScaled(Broken):

@@ -85,7 +85,9 @@ class TestJavaScript:
 
     def test_it_refuses_other_verbs(self, javascript: Hosted) -> None:
         """And goes on."""
-        with pytest.raises(AdapterError, match="expected a verb among hello, describe, run, stop, came gradients"):
+        with pytest.raises(
+            AdapterError, match="expected a verb among hello, describe, run, calls, stop, came gradients"
+        ):
             javascript.request("gradients", {}, {}, DEADLINE)
         assert javascript.request("stop", {}, {}, DEADLINE) == ({}, {})
 

@@ -42,6 +42,7 @@ CAUGHT_BY = {
     "weights_saved_in_half_precision": {"22.1"},
     "copy_shares_its_weights": {"22.1"},
     "weights_saved_when_built": {"22.1"},
+    "weights_of_a_copy_packed": {"22.5"},
     "copy_in_float64": {"22.3"},
     "missing_weights_accepted": {"22.4"},
     "unknown_weights_accepted": {"22.4"},

@@ -16,7 +16,9 @@ from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.meta.numbers import cell_of, drawn, trajectory, worst
 
-STATEFUL = [name for name, mutant in MUTANTS.items() if family_of(mutant) == "stateful"]
+LATE = "states_lost_after_twenty_calls"
+
+STATEFUL = [name for name, mutant in MUTANTS.items() if family_of(mutant) == "stateful" and name != LATE]
 
 RIGHT: dict[str, type[LSTM]] = {"right": LSTM, **BENIGN}
 
@@ -56,6 +58,17 @@ def test_they_do_not_go_on_as_they_should(name: str) -> None:
 
     found = [goes_on(mutant, reset=False), goes_on(mutant, reset=True), goes_on(mutant, reset=False, given=True)]
     assert not max(found) <= 1
+
+
+def test_one_goes_on_for_some_time() -> None:
+    """Twenty calls are right, and the next one is not."""
+    sequence = only(drawn(21, 3, 4, 6, biases=1, dtype="float64", stateful=True, initial_state=False), 0)
+    lstm = MUTANTS[LATE](sequence.configuration.layer, cell_of(sequence.configuration))
+    y = np.stack([lstm(sequence.weights, Call(x[None])).y[0] for x in sequence.inputs.x])
+    expected = trajectory(sequence, HARD).y
+
+    assert worst(y[:20], expected.moved(lambda a: a[:20])) <= 1
+    assert not worst(y, expected) <= 1
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -15,6 +15,7 @@ from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, exactly
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
 from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.in_a_row import outputs_in_a_row
 from lstm_conformance.suites.harness.judge.subject import Subject, drawn
 
 States = tuple[Rounded, Rounded]
@@ -38,15 +39,25 @@ def computed(subject: Subject, cases: Cases, expect: Expectation | None = None) 
 
     expect: what they are held against, the equations if it is not said.
     """
-    layer, states = cases.configuration.layer, _given(cases)
+    states = _given(cases)
     for call in calls(subject, cases):
         start = states if call.goes_on else _given(cases)
         expected = expect(subject, cases, start, call.outputs) if expect else _by_equations(subject, cases, start, call)
         states = expected.h_n, expected.c_n
-        yield within(f"y{call.name}", call.outputs.y, expected.y, Y_AXES)
-        if layer.return_state:
-            yield within(f"h_n{call.name}", call.outputs.h_n, expected.h_n, f"layer {STATE_AXES}")
-            yield within(f"c_n{call.name}", call.outputs.c_n, expected.c_n, f"layer {STATE_AXES}")
+        yield from _compared(call, expected)
+
+
+def legal_call(subject: Subject, cases: Cases, name: str, outputs: Outputs[Array]) -> Examined:
+    """The outputs and states of one call are legal for these cases; name: which call it is."""
+    call = Call(name, outputs)
+    yield from _compared(call, _by_equations(subject, cases, _given(cases), call))
+
+
+def _compared(call: Call, expected: Outputs[Rounded]) -> Examined:
+    yield within(f"y{call.name}", call.outputs.y, expected.y, Y_AXES)
+    if len(call.outputs.c_n):
+        yield within(f"h_n{call.name}", call.outputs.h_n, expected.h_n, f"layer {STATE_AXES}")
+        yield within(f"c_n{call.name}", call.outputs.c_n, expected.c_n, f"layer {STATE_AXES}")
 
 
 def _by_equations(subject: Subject, cases: Cases, start: States, call: Call) -> Outputs[Rounded]:
@@ -98,7 +109,7 @@ def calls(subject: Subject, cases: Cases) -> Iterator[Call]:
     if configuration.trained:
         yield Call(" in training", subject.gradients(cases).outputs)
     elif configuration.layer.stateful:
-        first, second = subject.calls(cases, [cases.inputs, Inputs(cases.inputs.x)], [True, False])
+        first, second = outputs_in_a_row(subject, cases, [cases.inputs, Inputs(cases.inputs.x)], [True, False])
         yield Call("", first)
         yield Call(" of the next call", second, goes_on=True)
     else:

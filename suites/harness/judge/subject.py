@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -78,7 +78,7 @@ class Seen:
         return sum(a.nbytes for a in kept) + (self.cases.nbytes if self.cases.variation else 0)
 
     def _canonical(self, native: Sequence[Array]) -> Outputs[Array]:
-        return _canonical_outputs(self.layout, self.cases.configuration, native)
+        return canonical_outputs(self.layout, self.cases.configuration, native)
 
 
 @dataclass(frozen=True)
@@ -149,29 +149,6 @@ class Subject:
     def go_on(self, cases: Cases) -> Seen:
         """Call the layer that the last request had for itself, as that has left it. Raises as `run` does."""
         return self._ask(cases, (), loan=LEFT)
-
-    def calls(self, cases: Cases, inputs: Sequence[Inputs], resets: Sequence[bool]) -> list[Outputs[Array]]:
-        """The outputs of several calls of one layer, in a row; before some of them it is reset.
-
-        Raises as `run` does, and WrongOutputs.
-
-        The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every
-        call; the weights are those of the cases.
-        """
-        configuration, layout = cases.configuration, self.layout
-        valid = dict([layout.native_mask(configuration.layer, cases.mask)] if cases.mask is not None else [])
-        arrays = {f"weights/{name}": a for name, a in layout.native_weights(configuration.layer, cases.weights).items()}
-        for index, each in enumerate(inputs):
-            native = layout.native_inputs(configuration.layer, each, unbatched=configuration.unbatched)
-            given = native._asdict() | valid
-            arrays |= {f"{index}/{name}": a for name, a in given.items() if a is not None}
-        fields = self.fields(configuration) | {"cases": len(cases), "resets": list(resets)}
-        _, answer = self.implementation.request("calls", fields, _sent(configuration, arrays), self.deadline)
-        seen = _numbers(answer)
-        sizes = [replace(configuration, time=len(each.x), batch=each.x.shape[2]) for each in inputs]
-        return [
-            _canonical_outputs(layout, size, _numbered(seen, f"{index}/output/")) for index, size in enumerate(sizes)
-        ]
 
     def gradients(self, cases: Cases, steps: int = 1, *, into: str = "", observe: bool = False) -> Trained:
         """The last of some steps of training, from a fresh or reset layer on. Raises as `run` does, and WrongOutputs.
@@ -268,15 +245,15 @@ class Subject:
         configuration, before = cases.configuration, self._native(cases)
         fields = self.fields(configuration) | {"cases": len(cases), "observe": list(observe)}
         fields |= {} if loan == SHARED else {"loan": loan}
-        _, answer = self.implementation.request("run", fields, _sent(configuration, before), self.deadline)
+        _, answer = self.implementation.request("run", fields, sent(configuration, before), self.deadline)
         dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
-        arrays = _numbers(answer)
+        arrays = as_numbers(answer)
         return Seen(
             cases=cases,
             layout=self.layout,
             dtypes=dtypes,
-            native=_numbered(arrays, "output/"),
-            again=_numbered(arrays, "again/"),
+            native=numbered(arrays, "output/"),
+            again=numbered(arrays, "again/"),
             weights=_below(arrays, "weights/"),
             before=before,
             after=_below(arrays, "after/"),
@@ -288,16 +265,16 @@ class Subject:
         fields |= {"observe": ["inputs"]} if observe else {}
         due = cotangents(cases, self.layout, into)
         arrays = given | {f"cotangent/{k}": a for k, a in enumerate(due)}
-        _, answer = self.implementation.request("gradients", fields, _sent(configuration, arrays), self.deadline)
-        seen = _numbers(answer)
+        _, answer = self.implementation.request("gradients", fields, sent(configuration, arrays), self.deadline)
+        seen = as_numbers(answer)
         by = _below(seen, "gradient/")
         wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
         if wrong:
             raise WrongOutputs(f"gradients have other shapes than what they are taken by: {wrong}")
         inputs = Inputs(by["x"], by.get("h_0"), by.get("c_0"))
         return Trained(
-            _canonical_outputs(self.layout, configuration, _numbered(seen, "output/")),
-            _canonical_outputs(self.layout, configuration, due),
+            canonical_outputs(self.layout, configuration, numbered(seen, "output/")),
+            canonical_outputs(self.layout, configuration, due),
             self.layout.canonical_inputs(configuration.layer, inputs, unbatched=configuration.unbatched),
             _below(by, "weights/"),
             given,
@@ -328,7 +305,8 @@ def _documented_shapes(layout: Layout, configuration: Configuration) -> dict[str
     )
 
 
-def _canonical_outputs(layout: Layout, configuration: Configuration, native: Sequence[Array]) -> Outputs[Array]:
+def canonical_outputs(layout: Layout, configuration: Configuration, native: Sequence[Array]) -> Outputs[Array]:
+    """The outputs of one call. Raises WrongOutputs where their shapes are not the documented ones."""
     found, documented = [a.shape[1:] for a in native], _documented_shapes(layout, configuration)
     if found != list(documented.values()):
         raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
@@ -342,13 +320,13 @@ def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
         yield cases.mask
 
 
-def _sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
+def sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
     """The arrays as they travel: to a layer that keeps its weights in bfloat16 as bfloat16."""
     halves = PRECISIONS[configuration.dtype].weights == "bfloat16"
     return {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in arrays.items()}
 
 
-def _numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
+def as_numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
     """The arrays as they are computed with: bfloat16 as float32. Answers are kept, so nobody may write into them."""
     numbers = {name: to_float32(a) if is_bfloat16(a) else a for name, a in arrays.items()}
     for array in numbers.values():
@@ -360,6 +338,7 @@ def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
     return {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
 
 
-def _numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
+def numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
+    """The arrays whose names begin like this, in the order of the numbers behind it."""
     found = _below(arrays, prefix)
     return [found[str(k)] for k in range(len(found))]

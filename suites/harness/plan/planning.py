@@ -182,8 +182,8 @@ class Plan:
 
     def _of_tier(self, configuration: Configuration, base_seed: int) -> tuple[int, ...]:
         first = base_seed * PER_SEED
-        if configuration.mistake or configuration.route or configuration.drops:
-            return (first,)  # the same mistake or route with any numbers; chance is drawn once, in many rows
+        if configuration.mistake or configuration.route or configuration.drops or configuration.repeated:
+            return (first,)  # the same mistake, route or calls with any numbers; chance is drawn once, in many rows
         affordable = max(1, min(LARGEST // configuration.size, LONGEST // configuration.time))
         return tuple(range(first, first + min(TIERS[self.tier].cases, affordable)))
 
