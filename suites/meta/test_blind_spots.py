@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, values_of
-from lstm_conformance.fixtures.cases.crossing import LIST
+from lstm_conformance.fixtures.cases.constraints import choices_of
+from lstm_conformance.fixtures.cases.crossing import AS_USED, LIST, ORDINARY, OTHERS
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.cases.options import SIZES
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.implementations.adapter import Adapter
@@ -85,6 +87,18 @@ def test_every_option_meets_the_usual_sizes(offer: Offer, dtype: str) -> None:
 def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
     """In some dtype."""
     assert survivors(offer, QUICK.crossed(offer), family(offer, ONE), dtype) == []
+
+
+@pytest.mark.parametrize(("offer", "dtype"), offers(""))
+def test_layers_are_asked_as_they_are_used(offer: Offer, dtype: str) -> None:
+    """For the last output alone, the rows first, without states, where there is a choice; with one row or one step."""
+    del dtype
+    rows, offered = list(map(values_of, QUICK.crossed(offer))), choices_of(offer).values
+    used = {name: first for name, (first, _) in AS_USED.items() if first in offered[name]}
+
+    for sizes in ({name: ORDINARY[name] for name in SIZES}, *OTHERS):
+        due = used | {name: size for name, (size,) in sizes.items()}
+        assert any(due.items() <= row.items() for row in rows), due
 
 
 @pytest.mark.parametrize(("offer", "dtype"), offers(""))
