@@ -58,11 +58,11 @@ class TestThisTree:
         assert kept()["tree"] == digest(), f"fixtures/mutants.json is the result of other code: {AGAIN}"
 
     def test_the_result_is_green(self) -> None:
-        """Every wrong LSTM that rules cover is caught, in the tier of every push."""
+        """Every wrong LSTM that rules cover is caught, in less than the tier of every push."""
         proof = kept()
 
         assert proof["problems"] == [], f"fixtures/mutants.json tells problems: mend them, then {AGAIN}"
-        assert (proof["tier"], proof["caught"]) == ("quick", proof["covered"])
+        assert (proof["tier"], proof["caught"]) == ("small", proof["covered"])
         assert (proof["named"], proof["right"]) == (len(MUTANTS), len(BENIGN))
 
     def test_the_readme_tells_it(self) -> None:

@@ -21,7 +21,7 @@ def interrupts(config: pytest.Config, *, worker: bool) -> None:
     for name in ASKED:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.SIG_IGN if worker else _interrupt)
+            signal.signal(number, _leave_it if worker else _interrupt)
             config.add_cleanup(partial(_as_before, number))
 
 
@@ -29,8 +29,12 @@ def _as_before(number: int) -> None:
     signal.signal(number, signal.SIG_DFL)
 
 
+def _leave_it(number: int, frame: FrameType | None) -> None:
+    """Not ignored, which those would inherit that are started from here."""
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """End the run as Ctrl-C does; a second signal does not disturb the end."""
     del frame
-    signal.signal(number, signal.SIG_IGN)
+    signal.signal(number, _leave_it)
     raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
