@@ -57,9 +57,12 @@ class Run:
 def conformance(
     folder: Path, *options: str, of: Iterable[str] = EVERYTHING, environment: Mapping[str, str] | None = None
 ) -> Run:
-    """Run these files of the suite with these options; the records go into the folder."""
+    """Run these files of the suite with these options; the records go into the folder.
+
+    The tier is the small one, unless they say another.
+    """
     path = folder / "results.jsonl"
-    return finished([*PYTEST, *of, "-q", "--results", os.fspath(path), *options], path, environment)
+    return finished([*PYTEST, *of, "-q", "--tier", "small", "--results", os.fspath(path), *options], path, environment)
 
 
 def finished(command: list[str], path: Path, environment: Mapping[str, str] | None = None) -> Run:

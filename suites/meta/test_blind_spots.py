@@ -89,7 +89,7 @@ def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
     assert survivors(offer, QUICK.crossed(offer), family(offer, ONE), dtype) == []
 
 
-@pytest.mark.parametrize(("offer", "dtype"), offers(""))
+@pytest.mark.parametrize(("offer", "dtype"), offers("float32"))
 def test_layers_are_asked_as_they_are_used(offer: Offer, dtype: str) -> None:
     """For the last output alone, the rows first, without states, where there is a choice; with one row or one step."""
     del dtype
@@ -146,7 +146,7 @@ def test_they_die_as_the_plan_says() -> None:
 
 def test_zeros_for_ordinary_batches_are_red(tmp_path: Path) -> None:
     """In the quick tier, as a user runs it."""
-    options = ("--in-process", "--brief", "--tb=no", "-rN")
+    options = ("--tier", "quick", "--in-process", "--brief", "--tb=no", "-rN")
     adapter = f"{__file__}:ZerosForOrdinaryBatches"
     run = conformance(tmp_path, "--implementation", adapter, *options, of=["suites/test_20_crossing.py"])
 

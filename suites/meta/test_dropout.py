@@ -29,7 +29,6 @@ WRONG = {name: kind for name, kind in MUTANTS.items() if family_of(kind) == "dro
 
 ONLY = {
     "dropout_of_what_is_kept": "21.2",
-    "dropout_of_whole_rows": "21.3",
     "dropout_repeated_in_the_batch": "21.3",
     "dropout_the_same_in_every_call": "21.3",
     "dropout_the_same_in_all_layers": "21.3",

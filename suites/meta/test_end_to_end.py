@@ -57,10 +57,12 @@ def family(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def run(family: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A sample of the quick tier on what is installed of a family."""
+    """A sample of the small tier on what is installed of a family."""
     path = tmp_path_factory.mktemp("quick") / "results.jsonl"
     named = [word for name in members(family) for word in ("--implementation", name)]
-    return finished(python(WATCHED, *SAMPLE, *EVERYTHING, *named, "--brief", "--results", os.fspath(path)), path)
+    return finished(
+        python(WATCHED, *SAMPLE, *EVERYTHING, *named, "--tier", "small", "--brief", "--results", os.fspath(path)), path
+    )
 
 
 def test_the_run_is_green(family: str, run: Run) -> None:

@@ -182,7 +182,7 @@ def test_the_summary_and_the_page_tell_it(tmp_path: Path) -> None:
 
 def performed(name: str, rule: str) -> tuple[list[Check], Header]:
     """The checks of a rule on a wrong LSTM, and the header of the run."""
-    session = Session(plan=Plan())
+    session = Session(plan=Plan(tier="small"))
     session.greet(candidates(BY_NAME, f"mutants:{name}"))
     planned = session.plan.of(all_checks()[rule], session.hellos.items())
     record = Record()

@@ -100,7 +100,7 @@ def test_both_examples_pass(installed: Installed, cwd: Path) -> None:
 
     command = f"'{NODE}' lstm.js"
     examples = ("--implementation", "conformance.py:TinyLSTM", "--implementation-command", command)
-    done = installed.suite(cwd, "test", *examples, "--results", "build/results.jsonl")
+    done = installed.suite(cwd, "test", *examples, "--tier", "small", "--results", "build/results.jsonl")
     page = installed.suite(cwd, "report", "build/results.jsonl", "build/report.html")
 
     assert done.status == 0, done.output
