@@ -66,7 +66,7 @@ class TestRecords:
         """The header says so, and names what was run."""
         header = whole.results.header
 
-        assert (header.partial, header.tier, header.base_seed) == (False, "quick", 0)
+        assert (header.partial, header.tier, header.base_seed) == (False, "small", 0)
         assert [each.implementation for each in header.environments] == [NAME]
 
     def test_a_wrong_implementation_is_red(self, red: Run) -> None:
