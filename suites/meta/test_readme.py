@@ -55,11 +55,10 @@ def test_the_adapter_of_the_readme_is_short() -> None:
 
 
 def test_the_commands_of_the_readme_pass(cwd: Path) -> None:
-    """As they stand there, with a node that need not be installed, in the tier that takes least."""
+    """With a node that need not be installed, in the tier that takes least; else as they stand there."""
     found = commands("\n".join(blocks("README.md", "Test your own LSTM", "")))
-    environment = {"PATH": str(NODE.parent), "PYTEST_ADDOPTS": "--tier small"}
 
-    done = [run(command, cwd, environment) for command in found]
+    done = [run([*command, "--tier", "small"], cwd, {"PATH": str(NODE.parent)}) for command in found]
 
     assert len(done) == 2
     assert [(each.status, each.red) for each in done] == [(0, []), (0, [])]
