@@ -45,9 +45,9 @@ CHAPTER = {number: check for number, check in all_checks().items() if number.sta
 
 @cache
 def failing(name: str) -> set[str]:
-    """The rules that an adapter of the catalogue breaks in the quick tier."""
+    """The rules that an adapter of the catalogue breaks in the small tier."""
     subject = subject_of(ADAPTERS[name])
-    asked = [*TIERS["quick"].configurations, *TIERS["quick"].crossed(subject.hello.on("eager"))]
+    asked = [*TIERS["small"].configurations, *TIERS["small"].crossed(subject.hello.on("eager"))]
     planned = [
         (number, called)
         for (number, check), called in product(CHAPTER.items(), asked)
@@ -65,7 +65,7 @@ def passes(subject: Any, number: str, called: Configuration) -> bool:
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_layers_pass(name: str) -> None:
-    """In every configuration of the quick tier."""
+    """In every configuration of the small tier."""
     assert failing(name) == set()
 
 
@@ -101,7 +101,7 @@ class _Infinite(LSTMWithDropout):
 def test_what_dropout_does_not_go_together_with_is_noticed(kind: type[LSTMWithDropout], verdict: str) -> None:
     """An exception, and outputs that are no numbers."""
     subject = subject_of(adapter_of("crossed", kind))
-    crossed = [called for called in TIERS["quick"].crossed(subject.hello.on("eager")) if called.drops]
+    crossed = [called for called in TIERS["small"].crossed(subject.hello.on("eager")) if called.drops]
     cases = [draw(called, [0], biases=2) for called in crossed]
 
     assert verdict in {judge(CHAPTER["21.7"], subject, each, brief=True)[0].verdict for each in cases}
@@ -125,7 +125,7 @@ class _KnownOfKeras(_Known):
     claims = ("dropout", "recurrent_dropout")
 
 
-READABLE = [c for c in TIERS["quick"].configurations if c.drops and is_readable(c) and rate_of(c.layer) < 1]
+READABLE = [c for c in TIERS["small"].configurations if c.drops and is_readable(c) and rate_of(c.layer) < 1]
 
 KNOWN = [
     (kind, called)

@@ -194,8 +194,8 @@ class TestCompleteness:
         ],
     )
     def test_every_planned_check_has_one_outcome(self, adapter: str, allowed: set[str]) -> None:
-        """All rules on all configurations of the quick tier: the cases that were planned, in their order, each once."""
-        session = Session(plan=Plan(), deadline=60.0, in_process=True)
+        """All rules on all configurations of the small tier: the cases that were planned, in their order, each once."""
+        session = Session(plan=Plan(tier="small"), deadline=60.0, in_process=True)
         session.greet([Candidate(BY_NAME, f"{META / adapter}")])
         planned = [each for check in CHECKS.values() for each in session.plan.of(check, session.hellos.items())]
 

@@ -40,9 +40,9 @@ CHECK = all_checks()["20.1"]
 
 
 def asked(name: str) -> tuple[Subject, list[Configuration]]:
-    """A right LSTM, and the configurations of the quick tier in which its flags are crossed."""
+    """A right LSTM, and the configurations of the small tier in which its flags are crossed."""
     subject = subject_of(RIGHT[name])
-    return subject, TIERS["quick"].crossed(subject.hello.on("eager"))
+    return subject, TIERS["small"].crossed(subject.hello.on("eager"))
 
 
 @pytest.mark.parametrize("name", RIGHT)
