@@ -16,38 +16,39 @@ NAMES = ("torch.nn.LSTM", "keras.layers.LSTM")
 
 
 @cache
-def planned(kind: type[Plan]) -> list[Planned]:
+def planned(*, part: bool) -> list[Planned]:
     """All items of the quick tier, or of its sample, as the adapters declare themselves."""
-    plan, hellos = kind(), [(name, manifest.declared(name)) for name in NAMES]
+    plan, hellos = Sample() if part else Plan(), [(name, manifest.declared(name)) for name in NAMES]
     return [each for check in all_checks().values() for each in plan.of(check, hellos)]
 
 
-def places(kind: type[Plan]) -> list[tuple[str, str, str]]:
+def places(*, part: bool) -> list[tuple[str, str, str]]:
     """Implementation, path and rule of every item."""
-    return [(each.implementation, each.path, each.check.rule) for each in planned(kind)]
+    return [(each.implementation, each.path, each.check.rule) for each in planned(part=part)]
 
 
 def test_every_rule_is_asked_once_on_every_cheap_path() -> None:
     """On which the tier asks it; of the others that an implementation has, on one."""
     dear = {(name, offer.path) for name in NAMES for offer in manifest.declared(name).offers if offer.cost != "call"}
-    cheap = [place for place in places(Sample) if place[:2] not in dear]
-    others = [(name, rule) for name, path, rule in places(Sample) if (name, path) in dear]
+    cheap = [place for place in places(part=True) if place[:2] not in dear]
+    others = [(name, rule) for name, path, rule in places(part=True) if (name, path) in dear]
 
     assert len(dear) == 2
-    assert sorted(cheap) == sorted({place for place in places(Plan) if place[:2] not in dear})
-    assert sorted(others) == sorted({(name, rule) for name, path, rule in places(Plan) if (name, path) in dear})
+    assert sorted(cheap) == sorted({place for place in places(part=False) if place[:2] not in dear})
+    assert sorted(others) == sorted({(name, rule) for name, path, rule in places(part=False) if (name, path) in dear})
 
 
 def test_every_path_has_its_turn() -> None:
     """Of no path all rules are left out."""
-    assert {place[:2] for place in places(Sample)} == {place[:2] for place in places(Plan)}
+    assert {place[:2] for place in places(part=True)} == {place[:2] for place in places(part=False)}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_dtype_is_asked(name: str) -> None:
     """In which the tier asks an implementation."""
     whole, part = (
-        {each.configuration.dtype for each in planned(kind) if each.implementation == name} for kind in (Plan, Sample)
+        {each.configuration.dtype for each in planned(part=part) if each.implementation == name}
+        for part in (False, True)
     )
 
     assert part == whole
@@ -56,9 +57,9 @@ def test_every_dtype_is_asked(name: str) -> None:
 def test_it_is_a_part_of_the_tier() -> None:
     """The same checks of the same cases, on far fewer configurations."""
     whole, part = (
-        {(str(each), each.check.rule, each.numbers, each.model) for each in planned(k)} for k in (Plan, Sample)
+        {(str(each), each.check.rule, each.numbers, each.model) for each in planned(part=p)} for p in (False, True)
     )
-    configurations = [len({str(each) for each in planned(kind)}) for kind in (Plan, Sample)]
+    configurations = [len({str(each) for each in planned(part=part)}) for part in (False, True)]
 
     assert part <= whole
     assert 4 * configurations[1] < configurations[0]
