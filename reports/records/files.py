@@ -18,6 +18,7 @@ from lstm_conformance.reports.records.errors import (
     Truncated,
     WrongSchema,
 )
+from lstm_conformance.reports.records.journals import BeingWritten, check_alone, hold
 from lstm_conformance.reports.records.kinds import RESULTS, Kind, check_vacant
 from lstm_conformance.reports.records.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
 
@@ -34,7 +35,8 @@ class Writer:
     A context manager: leaving it without `finish` removes what was written.
     A journal is for a run that may be killed: every line is handed to the operating system at once, and what is left
     then, `NAME.PID.journal`, is read as the record of a run that did not end.
-    Raises Occupied where a file of another kind is there, DuplicateCheck when an id comes twice, TypeError for a detail
+    Raises Occupied where a file of another kind is there, BeingWritten where another process has a journal beside it,
+    DuplicateCheck when an id comes twice, TypeError for a detail
     that JSON cannot hold.
     """
 
@@ -45,6 +47,8 @@ class Writer:
         self.unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.{'journal' if journal else 'part'}")
         self._file = self.unfinished.open("w", encoding="utf-8", newline="\n", buffering=1 if journal else -1)
         self._verdicts: dict[str, Verdict] = {}
+        if journal:
+            self._begin_alone()
         self._line(header)
 
     def write(self, check: Check) -> None:
@@ -76,6 +80,15 @@ class Writer:
 
     def __exit__(self, *_: object) -> None:
         self.abandon()
+
+    def _begin_alone(self) -> None:
+        """Two runs that write the same results would lose one of them."""
+        hold(self._file)
+        try:
+            check_alone(self.unfinished, self._path)
+        except BeingWritten:
+            self.abandon()
+            raise
 
     def _line(self, record: Record) -> None:
         self._file.write(json.dumps(record.to_json(), allow_nan=False) + "\n")

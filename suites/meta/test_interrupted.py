@@ -21,6 +21,7 @@ from lstm_conformance.reports.publish.badge import badge
 from lstm_conformance.reports.publish.console import last_line
 from lstm_conformance.reports.records.combine import combine
 from lstm_conformance.reports.records.files import UNENDED, Results, Writer
+from lstm_conformance.reports.records.journals import BeingWritten
 from lstm_conformance.reports.records.results import INTERRUPTED, Check
 from lstm_conformance.suites.harness.run.recording import Record
 from lstm_conformance.suites.meta import fakes, troubles
@@ -126,6 +127,27 @@ def test_a_run_that_is_killed_leaves_its_journal(tmp_path: Path, options: tuple[
     assert results.red
     assert main(["report", str(journal), str(tmp_path / "page.html")]) == 0
     assert UNENDED in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_two_runs_cannot_write_the_same_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one would be kept: the second is told before its first check, and what the first has is untouched."""
+    path = tmp_path / "results.jsonl"
+    with Writer(path, a_header(problems=(UNENDED,)), journal=True) as first:
+        monkeypatch.setattr("os.getpid", lambda: 1)
+        with pytest.raises(BeingWritten, match=r"process \d+ is writing them: wait for it, or name another file"):
+            Writer(path, a_header(problems=(UNENDED,)), journal=True)
+
+        assert list(tmp_path.iterdir()) == [first.unfinished]
+        assert len(Results.read(first.unfinished).checks) == 0
+
+
+def test_what_a_killed_run_has_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Its journal stays beside that of the next."""
+    left = tmp_path / "results.jsonl.1.journal"
+    left.write_text("{}\n", "utf-8")
+
+    with Writer(tmp_path / "results.jsonl", a_header(problems=(UNENDED,)), journal=True) as writer:
+        assert {*tmp_path.iterdir()} == {left, writer.unfinished}
 
 
 def test_a_journal_may_end_within_a_line(tmp_path: Path) -> None:
