@@ -39,4 +39,13 @@ class Cell(NamedTuple):
 def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32") -> Cell:
     """The cell of a layer, as an implementation of this class of accuracy computes it in this dtype."""
     gate, other = (activation(name, accuracy, dtype) for name in (layer.recurrent_activation, layer.activation))
-    return Cell(gate, other, other)
+    return Cell(
+        gate,
+        other,
+        other,
+        clip=layer.clip or None,
+        cell_clip=layer.cell_clip or None,
+        projection_clip=layer.proj_clip or None,
+        coupled="f" if layer.input_forget else "",
+        forget_bias=layer.forget_bias,
+    )

@@ -61,4 +61,5 @@ def _shuffled(w: CellWeights, stream: np.random.RandomState) -> CellWeights:
         return np.asarray(mixed * stream.choice((-1.0, 1.0), a.shape), a.dtype)
 
     projection = None if w.projection is None else other(w.projection)
-    return CellWeights(other(w.kernel), other(w.recurrent_kernel), tuple(map(other, w.biases)), projection)
+    peepholes = None if w.peepholes is None else other(w.peepholes)
+    return CellWeights(other(w.kernel), other(w.recurrent_kernel), tuple(map(other, w.biases)), projection, peepholes)

@@ -43,6 +43,8 @@ class Layer:
     `elaborate`: every other argument that changes no number at inference, as regularizers, is away from its default.
     `dropout` and `recurrent_dropout` are the fractions of inputs and of h_{t-1} that are dropped in training mode.
     `seed` says which they are: a layer with another one drops others, with none (0) any.
+    `use_peepholes`, `forget_bias`, `cell_clip` and `proj_clip` are those of TensorFlow 1's LSTMCell, `clip` and
+    `input_forget` those of ONNX (`reference/cell.py`); limits of 0 are none.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html,
     https://keras.io/api/layers/recurrent_layers/lstm/ (there `hidden_size` is called `units`).
@@ -71,6 +73,12 @@ class Layer:
     implementation: int = 2
     use_cudnn: str = "auto"
     elaborate: bool = False
+    use_peepholes: bool = False
+    forget_bias: float = 0.0
+    clip: float = 0.0
+    cell_clip: float = 0.0
+    proj_clip: float = 0.0
+    input_forget: bool = False
 
     @property
     def directions(self) -> int:

@@ -110,5 +110,8 @@ def _units_rotated(cell: CellWeights) -> CellWeights:
 
     recurrent_kernel = np.roll(rows(cell.recurrent_kernel), 1, -1)
     return cell._replace(
-        kernel=rows(cell.kernel), recurrent_kernel=recurrent_kernel, biases=tuple(rows(b) for b in cell.biases)
+        kernel=rows(cell.kernel),
+        recurrent_kernel=recurrent_kernel,
+        biases=tuple(rows(b) for b in cell.biases),
+        peepholes=None if cell.peepholes is None else np.roll(cell.peepholes, 1, -1),
     )

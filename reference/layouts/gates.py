@@ -19,7 +19,9 @@ class GatesLayout(TorchLayout):
     """
 
     biases = 1
-    lacks = frozenset({"layers", "bidirectional", "projection", "merge_modes", "return_sequences", "masks"})
+    lacks = frozenset(
+        {"peepholes", "layers", "bidirectional", "projection", "merge_modes", "return_sequences", "masks"}
+    )
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and shape of every weight."""

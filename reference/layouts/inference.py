@@ -22,6 +22,8 @@ def inferred(layout: Layout, shapes: Mapping[str, Shape], input_size: int) -> La
             differing = len({name for name, _ in layout.weight_shapes(layer).items() ^ shapes.items()})
             if differing < fewest:
                 best, fewest = layer, differing
+        if not fewest:
+            break
     return best
 
 
@@ -31,7 +33,8 @@ def _candidates(shapes: Mapping[str, Shape], input_size: int) -> Iterator[Layer]
     inputs = [input_size, *(size for size in sizes if size != input_size)]
     hidden = sorted({size // 4 for size in sizes if size % 4 == 0} | {*sizes})
     depths = range(1, len(shapes) // 2 + 2)
-    for num_layers, bidirectional, bias, proj_size in product(depths, (False, True), (True, False), (0, *sizes)):
+    flags = ((False, True), depths, (False, True), (True, False), (0, *sizes))
+    for use_peepholes, num_layers, bidirectional, bias, proj_size in product(*flags):
         for hidden_size, size in product(hidden, inputs):
             yield Layer(
                 input_size=size,
@@ -40,4 +43,5 @@ def _candidates(shapes: Mapping[str, Shape], input_size: int) -> Iterator[Layer]
                 bidirectional=bidirectional,
                 bias=bias,
                 proj_size=proj_size,
+                use_peepholes=use_peepholes,
             )

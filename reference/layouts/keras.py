@@ -30,7 +30,7 @@ class KerasLayout:
 
     biases = 1
     told_by = "mask"
-    lacks = frozenset({"unbatched"})
+    lacks = frozenset({"peepholes", "unbatched"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight."""

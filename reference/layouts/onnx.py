@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.base import Inputs, Shape, WeightsMismatch, check_weights
+from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
 from lstm_conformance.reference.layouts.gate_order import CANONICAL, reordered
 from lstm_conformance.reference.layouts.ragged import Ragged
 from lstm_conformance.reference.lstm import Outputs
@@ -21,7 +21,7 @@ ORDER = "iofg"
 
 
 class OnnxLayout(Ragged):
-    """`W` (D, 4H, I), `R` (D, 4H, H), `B` (D, 8H): the bias of W, then that of R. One layer.
+    """`W` (D, 4H, I), `R` (D, 4H, H), `B` (D, 8H): the bias of W, then that of R; `P` (D, 3H): i, o, f. One layer.
 
     X is (T, B, I), Y (T, D, B, H), every state (D, B, H); with `layout=1`, which is batch_first here, X is (B, T, I),
     Y (B, T, D, H) and every state (B, D, H). With `direction="reverse"`, which is go_backwards here, the outputs stand
@@ -29,7 +29,7 @@ class OnnxLayout(Ragged):
     """
 
     biases = 2
-    lacks = frozenset({"layers", "projection", "unbatched", "merge_modes", "return_sequences", "masks"})
+    lacks = frozenset({"layers", "projection", "proj_clip", "unbatched", "merge_modes", "return_sequences", "masks"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight."""
@@ -39,7 +39,8 @@ class OnnxLayout(Ragged):
             "W": (layer.directions, rows, layer.input_size),
             "R": (layer.directions, rows, layer.hidden_size),
         }
-        return shapes | ({"B": (layer.directions, 2 * rows)} if layer.bias else {})
+        shapes |= {"B": (layer.directions, 2 * rows)} if layer.bias else {}
+        return shapes | ({"P": (layer.directions, 3 * layer.hidden_size)} if layer.use_peepholes else {})
 
     def native_weights(self, layer: Layer, weights: Weights) -> dict[str, Array]:
         """The directions in one array, the gates in ONNX' order. Raises ValueError unless a cell has 0 or 2 biases."""
@@ -54,12 +55,12 @@ class OnnxLayout(Ragged):
         if layer.bias:
             both = [np.concatenate([reordered(b, CANONICAL, ORDER, -1) for b in cell.biases], -1) for cell in cells]
             native["B"] = np.stack(both, -2)
+        if layer.use_peepholes:
+            native["P"] = np.stack([_in_onnx(cell.peepholes) for cell in cells if cell.peepholes is not None], -2)
         return native
 
     def canonical_weights(self, layer: Layer, native: Mapping[str, Array]) -> Weights:
-        """`weights[0][direction]`. Peepholes are no part of the layers that are described here: P is refused."""
-        if "P" in native:
-            raise WeightsMismatch("P holds peepholes, expected none: leave it out if the operator is not given it")
+        """`weights[0][direction]`."""
         check_weights(self.weight_shapes(layer), native)
         return [[_cell({name: a[:, d] for name, a in native.items()}) for d in range(layer.directions)]]
 
@@ -108,13 +109,25 @@ class OnnxLayout(Ragged):
 
 
 def _cell(native: Mapping[str, Array]) -> CellWeights:
-    """One direction, from W (N, 4H, I), R (N, 4H, H) and B (N, 8H)."""
+    """One direction, from W (N, 4H, I), R (N, 4H, H), B (N, 8H) and P (N, 3H)."""
     biases = np.split(native["B"], 2, -1) if "B" in native else []
     return CellWeights(
         reordered(native["W"], ORDER, CANONICAL, -2),
         reordered(native["R"], ORDER, CANONICAL, -2),
         tuple(reordered(bias, ORDER, CANONICAL, -1) for bias in biases),
+        peepholes=_from_onnx(native["P"]) if "P" in native else None,
     )
+
+
+def _in_onnx(peepholes: Array) -> Array:
+    """Peepholes (N, 3, H) of i, f, o as P (N, 3H) has them: i, o, f."""
+    return np.concatenate([peepholes[..., k, :] for k in (0, 2, 1)], -1)
+
+
+def _from_onnx(native: Array) -> Array:
+    """The inverse of `_in_onnx`."""
+    i, o, f = np.split(native, 3, -1)
+    return np.stack([i, f, o], -2)
 
 
 def _canonical_state(layer: Layer, state: Array) -> Array:

@@ -18,10 +18,13 @@ from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
 ORDER = "igfo"
+PEEPHOLES = ("w_i_diag", "w_f_diag", "w_o_diag")
 
 
 class Tf1Layout(TorchLayout):
     """`kernel` (I + P, 4H), its rows those of x above those of h; `bias` (4H); `projection/kernel` (H, P).
+
+    With peepholes `w_i_diag`, `w_f_diag` and `w_o_diag` (H).
 
     In a MultiRNNCell the names begin with `cell_<k>/`; those of bidirectional_dynamic_rnn with `fw/` and `bw/`.
     Axes are torch's: time_major is the opposite of batch_first. The outputs of two directions are joined along their
@@ -30,7 +33,7 @@ class Tf1Layout(TorchLayout):
     """
 
     biases = 1
-    lacks = frozenset({"no_bias", "unbatched", "merge_modes", "return_sequences", "masks"})
+    lacks = frozenset({"clip", "input_forget", "no_bias", "unbatched", "merge_modes", "return_sequences", "masks"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight."""
@@ -40,6 +43,8 @@ class Tf1Layout(TorchLayout):
         for index, prefix in _cells(layer):
             shapes[f"{prefix}kernel"] = (layer.input_size_of(index) + layer.output_size, columns)
             shapes[f"{prefix}bias"] = (columns,)
+            if layer.use_peepholes:
+                shapes |= {f"{prefix}{name}": (layer.hidden_size,) for name in PEEPHOLES}
             if layer.proj_size:
                 shapes[f"{prefix}projection/kernel"] = (layer.hidden_size, layer.proj_size)
         return shapes
@@ -55,6 +60,8 @@ class Tf1Layout(TorchLayout):
             rows = np.concatenate([cell.kernel, cell.recurrent_kernel], -1)
             native[f"{prefix}kernel"] = reordered(rows, CANONICAL, ORDER, -2).swapaxes(-1, -2)
             native[f"{prefix}bias"] = reordered(cell.biases[0], CANONICAL, ORDER, -1)
+            if cell.peepholes is not None:
+                native |= {f"{prefix}{name}": cell.peepholes[..., k, :] for k, name in enumerate(PEEPHOLES)}
             if cell.projection is not None:
                 native[f"{prefix}projection/kernel"] = cell.projection.swapaxes(-1, -2)
         return native
@@ -119,8 +126,13 @@ def _cell(native: Mapping[str, Array], prefix: str, inputs: int) -> CellWeights:
     rows = reordered(native[f"{prefix}kernel"], ORDER, CANONICAL, -1).swapaxes(-1, -2)
     bias = reordered(native[f"{prefix}bias"], ORDER, CANONICAL, -1)
     projection = native.get(f"{prefix}projection/kernel")
+    peepholes = [native[f"{prefix}{name}"] for name in PEEPHOLES if f"{prefix}{name}" in native]
     return CellWeights(
-        rows[..., :inputs], rows[..., inputs:], (bias,), None if projection is None else projection.swapaxes(-1, -2)
+        rows[..., :inputs],
+        rows[..., inputs:],
+        (bias,),
+        None if projection is None else projection.swapaxes(-1, -2),
+        np.stack(peepholes, -2) if peepholes else None,
     )
 
 

@@ -23,7 +23,7 @@ class TorchLayout(Ragged):
     """
 
     biases = 2
-    lacks = frozenset({"merge_modes", "return_sequences", "masks"})
+    lacks = frozenset({"peepholes", "merge_modes", "return_sequences", "masks"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight, in the order of `named_parameters()`."""

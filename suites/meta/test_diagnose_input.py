@@ -351,9 +351,9 @@ BAD: list[tuple[str, Callable[[Arrays], Arrays], str, str]] = [
     ("Keras, time first", lambda _: right("keras"), "--layout keras --time-first", "a Keras layer takes batches first"),
     (
         "peepholes",
-        lambda _: right("onnx") | {"P": np.ones((1, 24))},
+        lambda _: right("onnx") | {"P": np.ones((1, 25))},
         "--layout onnx",
-        "P holds peepholes, expected none",
+        "P (1, 25) is not expected",
     ),
     ("activation", lambda a: a, "--activation swish", "no activation named 'swish'; known: sigmoid, tanh"),
 ]

@@ -190,6 +190,16 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
             {"fw/kernel": (30, 80), "fw/bias": (80,), "bw/kernel": (30, 80), "bw/bias": (80,)},
         ),
         (
+            "onnx",
+            {"input_size": 10, "hidden_size": 20, "bias": False, "use_peepholes": True},
+            {"W": (1, 80, 10), "R": (1, 80, 20), "P": (1, 60)},
+        ),
+        (
+            "tf1",
+            {"input_size": 10, "hidden_size": 20, "use_peepholes": True},
+            {"kernel": (30, 80), "bias": (80,), "w_i_diag": (20,), "w_f_diag": (20,), "w_o_diag": (20,)},
+        ),
+        (
             "gates",
             {"input_size": 10, "hidden_size": 20},
             {
@@ -211,6 +221,8 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
         "tf1",
         "tf1 stack",
         "tf1 both directions",
+        "onnx with peepholes",
+        "tf1 with peepholes",
         "gates",
     ],
 )
@@ -324,13 +336,29 @@ def test_other_weights_are_refused(spoil: Spoil, message: str) -> None:
         layout.canonical_weights(layer, spoil(native))
 
 
-def test_peepholes_are_refused() -> None:
+def test_peepholes_that_are_not_expected_are_refused() -> None:
     """They must not be dropped in silence."""
     layer, layout = Layer(input_size=3, hidden_size=5), LAYOUTS["onnx"]
     native = {key: np.zeros((1, *shape)) for key, shape in layout.weight_shapes(layer).items()}
 
-    with pytest.raises(WeightsMismatch, match="P holds peepholes, expected none"):
+    with pytest.raises(WeightsMismatch, match=r"P \(1, 15\) is not expected"):
         layout.canonical_weights(layer, native | {"P": np.zeros((1, 1, 15))})
+
+
+def test_the_peepholes_of_onnx_are_those_of_i_o_and_f() -> None:
+    """In one array; those of TensorFlow 1 have the names of their gates."""
+    called = configuration(4, 1, 3, 2, use_peepholes=True)
+    ((cell,),) = draw(called, (0,), biases=2).weights
+    ((single,),) = one_bias = draw(called, (0,), biases=1).weights
+    assert cell.peepholes is not None
+    assert single.peepholes is not None
+    i, f, o = cell.peepholes[0].tolist()
+
+    onnx = LAYOUTS["onnx"].native_weights(called.layer, [[cell]])
+    tf1 = LAYOUTS["tf1"].native_weights(called.layer, one_bias)
+
+    assert onnx["P"].tolist() == [[[*i, *o, *f]]]
+    assert [tf1[f"w_{gate}_diag"][0].tolist() for gate in "ifo"] == single.peepholes[0].tolist()
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ WEIGHT_AXES = {
     "projection": "case unit inner_unit",
     "bias_0": "case gate unit",
     "bias_1": "case gate unit",
+    "peepholes": "case peephole unit",
 }
 
 
