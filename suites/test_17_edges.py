@@ -42,7 +42,8 @@ def _has_edges(configuration: Configuration) -> bool:
 
 
 def _has_edges_and_states(configuration: Configuration) -> bool:
-    return _has_edges(configuration) and configuration.initial_state
+    """Through a peephole, an infinite cell state shuts its own gate: 0 times ∞ is nothing that could be asked."""
+    return _has_edges(configuration) and configuration.initial_state and not configuration.layer.use_peepholes
 
 
 def _is_one_of_something(configuration: Configuration) -> bool:
