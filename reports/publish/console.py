@@ -10,6 +10,8 @@ from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
 from lstm_conformance.reports.records.clustering import shared
+from lstm_conformance.reports.records.basis import basis_text
+from lstm_conformance.reports.records.known import known
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
 from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, worst_first
 from lstm_conformance.reports.records.text import budget_text, facts
@@ -36,6 +38,7 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
     lines = [f"{check.rule}{title}: {check.message}", ""]
     if rule:
         lines += [_row("rule", rule.sentence), _row("source", rule.source)]
+        lines += [_row("basis", basis_text(rule.basis))] if rule.basis else []
     lines.append(_row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
     lines += _measured(check.detail or {})
     lines += ["", _row("reproduce", check.reproduction(command))]
@@ -43,8 +46,8 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
 
 
 def summary(checks: Iterable[Check], header: Header) -> list[str]:
-    """What was caught first, and a line for every implementation and path, its failing rules below it."""
-    lines = controls_line(header)
+    """What was caught first, a line for every implementation and path, its failing rules below it, and known causes."""
+    checks, lines = tuple(checks), controls_line(header)
     versions = {each.implementation: next(iter(each.packages.values()), "") for each in header.environments}
     for (implementation, path), group in grouped(checks, lambda c: (c.implementation, c.path)).items():
         name = f"{implementation} {versions.get(implementation, '')} {path}"
@@ -58,7 +61,13 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
         if len(failing) > SHOWN:
             lines.append(f"  … and {len(failing) - SHOWN} more rules")
     lines += [f"{name:<44} {'absent':<8} {reason}" for name, reason in header.not_installed.items()]
-    return lines
+    return lines + known_lines(checks, header)
+
+
+def known_lines(checks: Iterable[Check], header: Header) -> list[str]:
+    """What the recorded deviations come from, by class of cause: one line, or none where nothing deviates."""
+    found = known(checks, header.deviations, header.causes)
+    return [f"causes of the deviations: {found}"] if found else []
 
 
 def last_line(checks: Sequence[Check], *, begun: bool = True) -> str:
