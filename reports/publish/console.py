@@ -10,7 +10,7 @@ from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
 from lstm_conformance.reports.records.clustering import shared
-from lstm_conformance.reports.records.basis import basis_text
+from lstm_conformance.reports.records.basis import basis_text, is_own
 from lstm_conformance.reports.records.known import known
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
 from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, worst_first
@@ -158,4 +158,5 @@ def _failing(rule: str, group: Group, rules: Mapping[str, Rule]) -> str:
     worst = Group(tuple(check for check in group.checks if check.verdict in RED)).closest
     budget = f"{budget_text(worst.budget)} ×" if worst else ""
     first = next(check for check in group.worst_to_best() if check.message)
-    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>11}  {first.message}"
+    own = "  [the suite's own rule]" if rule in rules and is_own(rules[rule].basis) else ""
+    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>11}  {first.message}{own}"

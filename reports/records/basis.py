@@ -13,6 +13,11 @@ MEANINGS = {
 """What is said of each."""
 
 
+def is_own(basis: str) -> bool:
+    """Whether a rule is the suite's own, so that who breaks it breaks no promise."""
+    return basis.partition(":")[0] == OWN
+
+
 def basis_text(basis: str) -> str:
     """What a reader is told of a basis as SPEC.md has it: `ours: why`; empty for none."""
     kind, colon, rest = basis.partition(": ")

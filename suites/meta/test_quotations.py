@@ -46,7 +46,8 @@ def test_what_is_documented_is_quoted(rule: Rule) -> None:
 
     assert quoted
     assert {each.name.split(".")[0] for each in quoted} <= set(PACKAGES)
-    assert rule.basis == f"documented: {'; '.join(f'"{words}" (`{name}`)' for words, name in quoted)}."
+    told = "; ".join(f'"{words}" (`{name}`)' for words, name in quoted)
+    assert rule.basis == f"documented: {told}."
 
 
 @EVERY_RULE
