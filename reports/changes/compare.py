@@ -43,7 +43,8 @@ class Changes:
     """All that is different.
 
     `since`: when the earlier report was made. `kinds`: how a check of the later one changed, by its subject and id.
-    `causes`: those of deviations that the later report has and the earlier one has not. `titles`: of the rules. `left_out`: how many checks are not compared, because one of the runs ended before them.
+    `causes`: those of deviations that the later report has and the earlier one has not. `titles`: of the rules.
+    `left_out`: how many checks are not compared, because one of the runs ended before them.
     """
 
     since: str

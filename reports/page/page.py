@@ -104,7 +104,7 @@ def _known(report: Report) -> Known:
 
 
 def _deviations(report: Report) -> list[dict[str, Any]]:
-    """The recorded deviations that were seen: by class of cause, bugs first, then those that have been known longest."""
+    """The recorded deviations that were seen, those of bugs first, then those that have been known longest."""
     seen: dict[str, list[Any]] = {}
     for subject, checks in report.checks.items():
         known = (check for check in checks if check.verdict == "deviation")
@@ -123,7 +123,7 @@ def _cause(report: Report, entry: Deviation | None) -> Cause | None:
 
 
 def _accusation(each: dict[str, Any]) -> tuple[int, str]:
-    """Order deviations: bugs, what is undocumented, the suite's own choices; then by day, and what has no cause last."""
+    """Order deviations: bugs, what is undocumented, the suite's own choices, what has no cause; each by day."""
     rank = list(MEANINGS).index(each["cause"].cause_class) if each["cause"] else len(MEANINGS)
     return rank, each["entry"].first_seen if each["entry"] else ""
 

@@ -9,8 +9,8 @@ from io import TextIOWrapper
 from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
-from lstm_conformance.reports.records.clustering import shared
 from lstm_conformance.reports.records.basis import basis_text, is_own
+from lstm_conformance.reports.records.clustering import shared
 from lstm_conformance.reports.records.known import known
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
 from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, worst_first

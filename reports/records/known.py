@@ -43,7 +43,9 @@ class Known:
             told.append(f"{len(self.of(UNDOCUMENTED))} undocumented")
         if self.of(CHOICE):
             own = len(self.of(CHOICE))
-            told.append(f"{own} where the suite's own {'rule is' if own == 1 else 'rules are'} stricter than any manual")
+            told.append(
+                f"{own} where the suite's own {'rule is' if own == 1 else 'rules are'} stricter than any manual"
+            )
         if self.unnamed:
             told.append(f"{_several(len(self.unnamed), 'deviation')} without a recorded cause")
         return "; ".join(told)
@@ -51,7 +53,7 @@ class Known:
 
 def known(checks: Iterable[Check], deviations: Mapping[str, Deviation], causes: Mapping[str, Cause]) -> Known:
     """The causes of the deviations that were seen in checks; those without a record of either are unnamed."""
-    names = dict.fromkeys(check.deviation for check in checks if check.verdict == "deviation" and check.deviation)
+    names = dict.fromkeys(check.deviation or "" for check in checks if check.verdict == "deviation")
     named = {name: deviations[name].cause for name in names if name in deviations}
     seen = dict.fromkeys(cause for cause in named.values() if cause in causes)
     unnamed = tuple(name for name in names if named.get(name) not in causes)
