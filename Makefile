@@ -32,7 +32,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance genuine test check bench bench-report oracle compare-suites mutants orders findings damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance genuine test check bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -80,8 +80,11 @@ mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caug
 orders: $(STAMP) ## Test that no verdict depends on the order of the checks; ARGS='torch.nn.LSTM', any implementations
 	@$(RUN) lstm_conformance.suites.meta.orders $(ARGS)
 
-findings: $(STAMP) ## Run the scripts of the recorded deviations: each must print what it says
+findings: $(STAMP) ## Run the scripts of the recorded causes on every backend that they name: each must print all that it promises
 	@$(RUN) lstm_conformance.suites.meta.findings
+
+overview: $(STAMP) ## Write the table of rules and causes, docs/rules-and-causes.md
+	@$(RUN) lstm_conformance.suites.meta.overview
 
 damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
 	@$(RUN) lstm_conformance.suites.meta.damage

@@ -14,6 +14,8 @@ from lstm_conformance.reports.changes.environments import CellChange, PackageCha
 from lstm_conformance.reports.changes.verdict import news, several
 from lstm_conformance.reports.records.combine import Subject
 from lstm_conformance.reports.records.failing import cause, first_to_last
+from lstm_conformance.reports.records.known import MEANINGS
+from lstm_conformance.reports.records.results import Cause
 from lstm_conformance.reports.records.serialize import to_plain
 from lstm_conformance.reports.records.text import budget_text
 from lstm_conformance.reports.records.visible import visible
@@ -48,6 +50,7 @@ def lines(changes: Changes) -> list[str]:
     for kind in KINDS:
         of_kind = together(changes.of(kind))
         found += _bounded(kind, [_line(changes, each) for each in of_kind.values()])
+    found += _bounded("new causes", [_cause_line(cause) for cause in changes.causes.values()])
     found += _bounded("cells", [f"  {each.cell:<26} {cell_text(each)}" for each in changes.cells])
     found += _bounded("packages", [_package_line(each) for each in changes.packages])
     return found
@@ -74,6 +77,7 @@ def changes_document(changes: Changes) -> dict[str, Any]:
         "changes": found,
         "packages": to_plain(changes.packages),
         "cells": to_plain(changes.cells),
+        "causes": to_plain(changes.causes),
         "left_out": changes.left_out,
     }
 
@@ -123,6 +127,10 @@ def _line(changes: Changes, group: Sequence[Change]) -> str:
     rule = f"{first.rule} {_title(changes, group)}"
     where = f"{first.subject.implementation} {places(group)}"
     return f"  {MARKS[first.kind]} {rule:<46.46} {where}: {seen(group)}"
+
+
+def _cause_line(cause: Cause) -> str:
+    return f"  {MEANINGS[cause.cause_class]}: {cause.title}"
 
 
 def _package_line(change: PackageChange) -> str:

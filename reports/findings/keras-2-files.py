@@ -1,16 +1,16 @@
 """Keras 3 loads no file in which Keras 2 saved an LSTM.
 
-Rules 22.1, 22.2 and 22.3; deviation keras-2-files. Seen with Keras 3.15.1 and tf_keras 2.21.0.
+Rules 22.1, 22.2 and 22.3; cause keras-2-files. Seen with Keras 3.15.1 and tf_keras 2.21.0.
 Keras 2 writes `time_major`, which Keras 3 does not have, also where it is False.
 Expected: both files of both models are loaded. Of GRU it is https://github.com/keras-team/keras/issues/20750
-Actual:
+Actual on tensorflow:
 
-    Dense .keras: loaded
-    Dense .h5: loaded
-    Dense .weights.h5: loaded
+    Dense .keras: loaded  (control)
+    Dense .h5: loaded  (control)
+    Dense .weights.h5: loaded  (control)
     LSTM .keras: ValueError: Unrecognized keyword arguments passed to LSTM: {'time_major': False}
     LSTM .h5: ValueError: Unrecognized keyword arguments passed to LSTM: {'time_major': False}
-    LSTM .weights.h5: loaded
+    LSTM .weights.h5: loaded  (control)
 """
 
 import tempfile

@@ -1,11 +1,11 @@
 """A stateful keras.layers.Bidirectional that returns its states cannot be called.
 
-Rule 16.3; deviation keras-bidirectional-stateful. Seen with Keras 3.15.1, TensorFlow 2.21.0.
+Rule 16.3; cause keras-bidirectional-stateful. Seen with Keras 3.15.1, TensorFlow 2.21.0.
 Bidirectional.compute_mask multiplies a generator, `(None for _ in self.states) * 2`; it is reached if there are states.
 Expected: 5 tensors from both layers, as in Keras 2.
-Actual, with KERAS_BACKEND=tensorflow; on torch 2.13.0 and jax 0.10.2 alike:
+Actual on tensorflow, torch, jax:
 
-    stateful=False: 5 tensors
+    stateful=False: 5 tensors  (control)
     stateful=True: TypeError: unsupported operand type(s) for *: 'generator' and 'int'
 """
 

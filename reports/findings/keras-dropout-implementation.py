@@ -1,19 +1,31 @@
 """keras.layers.LSTM(dropout=0.5, implementation=1) raises as soon as it is called in training mode.
 
-Rules 21.1 to 21.4; deviations keras-dropout-implementation, keras-dropout-implementation-torch.
+Rules 21.1 to 21.4; cause keras-dropout-implementation.
 Seen with Keras 3.15.1, TensorFlow 2.21.0, torch 2.13.0, JAX 0.10.2.
 Before it tries cuDNN, the layer takes the four masks of implementation=1 for one, and broadcasts the list to the shape
 of the input. With use_cudnn=False it does not try, and with recurrent_dropout it does not, either.
 A report that may be the same: https://github.com/keras-team/keras/issues/20663.
 Expected: four times "answers".
-Actual, on TensorFlow:
+Actual on tensorflow:
 
-    implementation=2, use_cudnn=auto: answers
-    implementation=2, use_cudnn=False: answers
+    implementation=2, use_cudnn=auto: answers  (control)
+    implementation=2, use_cudnn=False: answers  (control)
     implementation=1, use_cudnn=auto: InvalidArgumentError
-    implementation=1, use_cudnn=False: answers
+    implementation=1, use_cudnn=False: answers  (control)
 
-On JAX it is ValueError, on torch RuntimeError.
+Actual on torch:
+
+    implementation=2, use_cudnn=auto: answers  (control)
+    implementation=2, use_cudnn=False: answers  (control)
+    implementation=1, use_cudnn=auto: RuntimeError
+    implementation=1, use_cudnn=False: answers  (control)
+
+Actual on jax:
+
+    implementation=2, use_cudnn=auto: answers  (control)
+    implementation=2, use_cudnn=False: answers  (control)
+    implementation=1, use_cudnn=auto: ValueError
+    implementation=1, use_cudnn=False: answers  (control)
 """
 
 import keras

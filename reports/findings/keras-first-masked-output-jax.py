@@ -1,15 +1,15 @@
 """keras.layers.LSTM on JAX puts out its initial state where the first steps are masked; unrolled, it puts out zeros.
 
-Rules 14.1, 14.2, 14.3, 14.5, 18.1, 19.3, 23.1, 23.3, 23.5, 23.7; deviations keras-first-masked-output-jax,
-keras-first-masked-output-compared-jax, keras-first-masked-output-gradients-jax. Seen with Keras 3.15.1, JAX 0.10.2.
+Rules 14.1, 14.2, 14.3, 14.5, 18.1, 19.3, 23.1, 23.3, 23.5, 23.7;
+cause keras-first-masked-output-jax. Seen with Keras 3.15.1, JAX 0.10.2.
 Of masked steps Keras says that the output is that of the step before; before the first there is none.
 The loops of TensorFlow and torch say what then: "a zero filled tensor will be used".
 That of JAX takes the first state for the output before, as TensorFlow's did until
 https://github.com/keras-team/keras/pull/11499, for https://github.com/keras-team/keras/issues/11472.
 Expected: zero in the first step, whether or not the loop is unrolled.
-Actual:
+Actual on jax:
 
-    unroll=True: [0.0, 0.37, 0.37]
+    unroll=True: [0.0, 0.37, 0.37]  (control)
     unroll=False: [7.0, 0.37, 0.37]
 """
 

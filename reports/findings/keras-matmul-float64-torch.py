@@ -1,12 +1,13 @@
 """keras.layers.LSTM in float64 on torch computes in float32 as soon as it is given a mask, and says float64.
 
-Rules 14.1, 14.5, 16.1, 16.2, 16.4, 16.5, 18.1, 19.3, 23.1 to 23.5, 23.7; deviations keras-matmul-float64-torch,
-keras-matmul-float64-structures-torch and keras-matmul-float64-gradients-torch. Seen with Keras 3.15.1, torch 2.13.0.
+Rules 14.1, 14.5, 16.1, 16.2, 16.4, 16.5, 18.1, 19.3, 23.1 to 23.5, 23.7;
+cause keras-matmul-float64-torch. Seen with Keras 3.15.1, torch 2.13.0.
 Without a mask a loop of LSTM's own calls torch.matmul; with one, the cell calls keras.ops.matmul, which casts to
 `result_type`, and that makes float32 of float64 on every backend but TensorFlow.
 Public: https://github.com/keras-team/keras/issues/23704.
 Expected: outputs that differ by some 1e-16, and a product of float64.
-Actual:
+No control: each line is wrong by itself.
+Actual on torch:
 
     torch.float64 and torch.float64, differ by more than 1e-10: True
     keras.ops.matmul of torch.float64: torch.float32

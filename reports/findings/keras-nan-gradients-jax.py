@@ -1,13 +1,13 @@
 """NaN in a masked step of keras.layers.LSTM on JAX does not reach the output, and makes NaN of the gradients.
 
-Rule 19.4; deviation keras-nan-gradients-jax. Seen with Keras 3.15.1, JAX 0.10.2.
+Rule 19.4; cause keras-nan-gradients. Seen with Keras 3.15.1, JAX 0.10.2.
 The guide: masked steps are "skipped". The loop runs the cell over them and selects with jnp.where, through which
 the gradient of the cell, 0 times NaN, comes back:
 https://docs.jax.dev/en/latest/faq.html#gradients-contain-nan-where-using-where.
 Expected: the gradients that a 0 in the same place gives.
-Actual:
+Actual on jax:
 
-    0.0 hidden: output finite True, gradients finite True
+    0.0 hidden: output finite True, gradients finite True  (control)
     nan hidden: output finite True, gradients finite False
 """
 

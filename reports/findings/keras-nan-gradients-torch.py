@@ -1,12 +1,12 @@
 """NaN in a masked step of keras.layers.LSTM on torch does not reach the output, and makes NaN of the gradients.
 
-Rule 19.4; deviation keras-nan-gradients-torch. Seen with Keras 3.15.1, torch 2.13.0.
+Rule 19.4; cause keras-nan-gradients. Seen with Keras 3.15.1, torch 2.13.0.
 The guide: masked steps are "skipped". The loop runs the cell over them and selects with torch.where, through which
 the gradient of the cell, 0 times NaN, comes back. One missing value that a mask hides ends a training.
 Expected: the gradients that a 0 in the same place gives.
-Actual:
+Actual on torch:
 
-    0.0 hidden: output finite True, gradients finite True
+    0.0 hidden: output finite True, gradients finite True  (control)
     nan hidden: output finite True, gradients finite False
 """
 

@@ -1,15 +1,15 @@
 """NaN in a masked step of keras.layers.LSTM does not reach the output, and makes NaN of the gradients.
 
-Rule 19.4; deviations keras-nan-gradients and keras-wrapped-nan-gradients. Seen with Keras 3.15.1, TensorFlow 2.21.0.
+Rule 19.4; cause keras-nan-gradients. Seen with Keras 3.15.1, TensorFlow 2.21.0.
 The guide: masked steps are "skipped". `rnn` runs the cell over them, and selects with tf.where, whose manual warns:
 the gradient is NaN where the branch that was not selected has a NaN. Public, for the loop itself, without Keras:
 https://github.com/tensorflow/tensorflow/issues/6209. One missing value that a mask hides ends a training.
 Expected: the gradients that a 0 in the same place gives, in both layers.
-Actual:
+Actual on tensorflow:
 
-    unroll=False, 0.0 hidden: output finite True, gradients finite True
+    unroll=False, 0.0 hidden: output finite True, gradients finite True  (control)
     unroll=False, nan hidden: output finite True, gradients finite False
-    unroll=True, 0.0 hidden: output finite True, gradients finite True
+    unroll=True, 0.0 hidden: output finite True, gradients finite True  (control)
     unroll=True, nan hidden: output finite True, gradients finite False
 """
 

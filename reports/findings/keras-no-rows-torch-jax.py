@@ -1,12 +1,20 @@
 """keras.layers.LSTM answers a batch of no rows on torch and JAX, and refuses it on TensorFlow.
 
-Rule 18.3; deviation keras-no-rows-torch-jax. Seen with Keras 3.15.1, TensorFlow 2.21.0, torch 2.13.0, JAX 0.10.2.
-Whether a batch may be empty is documented nowhere; the last batch of a filtered data set is.
+Rule 18.3; cause keras-no-rows. Seen with Keras 3.15.1, TensorFlow 2.21.0, torch 2.13.0, JAX 0.10.2.
+Whether a batch may be empty is documented nowhere; the last one of a filtered data set may be.
+The cause is keras.ops.add on TensorFlow, which refuses two arrays of no rows: keras-no-rows.py shows it.
 Expected: the same answer on every backend.
-Actual, with KERAS_BACKEND=tensorflow, torch and jax:
+No control: each line is wrong by itself.
+Actual on tensorflow:
 
     tensorflow: InvalidArgumentError
+
+Actual on torch:
+
     torch: outputs of shape (0, 6)
+
+Actual on jax:
+
     jax: outputs of shape (0, 6)
 """
 

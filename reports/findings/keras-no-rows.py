@@ -1,15 +1,15 @@
 """keras.layers.LSTM fails on a batch of no rows, with another kind of exception on each path of TensorFlow.
 
-Rule 18.3; deviation keras-no-rows. Seen with Keras 3.15.1, TensorFlow 2.21.0.
+Rule 18.3; cause keras-no-rows. Seen with Keras 3.15.1, TensorFlow 2.21.0.
 keras.ops.add takes an array for a bias if a single axis of it is longer than 1, which is so for shape (0, 24).
 Since https://github.com/keras-team/keras/pull/20386.
 Where the number of rows is unknown when a graph is traced, and on the torch backend, the layer answers.
 Expected: outputs of shape (0, 6) on every path, and a sum of shape (0, 24), as in NumPy.
-Actual:
+Actual on tensorflow:
 
     eager: InvalidArgumentError
     tf.function: ValueError
-    rows unknown: (0, 6)
+    rows unknown: (0, 6)  (control)
     ops.add: InvalidArgumentError
 """
 

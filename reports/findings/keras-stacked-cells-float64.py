@@ -1,10 +1,11 @@
 """keras.layers.RNN stacks a list of cells in float32, whatever dtype it and they were given.
 
-Rules 6.1 to 23.7; deviations keras-stacked-cells-float64 and -masked, and between paths keras-stacked-cells-paths.
+Rules 6.1 to 23.7; cause keras-stacked-cells-dtype.
 Seen with Keras 3.15.1, TensorFlow 2.21.0.
 RNN.__init__ calls StackedRNNCells(cell) without a dtype: the stack has that of the global policy, and casts to it.
 Expected: the numbers of StackedRNNCells(cells, dtype="float64"), in all three calls.
-Actual:
+No control: each line is wrong by itself.
+Actual on tensorflow:
 
     eager: differs by 2e-09
     tf.function: TypeError

@@ -1,12 +1,12 @@
 """Keras on JAX: a stateful layer keeps no state through the methods of its model, where every batch starts alike.
 
-Rule 15.5; deviation keras-stateful-methods-jax. Seen with Keras 3.15.1, jax 0.10.2; no public issue found.
+Rule 15.5; cause keras-stateful-methods-jax. Seen with Keras 3.15.1, jax 0.10.2; no public issue found.
 RNN makes its states under `no_automatic_dependency_tracking`: they are none of the variables of the model, whose values
 the trainer hands to a compiled function, and puts back what becomes of them.
 Expected: True, False for each of them. A second batch goes on where the first one ended; on TensorFlow it does.
-Actual:
+Actual on jax:
 
-    called: the first batch starts from zeros: True; the second does: False
+    called: the first batch starts from zeros: True; the second does: False  (control)
     predict_on_batch: the first batch starts from zeros: True; the second does: True
     predict: the first batch starts from zeros: True; the second does: True
     variables of the model that are states: 0

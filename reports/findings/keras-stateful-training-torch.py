@@ -1,14 +1,14 @@
 """A stateful keras.layers.LSTM on torch cannot be trained on the CPU: backward finds its states overwritten.
 
-Rules 19.2, 23.1; deviation keras-stateful-training-torch. Seen with Keras 3.15.1, torch 2.13.0+cpu.
+Rules 19.2, 23.1; cause keras-stateful-training-torch. Seen with Keras 3.15.1, torch 2.13.0+cpu.
 `call` assigns the new states to the variables that the loop has read. RNN.inner_loop copies them first, since
 https://github.com/keras-team/keras/issues/20875; LSTM.inner_loop has a loop of its own before that, which does not.
 Public, said to be of CUDA alone: https://github.com/keras-team/keras/issues/23462.
 Expected: gradients from all three.
-Actual:
+Actual on torch:
 
-    {}: gradients
-    {'stateful': True, 'use_cudnn': False}: gradients
+    {}: gradients  (control)
+    {'stateful': True, 'use_cudnn': False}: gradients  (control)
     {'stateful': True}: RuntimeError, of an inplace operation: True
 """
 

@@ -1,9 +1,10 @@
 """keras.layers.LSTM does not check the shapes of initial states: what does not fit fails inside of the first step.
 
-Rule 12.3; deviation keras-states-refused. Seen with Keras 3.15.1, TensorFlow 2.21.0, eager.
+Rule 12.3; cause keras-unchecked-states. Seen with Keras 3.15.1, TensorFlow 2.21.0, eager.
 Expected: ValueError that names `initial_state`, as in Keras 2
 ("An `initial_state` was passed that is not compatible with `cell.state_size`").
-Actual:
+No control: each line is wrong by itself.
+Actual on tensorflow:
 
     (3, 12) (3, 6): InvalidArgumentError, a ValueError: False, names initial_state: False
     (3, 6) (3, 12): InvalidArgumentError, a ValueError: False, names initial_state: False

@@ -6,9 +6,9 @@ with JAX's default behavior"; `keras.ops.sigmoid` does not. So a float64 LSTM is
 Public, of the same cause on torch: https://github.com/keras-team/keras/issues/23704.
 Without JAX_ENABLE_X64 everything is float32, and JAX warns; layer.compute_dtype is float64 all the same.
 Expected: float64 thrice, and no difference.
-Actual:
+Actual on jax:
 
-    keras.ops.sigmoid: float64
+    keras.ops.sigmoid: float64  (control)
     keras.ops.tanh: float32
     LSTM: float64, differs from that with jax.numpy.tanh by more than 1e-10: True
 """

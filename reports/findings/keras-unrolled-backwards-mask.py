@@ -1,13 +1,13 @@
 """An unrolled layer of Keras that goes backwards writes the zeros of zero_output_for_mask at the wrong steps.
 
-Rules 14.1, 14.3, 14.4, 14.5; deviations keras-unrolled-backwards-mask and keras-bidirectional-unrolled-mask.
+Rules 14.1, 14.3, 14.4, 14.5; cause keras-unrolled-backwards-mask.
 Seen with Keras 3.15.1, TensorFlow 2.21.0.
 `rnn` reverses its list of masks for the steps, and applies the mask in its first order to the reversed outputs.
 Bidirectional asks for zeros always, so its unrolled backward layer loses outputs of steps that count.
 Expected: the outputs with unroll=False. Two steps count, and the layer returns the reversed sequence.
-Actual:
+Actual on tensorflow:
 
-    unroll=False: [0.0, 0.37, 0.57]; in Bidirectional [0.57, 0.37, 0.0]
+    unroll=False: [0.0, 0.37, 0.57]; in Bidirectional [0.57, 0.37, 0.0]  (control)
     unroll=True: [0.0, 0.37, 0.0]; in Bidirectional [0.0, 0.37, 0.0]
 """
 

@@ -1,13 +1,12 @@
 """keras.layers.LSTM on torch cannot be unrolled, go backwards and have a mask; nor can an unrolled Bidirectional.
 
-Rules 3.1, 3.2, 11.1, 11.2, 14.1, 14.3, 14.4, 14.5, 18.1;
-deviations keras-unrolled-mask-torch, keras-unrolled-mask-bidirectional-torch, keras-unrolled-mask-dropout-torch.
+Rules 3.1, 3.2, 11.1, 11.2, 14.1, 14.3, 14.4, 14.5, 18.1; cause keras-unrolled-mask-torch.
 Seen with Keras 3.15.1, torch 2.13.0. The loop calls torch.flip, which takes a tensor, on the tuple that torch.unbind
 returns of the mask. TensorFlow and JAX answer.
 Expected: three shapes.
-Actual:
+Actual on torch:
 
-    forwards: (1, 2)
+    forwards: (1, 2)  (control)
     backwards: AttributeError
     both: AttributeError
 """

@@ -1,12 +1,12 @@
 """keras.layers.LSTM on JAX ignores zero_output_for_mask when it is unrolled.
 
-Rules 14.1, 14.3, 14.5, 18.1; deviation keras-unrolled-zero-output-jax. Seen with Keras 3.15.1, JAX 0.10.2.
+Rules 14.1, 14.3, 14.5, 18.1; cause keras-unrolled-zero-output-jax. Seen with Keras 3.15.1, JAX 0.10.2.
 The manual: "Whether the output should use zeros for the masked timesteps"; of `unroll` it says that it is a matter of
 speed and memory. The branch of the loop that unrolls does not look at the argument; those of TensorFlow and torch do.
 Expected: the outputs with unroll=False.
-Actual:
+Actual on jax:
 
-    unroll=False: [0.37, 0.0, 0.57, 0.0]
+    unroll=False: [0.37, 0.0, 0.57, 0.0]  (control)
     unroll=True: [0.37, 0.37, 0.57, 0.57]
 """
 

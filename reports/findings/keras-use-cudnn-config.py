@@ -1,13 +1,13 @@
 """keras.layers.LSTM forgets use_cudnn in its configuration.
 
-Rule 22.2; deviations keras-use-cudnn-config, keras-use-cudnn-config-bidirectional.
+Rule 22.2; causes keras-use-cudnn-bidirectional, keras-use-cudnn-config.
 Seen with Keras 3.15.1, on all backends.
 Expected: False everywhere; "an object config is a Python dictionary containing the information needed to
 re-instantiate it", says the docstring of get_config. https://github.com/keras-team/keras/issues/21533
-Actual:
+Actual on tensorflow, torch, jax:
 
-    constructed: False
-    in Bidirectional: False
+    constructed: False  (control)
+    in Bidirectional: False  (control)
     from_config: auto
     clone_model: auto
     deepcopy: auto

@@ -1,14 +1,14 @@
 """Weights of a subclass of keras.layers.LSTM, or of RNN over LSTMCell, do not load into LSTM.
 
-Rules 22.1, 22.2, 22.3 and 22.5; deviations keras-weights-of-other-classes, tf-keras-weights-of-other-classes.
+Rules 22.1, 22.2, 22.3 and 22.5; cause keras-weights-of-other-classes.
 Seen with Keras 3.15.1; public: https://github.com/keras-team/keras/issues/20322. Keras 2 does the same in its
 `.weights.h5` files, and not in those that are called `.h5` alone.
 `load_weights`: "Weights are loaded based on the network's topology". That of these models is the same, and so are their
 variables; but the file begins with the name of the class, in snake case: what is looked for in `lstm` is in `subclass`.
 Expected: True three times.
-Actual:
+Actual on tensorflow, torch, jax:
 
-    LSTM: loads into LSTM: True
+    LSTM: loads into LSTM: True  (control)
     Subclass: loads into LSTM: False
     RNN: loads into LSTM: False
 """

@@ -1,12 +1,12 @@
 """keras.layers.LSTM zeroes its only output with zero_output_for_mask, which is documented for whole sequences alone.
 
-Rule 14.2; deviation keras-zero-last-output. Seen with Keras 3.15.1, TensorFlow 2.21.0.
+Rule 14.2; cause keras-zero-last-output. Seen with Keras 3.15.1, TensorFlow 2.21.0.
 The manual: "this field is only used when `return_sequences` is `True` and `mask` is provided".
 Public: https://github.com/keras-team/keras/issues/17596, which sees it for go_backwards.
 Expected: the output of the last step that counts, with either value.
-Actual, with KERAS_BACKEND=tensorflow; on torch 2.13.0 and jax 0.10.2 alike:
+Actual on tensorflow, torch, jax:
 
-    zero_output_for_mask=False: [[0.57]]
+    zero_output_for_mask=False: [[0.57]]  (control)
     zero_output_for_mask=True: [[0.0]]
 """
 

@@ -1,9 +1,10 @@
 """A model of tf_keras whose LSTM starts from constants is saved and cannot be loaded, nor cloned.
 
-Rules 22.1 and 22.5; deviation tf-keras-constant-states. Seen with tf_keras 2.21.0.
+Rules 22.1 and 22.5; cause tf-keras-constant-states. Seen with tf_keras 2.21.0.
 Public: https://github.com/keras-team/tf-keras/issues/390, which began as https://github.com/keras-team/keras/issues/17173.
 The configuration holds the constants as lists of numbers, and RNN.__call__ asks each number for its shape.
 Expected: 0.0, 0.0; Keras 3 gives that.
+No control: each line is wrong by itself.
 Actual:
 
     load_model: AttributeError: 'float' object has no attribute 'shape'

@@ -1,18 +1,18 @@
 """Whether an LSTM of Keras 2 drops the same inputs at every step hangs on options that are about something else.
 
-Rule 21.4; deviations tf-keras-dropout-steps, tf-keras-recurrent-dropout-steps.
+Rule 21.4; cause tf-keras-dropout-steps.
 Seen with tf_keras 2.21.0, TensorFlow 2.21.0.
 The source of DropoutRNNCellMixin: "The mask should be cached across the timestep within the same batch".
 The function that may use cuDNN multiplies the whole sequence by one mask, and a loop in a graph makes its mask anew in
 every step. Keras 3 drops the same at every step; of a model that is moved there other things are dropped:
 https://github.com/keras-team/keras/issues/19993.
 Expected: one number in each line, 0 or another.
-Actual, the outputs of 6 equal steps, with i and o open and f shut:
+Actual:
 
     {}: [0.0, 0.75]
     {} in a graph: [0.0, 0.75]
-    {'unroll': True}: [0.0]
-    {'unroll': True} in a graph: [0.75]
+    {'unroll': True}: [0.0]  (control)
+    {'unroll': True} in a graph: [0.75]  (control)
     {'recurrent_activation': 'hard_sigmoid'}: [0.0]
     {'recurrent_activation': 'hard_sigmoid'} in a graph: [0.0, 0.75]
 """

@@ -1,15 +1,15 @@
 """A layer of Keras 2 answers a batch of no rows, but for a tf.function that is traced for it alone.
 
-Rule 18.3; deviation tf-keras-no-rows. Seen with tf_keras 2.21.0, TensorFlow 2.21.0.
-Whether a batch may be empty is documented nowhere; the last batch of a filtered data set is.
+Rule 18.3; cause tf-keras-no-rows. Seen with tf_keras 2.21.0, TensorFlow 2.21.0.
+Whether a batch may be empty is documented nowhere; the last one of a filtered data set may be.
 The refusal comes from the shape that TensorFlow infers for CudnnRNNV3, an operation that the CPU never runs: it takes
 the rows for the steps, and the last of no steps is out of bounds.
 Expected: the same answer thrice.
 Actual:
 
-    eager: (0, 6)
+    eager: (0, 6)  (control)
     tf.function: ValueError, of a slice: True
-    unknown rows: (0, 6)
+    unknown rows: (0, 6)  (control)
 """
 
 import tensorflow as tf

@@ -1,15 +1,17 @@
 """A layer of Keras 2 that is built reports arguments that do not fit as errors of operations, or accepts them.
 
-Rules 12.3, 12.5, 12.6, 17.8; deviations tf-keras-states, tf-keras-no-steps, tf-keras-dropout,
-tf-keras-mask-rows, tf-keras-mask-steps, tf-keras-mask-rank, tf-keras-mask-repeated.
+Rules 12.3, 12.5, 12.6, 17.8;
+causes keras-unchecked-states, keras-unchecked-masks, keras-no-steps, keras-dropout-clamped.
 Seen with tf_keras 2.21.0, TensorFlow 2.21.0, eager.
 The manual: "mask: Binary tensor of shape `[batch_size, timesteps]`", "dropout: Float between 0 and 1".
-Expected: ValueError for all of them.
+Expected: ValueError for all but the controls.
 Actual:
 
+    states (3, 6): accepted  (control)
     states (3, 12): InvalidArgumentError
     states (6, 6): InvalidArgumentError
     states (6,): InvalidArgumentError
+    mask (3, 4): accepted  (control)
     mask (2, 4): InvalidArgumentError
     mask (1, 4): accepted
     mask (3, 3): OutOfRangeError
@@ -34,9 +36,9 @@ def attempt(name, call):
 
 layer, x = tf_keras.layers.LSTM(6), tf.ones((3, 4, 5))
 layer.build((None, None, 5))
-for shape in [(3, 12), (6, 6), (6,)]:
+for shape in [(3, 6), (3, 12), (6, 6), (6,)]:
     attempt(f"states {shape}", lambda shape=shape: layer(x, initial_state=[tf.ones(shape)] * 2))
-for shape in [(2, 4), (1, 4), (3, 3), (3, 1), (4,)]:
+for shape in [(3, 4), (2, 4), (1, 4), (3, 3), (3, 1), (4,)]:
     attempt(f"mask {shape}", lambda shape=shape: layer(x, mask=tf.ones(shape, tf.bool)))
 attempt("no steps", lambda: layer(x[:, :0]))
 attempt("dropout 1.5", lambda: tf_keras.layers.LSTM(6, dropout=1.5))

@@ -1,13 +1,13 @@
 """An unrolled layer of Keras 2 that goes backwards writes the zeros of zero_output_for_mask at the wrong steps.
 
-Rules 14.1, 14.3, 14.4, 14.5; deviations tf-keras-unrolled-backwards-mask and tf-keras-unrolled-bidirectional-mask.
+Rules 14.1, 14.3, 14.4, 14.5; cause keras-unrolled-backwards-mask.
 Seen with tf_keras 2.21.0, TensorFlow 2.21.0; Keras 3 on TensorFlow has it, too.
 `backend.rnn` reverses its list of masks for the steps, and applies the mask in its first order to the outputs.
 Bidirectional asks for zeros always, so its unrolled backward layer loses outputs of steps that count.
 Expected: the outputs with unroll=False. Two steps count, and the layer returns the reversed sequence.
 Actual:
 
-    unroll=False: [0.0, 0.37, 0.57]; in Bidirectional [0.57, 0.37, 0.0]
+    unroll=False: [0.0, 0.37, 0.57]; in Bidirectional [0.57, 0.37, 0.0]  (control)
     unroll=True: [0.0, 0.37, 0.0]; in Bidirectional [0.0, 0.37, 0.0]
 """
 

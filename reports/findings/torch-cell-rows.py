@@ -1,13 +1,13 @@
 """torch.nn.LSTMCell ends the process when its states have an axis of batch that its input has not.
 
-Rules 12.3 and 12.8; deviation torch-cell-rows. Seen with torch 2.13.0+cpu.
+Rules 12.3 and 12.8; cause torch-cell-rows. Seen with torch 2.13.0+cpu.
 An input without that axis is given one, and so are the states, whatever they have: (B, H) becomes (1, B, H). Where
 B = H the kernel finds the sizes that it looks at in order, and reads beyond its memory. With another B it raises.
 Public: https://github.com/pytorch/pytorch/issues/193823 (one tensor), https://github.com/pytorch/pytorch/issues/175978.
 Expected: RuntimeError or ValueError, each time.
 Actual:
 
-    states of (2, 3), (2, 3): RuntimeError
+    states of (2, 3), (2, 3): RuntimeError  (control)
     states of (3, 3), (3, 3): ended by signal 11
     states of (2, 3, 3): ended by signal 11
 """

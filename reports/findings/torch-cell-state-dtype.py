@@ -1,9 +1,10 @@
 """torch.nn.LSTM in float64 accepts a c_0 of float32; in float32 it refuses one of float64, and h_0 always.
 
-Rule 12.4; deviation torch-cell-state-dtype. Seen with torch 2.13.0+cpu.
+Rule 12.4; cause torch-cell-state-dtype. Seen with torch 2.13.0+cpu.
 `check_input` compares the dtype of the input with that of the weights; nothing checks the states.
 What becomes of them hangs on the kernel, and the errors that come do not name the state.
 Expected: the same ValueError for all four, as for the input.
+No control: each line is wrong by itself.
 Actual:
 
     float32: h_0 of float64 raises RuntimeError: get_mkldnn_dtype: unsupported data type

@@ -1,18 +1,19 @@
 """torch.nn.LSTM compares `hidden_size` with zero, and until 2.6 not `input_size`.
 
-Rule 12.6; deviations torch-input-size-negative and torch-input-size-zero. Seen with torch 2.6.0+cu124.
+Rule 12.6; cause torch-input-size. Seen with torch 2.6.0+cu124.
 Expected: ValueError from the constructor for all of them, as 2.13 raises it.
-Actual:
-
-    hidden_size=0: ValueError
-    input_size=0: accepted
-    input_size=-5: RuntimeError
-
-And with torch 2.13.0+cpu:
+No control: each line is wrong by itself.
+Actual with torch 2.13.0:
 
     hidden_size=0: ValueError
     input_size=0: ValueError
     input_size=-5: ValueError
+
+Actual with torch 2.6.0:
+
+    hidden_size=0: ValueError
+    input_size=0: accepted
+    input_size=-5: RuntimeError
 """
 
 import torch

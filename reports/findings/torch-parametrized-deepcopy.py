@@ -1,15 +1,17 @@
-"""A torch.nn.LSTM that is parametrized cannot be copied once it was called.
+"""A torch.nn.LSTM that is parametrized cannot be copied once it was called with gradients on; nor can a GRU.
 
-Rules 22.1, 22.2 and 22.3; deviation torch-parametrized-deepcopy. Seen with torch 2.13.0.
+Rules 22.1, 22.2 and 22.3; cause torch-parametrized-deepcopy. Seen with torch 2.13.0.
 torch.nn.utils.parametrize gives a module a method to be copied with; `weight_norm` is such a parametrization.
 An LSTM keeps its weights in a list as well, and with them what the parametrization computed: no leaf of a graph.
 Expected: a copy of each module.
 Actual:
 
-    Linear: copied
-    LSTMCell: copied
-    LSTM: copied
+    Linear: copied  (control)
+    LSTMCell: copied  (control)
+    LSTM: copied  (control)
+    LSTM after a call without gradients: copied  (control)
     LSTM after a call: RuntimeError: Only Tensors created explicitly by the user (graph leaves) support the deepcopy
+    GRU after a call: RuntimeError: Only Tensors created explicitly by the user (graph leaves) support the deepcopy
 """
 
 import copy
@@ -20,11 +22,14 @@ for what, module, name in (
     ("Linear", torch.nn.Linear(2, 2), "weight"),
     ("LSTMCell", torch.nn.LSTMCell(2, 2), "weight_hh"),
     ("LSTM", torch.nn.LSTM(2, 2), "weight_hh_l0"),
+    ("LSTM after a call without gradients", torch.nn.LSTM(2, 2), "weight_hh_l0"),
     ("LSTM after a call", torch.nn.LSTM(2, 2), "weight_hh_l0"),
+    ("GRU after a call", torch.nn.GRU(2, 2), "weight_hh_l0"),
 ):
     torch.nn.utils.parametrizations.weight_norm(module, name)
-    if what != "LSTM":
-        module(torch.ones(1, 2))
+    with torch.set_grad_enabled("without" not in what):
+        if what != "LSTM":
+            module(torch.ones(1, 2))
     try:
         copy.deepcopy(module)
         print(f"{what}: copied")

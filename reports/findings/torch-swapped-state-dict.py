@@ -1,14 +1,14 @@
 """torch.nn.LSTM cannot load a state by swapping tensors.
 
-Rules 22.1, 22.2 and 22.3; deviation torch-swapped-state-dict. Seen with torch 2.13.0.
+Rules 22.1, 22.2 and 22.3; cause torch-swapped-state-dict. Seen with torch 2.13.0.
 torch.__future__.set_swap_module_params_on_conversion documents load_state_dict by swap_tensors, for every module.
 An LSTM holds weak references to its weights; it drops them in `_apply`, before it is moved, not in load_state_dict.
 Expected: every module loads its own state.
 Actual:
 
-    Linear: loaded
-    LSTMCell: loaded
-    LSTM, moved to float64 and back: moved
+    Linear: loaded  (control)
+    LSTMCell: loaded  (control)
+    LSTM, moved to float64 and back: moved  (control)
     LSTM: RuntimeError: Error(s) in loading state_dict for LSTM:
 """
 

@@ -81,6 +81,7 @@ def document(story: Story) -> dict[str, Any]:
         "rules": [to_plain(report.rules[number]) for number in report.rules],
         "chapters": report.chapters,
         "deviations": to_plain(report.deviations),
+        "causes": to_plain(report.causes),
         "changes": changes_document(story.changes) if story.changes else None,
         "history": _history(story.history, report) if story.history else None,
         "trends": [trend_document(each) for each in trends(report)],
@@ -109,7 +110,7 @@ def _row(story: Story, place: int, subject: Subject, check: Check, values: Mappi
 
 def _run(name: str, run: Results) -> dict[str, Any]:
     """A run without what the document tells once for all runs, or not at all."""
-    once = {"rules", "chapters", "deviations", "flags", "configurations"}
+    once = {"rules", "chapters", "deviations", "causes", "flags", "configurations"}
     header = {field: value for field, value in run.header.to_json().items() if field not in once}
     return {"name": name, "header": header, "footer": run.footer.to_json()}
 

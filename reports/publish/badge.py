@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lstm_conformance.reports.changes.verdict import several, subjects
 from lstm_conformance.reports.records.combine import Report
+from lstm_conformance.reports.records.known import BUG, known
 from lstm_conformance.reports.records.results import RED
 
 
@@ -20,5 +21,15 @@ def _said(report: Report) -> tuple[str, str]:
         return f"{len(report.failing)} of {subjects(list(report.checks))} fail", "red"
     if report.red:
         return "incomplete", "orange"
-    known = report.counts["deviation"]
-    return f"conforms, {several(known, 'known deviation')}" if known else "conforms", "brightgreen"
+    if not report.counts["deviation"]:
+        return "conforms", "brightgreen"
+    return f"conforms but for {_known(report)}", "brightgreen"
+
+
+def _known(report: Report) -> str:
+    """What is known, bugs first; the suite's own choices are not counted with them."""
+    found = known((check for checks in report.checks.values() for check in checks), report.deviations, report.causes)
+    bugs, unnamed = len(found.of(BUG)), len(found.unnamed)
+    told = [several(bugs, "known bug")] if bugs else []
+    told += [several(unnamed, "known deviation")] if unnamed else []
+    return " and ".join(told) or "what no manual settles"

@@ -9,7 +9,9 @@ from io import TextIOWrapper
 from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
+from lstm_conformance.reports.records.basis import basis_text, is_own
 from lstm_conformance.reports.records.clustering import shared
+from lstm_conformance.reports.records.known import known
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
 from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, worst_first
 from lstm_conformance.reports.records.text import budget_text, facts
@@ -36,6 +38,7 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
     lines = [f"{check.rule}{title}: {check.message}", ""]
     if rule:
         lines += [_row("rule", rule.sentence), _row("source", rule.source)]
+        lines += [_row("basis", basis_text(rule.basis))] if rule.basis else []
     lines.append(_row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
     lines += _measured(check.detail or {})
     lines += ["", _row("reproduce", check.reproduction(command))]
@@ -43,8 +46,8 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
 
 
 def summary(checks: Iterable[Check], header: Header) -> list[str]:
-    """What was caught first, and a line for every implementation and path, its failing rules below it."""
-    lines = controls_line(header)
+    """What was caught first, a line for every implementation and path, its failing rules below it, and known causes."""
+    checks, lines = tuple(checks), controls_line(header)
     versions = {each.implementation: next(iter(each.packages.values()), "") for each in header.environments}
     for (implementation, path), group in grouped(checks, lambda c: (c.implementation, c.path)).items():
         name = f"{implementation} {versions.get(implementation, '')} {path}"
@@ -58,7 +61,13 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
         if len(failing) > SHOWN:
             lines.append(f"  … and {len(failing) - SHOWN} more rules")
     lines += [f"{name:<44} {'absent':<8} {reason}" for name, reason in header.not_installed.items()]
-    return lines
+    return lines + known_lines(checks, header)
+
+
+def known_lines(checks: Iterable[Check], header: Header) -> list[str]:
+    """What the recorded deviations come from, by class of cause: one line, or none where nothing deviates."""
+    found = known(checks, header.deviations, header.causes)
+    return [f"causes of the deviations: {found}"] if found else []
 
 
 def last_line(checks: Sequence[Check], *, begun: bool = True) -> str:
@@ -149,4 +158,5 @@ def _failing(rule: str, group: Group, rules: Mapping[str, Rule]) -> str:
     worst = Group(tuple(check for check in group.checks if check.verdict in RED)).closest
     budget = f"{budget_text(worst.budget)} ×" if worst else ""
     first = next(check for check in group.worst_to_best() if check.message)
-    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>11}  {first.message}"
+    own = "  [the suite's own rule]" if rule in rules and is_own(rules[rule].basis) else ""
+    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>11}  {first.message}{own}"

@@ -10,9 +10,10 @@ from typing import Literal, TypeAlias
 
 from lstm_conformance.reports.changes.history import History
 from lstm_conformance.reports.publish.markdown import escaped, table
+from lstm_conformance.reports.records.basis import basis_text
 from lstm_conformance.reports.records.combine import Report
 from lstm_conformance.reports.records.failing import Failure, failures
-from lstm_conformance.reports.records.results import RED
+from lstm_conformance.reports.records.results import RED, Rule
 from lstm_conformance.reports.records.text import budget_text
 
 LIMIT = 60_000
@@ -136,7 +137,7 @@ def _told(
 ) -> Iterator[str]:
     """What a reader of the issue wants to know: what must hold, where it does not, since when, and how to see it."""
     text = report.rules.get(rule)
-    yield from [f"> {escaped(text.sentence)}", "", f"Source: {escaped(text.source)}", ""] if text else []
+    yield from [f"> {escaped(text.sentence)}", "", f"Source: {escaped(text.source)}", *_basis(text), ""] if text else []
     yield from table(
         ["Where", "Cell", "Checks", "Budget used", "What is seen", "Since"],
         [_row(report, each, history) for each in found],
@@ -149,6 +150,11 @@ def _told(
         yield from [f"To see it in {escaped(cell.id)}:" if cell else "To see it:", "", *_code(command), ""]
     yield from [f"[The report]({page})", ""] if page else []
     yield "This text is written anew by every night; the issue is closed when nothing of it fails any more."
+
+
+def _basis(text: Rule) -> list[str]:
+    """Whose the rule is: what rests on the suite's choice does not read like a bug."""
+    return [f"Basis: {escaped(basis_text(text.basis))}"] if text.basis else []
 
 
 def _row(report: Report, failure: Failure, history: History | None) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from lstm_conformance.reports.records.cells import CellResult, without_results
 from lstm_conformance.reports.records.errors import InconsistentRuns
 from lstm_conformance.reports.records.files import Results
-from lstm_conformance.reports.records.results import RED, Check, Deviation, Environment, Header, Rule
+from lstm_conformance.reports.records.results import RED, Cause, Check, Deviation, Environment, Header, Rule
 from lstm_conformance.reports.records.summary import numbers_in
 from lstm_conformance.reports.records.versions import label, precedence
 
@@ -134,6 +134,11 @@ class Report:
     def deviations(self) -> dict[str, Deviation]:
         """The recorded deviations, by id."""
         return {name: entry for run in self.runs.values() for name, entry in run.header.deviations.items()}
+
+    @property
+    def causes(self) -> dict[str, Cause]:
+        """The causes of recorded deviations, by id."""
+        return {name: cause for run in self.runs.values() for name, cause in run.header.causes.items()}
 
     @property
     def not_installed(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from sys import intern
 from typing import Any, ClassVar, Literal, Self, get_args
 
 from lstm_conformance.reports.records.errors import BadRecord, UnknownVerdict
-from lstm_conformance.reports.records.serialize import from_plain, to_plain
+from lstm_conformance.reports.records.serialize import ADDED, from_plain, to_plain
 
 SCHEMA_VERSION = 3
 
@@ -57,11 +57,12 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A numbered sentence of SPEC.md, as it stood when the run was made."""
+    """A numbered sentence of SPEC.md, as it stood when the run was made; `basis`: whose it is, "" in older files."""
 
     title: str
     sentence: str
     source: str
+    basis: str = field(default="", metadata=ADDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +102,42 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Deviation:
-    """What was known of a deviation when the run was made; `link` is an address or a path, the dates are ISO 8601."""
+    """What was known of a deviation when the run was made; `link` is an address or a path, the dates are ISO 8601.
+
+    `cause`: the id of its cause, "" where none is recorded; `reason`: what is to be said besides.
+    """
 
     reason: str
     link: str
     first_seen: str
     review_by: str
+    cause: str = field(default="", metadata=ADDED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A public report or change, and what became of it."""
+
+    address: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What was known of the cause of deviations when the run was made.
+
+    `cause_class`: "bug", "undocumented" or "choice", in whose eyes it is wrong. `effect`: what somebody sees.
+    `silent`: numbers come that somebody takes for right.
+    """
+
+    title: str
+    cause_class: str
+    effect: str
+    silent: bool
+    affects: str
+    workaround: str
+    links: tuple[Link, ...]
+    scripts: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +164,7 @@ class Header(Record):
     `partial`: something was deselected, or the run was interrupted. `started`: ISO 8601, UTC. `numpy`: the judge's.
     `not_installed`: implementation to the reason why it was left out. `rules`: rule id to its text.
     `chapters`: the number of a chapter of rules to its title. `deviations`: the id of a recorded one to its entry.
+    `causes`: the id of a cause of theirs to what is known of it.
     `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
     to the rule that caught it, None if none did. `problems`: what makes the run red whatever its checks say.
     `flags`: the flags of a layer and of its call to their defaults. `configurations`: the id of a configuration to its
@@ -156,6 +188,7 @@ class Header(Record):
     rules: Mapping[str, Rule] = field(default_factory=dict)
     chapters: Mapping[str, str] = field(default_factory=dict)
     deviations: Mapping[str, Deviation] = field(default_factory=dict)
+    causes: Mapping[str, Cause] = field(default_factory=dict, metadata=ADDED)
     mutants: Mapping[str, Mutant] = field(default_factory=dict)
     controls: Mapping[str, str | None] = field(default_factory=dict)
     problems: tuple[str, ...] = ()

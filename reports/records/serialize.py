@@ -48,16 +48,25 @@ def from_plain(record_type: Any, record: Any) -> Any:
     """Build a dataclass from plain JSON; BadRecord names the fields that do not fit."""
     hints = _hints(record_type)
     names = set(record) if isinstance(record, dict) else set()
-    if names != set(hints):
-        lacking, unknown = sorted(set(hints) - names), sorted(names - set(hints))
+    lacking, unknown = sorted(set(hints) - names - _added(record_type)), sorted(names - set(hints))
+    if lacking or unknown:
         raise BadRecord(f"expected the fields of {record_type.__name__}; lacking: {lacking}, unknown: {unknown}")
-    return record_type(**{name: _fit(name, hint, record[name]) for name, hint in hints.items()})
+    return record_type(**{name: _fit(name, hint, record[name]) for name, hint in hints.items() if name in names})
+
+
+ADDED = {"added": True}
+"""The metadata of a field that older files do not have: reading them, it takes its default."""
 
 
 @cache
 def _hints(record_type: Any) -> dict[str, Any]:
     hints = get_type_hints(record_type)
     return {each.name: hints[each.name] for each in fields(record_type)}
+
+
+@cache
+def _added(record_type: Any) -> frozenset[str]:
+    return frozenset(each.name for each in fields(record_type) if each.metadata == ADDED)
 
 
 def _fit(name: str, hint: Any, value: Any) -> Any:

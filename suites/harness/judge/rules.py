@@ -17,19 +17,22 @@ Examination = Callable[[Subject, Cases], Iterator[Comparison | Statement]]
 """What a check is: a plain function from a subject and a batch of cases to what it compared."""
 
 _RULE = re.compile(
-    r"^### (?P<number>\d+\.\d+) (?P<title>.+)\n\n(?P<sentence>.+)\n\nSource: (?P<source>.+)$", re.MULTILINE
+    r"^### (?P<number>\d+\.\d+) (?P<title>.+)\n\n(?P<sentence>.+)\n\nSource: (?P<source>.+)"
+    r"\n\nBasis: (?P<basis>(?:documented|equations|source|ours): .+\.)$",
+    re.MULTILINE,
 )
 _CHAPTER = re.compile(r"^## (\d+) (.+)$", re.MULTILINE)
 _LINK = re.compile(r"^\[(\w+)\]: (\S+)$", re.MULTILINE)
 
 
 class Rule(NamedTuple):
-    """A numbered sentence of SPEC.md, its title and its source."""
+    """A numbered sentence of SPEC.md, its title, its source, and whose it is: `ours: why`."""
 
     number: str
     title: str
     sentence: str
     source: str
+    basis: str
 
 
 class Check(NamedTuple):
@@ -66,7 +69,7 @@ def specification() -> tuple[int, dict[str, Rule]]:
         raise ValueError("SPEC.md has no line 'SPEC version N'")
     links = dict(_LINK.findall(text))
     rules = (Rule(*found) for found in _RULE.findall(text))
-    return int(version[1]), {rule.number: rule._replace(source=_resolved(rule.source, links)) for rule in rules}
+    return int(version[1]), {rule.number: _plain(rule, links) for rule in rules}
 
 
 def chapters() -> dict[str, str]:
@@ -107,6 +110,10 @@ def rule(
 
 def _text() -> str:
     return files("lstm_conformance.reference").joinpath("SPEC.md").read_text("utf-8")
+
+
+def _plain(rule: Rule, links: dict[str, str]) -> Rule:
+    return rule._replace(source=_resolved(rule.source, links), basis=_resolved(rule.basis, links))
 
 
 def _resolved(source: str, links: dict[str, str]) -> str:

@@ -22,14 +22,18 @@ from lstm_conformance.fixtures.cases.options import FLAGS, SIZES
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
+from lstm_conformance.fixtures.deviations.causes import SILENT, causes
+from lstm_conformance.fixtures.deviations.causes import Cause as KnownCause
 from lstm_conformance.fixtures.hosting.client import Hello
 from lstm_conformance.reports.records.files import UNENDED, Writer
 from lstm_conformance.reports.records.results import (
     INTERRUPTED,
+    Cause,
     Check,
     Deviation,
     Environment,
     Header,
+    Link,
     Machine,
     Verdict,
 )
@@ -124,6 +128,7 @@ class Record:
 def header_of(session: Session, controls: Mapping[str, str | None] | None = None) -> Header:
     """What was run, where, with what and by which rules; controls: which rule caught the wrong LSTMs of before."""
     spec_version, rules = specification()
+    applicable = session.deviations.applicable(session.hellos.values())
     return Header(
         suite_version=version("lstm-conformance"),
         suite_commit=_commit(),
@@ -151,11 +156,12 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
         ),
         not_installed=session.absent,
         rules={
-            number: RuleText(title=rule.title, sentence=rule.sentence, source=rule.source)
+            number: RuleText(title=rule.title, sentence=rule.sentence, source=rule.source, basis=rule.basis)
             for number, rule in rules.items()
         },
         chapters=chapters(),
-        deviations={each.id: _entry(each) for each in session.deviations.applicable(session.hellos.values())},
+        deviations={each.id: _entry(each) for each in applicable},
+        causes={name: _cause(found) for name, found in causes().items() if name in {each.cause for each in applicable}},
         mutants={name: described(mutant) for name, mutant in session.mutants().items()},
         controls=controls or {},
         flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
@@ -198,6 +204,20 @@ def _entry(recorded: Recorded) -> Deviation:
         link=recorded.link,
         first_seen=recorded.first_seen.isoformat(),
         review_by=recorded.review_by.isoformat(),
+        cause=recorded.cause,
+    )
+
+
+def _cause(known: KnownCause) -> Cause:
+    return Cause(
+        title=known.title,
+        cause_class=known.class_,
+        effect=known.effect,
+        silent=known.effect in SILENT,
+        affects=known.affects,
+        workaround=known.workaround,
+        links=tuple(Link(address=each.address, state=each.state) for each in known.links),
+        scripts=known.scripts,
     )
 
 

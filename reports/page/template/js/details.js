@@ -3,7 +3,39 @@
 function ruleText(check) {
   if (!rule(check)) return [];
   return [
-    make("blockquote", {}, make("p", {}, rule(check).sentence), make("footer", {}, ...linked(rule(check).source))),
+    make("blockquote", {}, make("p", {}, rule(check).sentence), make("footer", {}, ...linked(rule(check).source), ...basisOf(rule(check)))),
+  ];
+}
+
+const BASES = {
+  documented: "documented",
+  equations: "follows from the equations",
+  source: "what the source says, where no manual does",
+  ours: "the suite's own rule, stricter than any manual",
+};
+
+// Whose the rule is; older reports do not tell.
+function basisOf({ basis }) {
+  if (!basis) return [];
+  const [kind, ...rest] = basis.split(": ");
+  return [make("br", {}), `Basis: ${[BASES[kind] ?? kind, ...rest].join(": ")}`];
+}
+
+const CLASSES = {
+  bug: "bug",
+  undocumented: "undocumented: no manual says which is right",
+  choice: "the suite's own choice, stricter than any manual",
+};
+
+function causeOf(entry) {
+  const cause = report.causes?.[entry.cause];
+  if (!cause) return [];
+  const told = [CLASSES[cause.cause_class], cause.effect, cause.affects];
+  const links = cause.links.map((link) => make("p", { class: "quiet" }, ...linked(link.address), `: ${link.state}`));
+  return [
+    make("p", { class: "strong" }, cause.title),
+    make("p", { class: "quiet" }, [...told, ...(cause.workaround ? [`instead: ${cause.workaround}`] : [])].join(" · ")),
+    ...links,
   ];
 }
 
@@ -36,7 +68,8 @@ function deviationOf(id) {
   const dates = `${id}: first seen ${entry.first_seen}, review by ${entry.review_by}`;
   return [
     heading("Known deviation"),
-    make("p", {}, entry.reason),
+    ...causeOf(entry),
+    ...(entry.reason ? [make("p", {}, entry.reason)] : []),
     make("p", { class: "quiet" }, `${dates}; `, ...linked(entry.link)),
   ];
 }

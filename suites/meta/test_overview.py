@@ -1,0 +1,22 @@
+"""The table of rules and causes is that of SPEC.md and of the recorded causes."""
+
+from __future__ import annotations
+
+from lstm_conformance.fixtures.deviations.causes import causes
+from lstm_conformance.suites.harness.judge.rules import specification
+from lstm_conformance.suites.meta.overview import DOCUMENT, document
+
+
+def test_the_table_is_up_to_date() -> None:
+    """`make overview` writes it."""
+    assert DOCUMENT.read_text("utf-8") == document(), "run `make overview`"
+
+
+def test_every_rule_and_every_cause_has_a_row() -> None:
+    """One each."""
+    lines = document().splitlines()
+
+    for number, rule in specification()[1].items():
+        assert sum(line.startswith(f"| {number} {rule.title} |") for line in lines) == 1
+    for name in causes():
+        assert sum(line.startswith(f"| `{name}`: ") for line in lines) == 1
