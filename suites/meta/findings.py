@@ -117,7 +117,7 @@ def printed(script: Path, backend: str) -> list[str]:
         command = [sys.executable, "-W", "ignore", os.fspath(script)]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     ended = [] if done.returncode == 0 else done.stderr.splitlines()[-1:] or [f"exit status {done.returncode}"]
-    return [line for line in done.stdout.splitlines() if line.strip()] + ended
+    return [line.rstrip() for line in done.stdout.splitlines() if line.strip()] + ended
 
 
 def differing(scripts: Iterable[Path]) -> Iterator[str]:
