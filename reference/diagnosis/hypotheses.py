@@ -14,7 +14,7 @@ from lstm_conformance.reference.mutants.base import LSTM
 ALONE = frozenset({"calls", "final_states", "partly", "precision", "sizes", "time"})
 """Families that are not tried in pairs: too small beside another mistake, too many, or not seen in the first steps."""
 
-LOCAL = frozenset({"activations", "biases", "gates", "moving", "partly", "precision", "variants", "weights"})
+LOCAL = frozenset({"activations", "biases", "cells", "gates", "moving", "partly", "precision", "variants", "weights"})
 """Families whose mistakes show in every step and row by itself: a part of the evidence is enough to dismiss them."""
 
 
