@@ -52,7 +52,7 @@ def test_coupled_gates(subject: Subject, cases: Cases) -> Examined:
 
 
 @rule("9.8", where=lambda c: one_layer(c) and c.layer.forget_bias != 0)
-def test_a_forget_bias(subject: Subject, cases: Cases) -> Examined:
+def test_a_forget_bias_at_run_time(subject: Subject, cases: Cases) -> Examined:
     """It is added to the pre-activation of the forget gate in every step, once."""
     yield from whole(subject, cases)
 
