@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 QUOTED = re.compile(r'"(?P<words>[^"]+)" \(`(?P<name>[A-Za-z_][\w.]+)`\)')
 
-PACKAGES = ("torch", "keras", "tf_keras")
+PACKAGES = ("torch", "keras", "tf_keras", "tensorflow")
 
 
 class Quotation(NamedTuple):
@@ -53,7 +53,7 @@ def differing(quoted: Iterable[Quotation]) -> Iterator[str]:
 
 def asked(quoted: Iterable[Quotation]) -> list[str]:
     """The sentences of `differing`, from a process of its own."""
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     command = [sys.executable, "-W", "ignore", "-m", __name__]
     done = subprocess.run(
         command, env=environment, input=json.dumps([*quoted]), capture_output=True, text=True, check=True

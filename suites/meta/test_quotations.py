@@ -14,7 +14,7 @@ EVERY_RULE = table(((each,) for each in RULES.values()), ids=lambda each: each.n
 KINDS = ("documented", "equations", "source", "ours")
 
 
-@needs(*PACKAGES, "tensorflow")
+@needs(*PACKAGES)
 def test_every_quotation_stands_in_its_docstring() -> None:
     """Of the installed versions; lines may end elsewhere."""
     assert asked(each for rule in RULES.values() for each in quotations(rule.basis)) == []
