@@ -42,7 +42,8 @@ def _has_edges(configuration: Configuration) -> bool:
 
 
 def _has_edges_and_states(configuration: Configuration) -> bool:
-    return _has_edges(configuration) and configuration.initial_state
+    """Peepholes are left out: an infinite cell state shuts the forget gate that it passes, and 0 · ∞ is no number."""
+    return _has_edges(configuration) and configuration.initial_state and not configuration.layer.use_peepholes
 
 
 def _is_one_of_something(configuration: Configuration) -> bool:
