@@ -14,7 +14,7 @@ from lstm_conformance.reference.mutants.base import LSTM
 ALONE = frozenset({"calls", "final_states", "partly", "precision", "sizes", "time"})
 """Families that are not tried in pairs: too small beside another mistake, too many, or not seen in the first steps."""
 
-LOCAL = frozenset({"activations", "biases", "gates", "moving", "partly", "precision", "variants", "weights"})
+LOCAL = frozenset({"activations", "biases", "cells", "gates", "moving", "partly", "precision", "variants", "weights"})
 """Families whose mistakes show in every step and row by itself: a part of the evidence is enough to dismiss them."""
 
 
@@ -33,7 +33,7 @@ class Hypothesis(NamedTuple):
     freedom: float = 0.0
 
 
-RIGHT_IN_ONE_CALL = {"gradients", "weight_gradients", "life_cycle", "models", "repeated_calls"}
+RIGHT_IN_ONE_CALL = {"gradients", "weight_gradients", "cell_gradients", "life_cycle", "models", "repeated_calls"}
 """Families of mistakes that the outputs of a call do not show."""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lstm_conformance.reference.backwards import WeightGradients, added
 from lstm_conformance.reference.mutants.base import LSTM, Gates, LSTMWithGradients, applied, term_by_term, wide
 from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
-from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate
+from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate, limited
 from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights
 
@@ -54,7 +54,7 @@ class JoinedProduct(LSTM):
     def pre_activation(self, w: CellWeights, x: Numbers, h: Numbers) -> Numbers:
         """[W U] [x h] + b."""
         z = self.product(concatenate([x, h], -1), np.concatenate([w.kernel, w.recurrent_kernel], -1))
-        for bias in w.biases:
+        for bias in (*w.biases, *self.added(w)):
             z = z + bias[..., None, :]
         return z
 
@@ -107,7 +107,8 @@ class CellStateRoundedOnce(LSTM):
         if isinstance(c, Rounded):
             return super().new_c(gates, c)
         i, f, g, wide_c = (np.asarray(a, np.float64) for a in (gates.i, gates.f, gates.g, c))
-        return np.asarray(i * g + f * wide_c, c.dtype)
+        new_c = np.asarray(i * g + f * wide_c, c.dtype)
+        return new_c if self.cell.cell_clip is None else limited(new_c, self.cell.cell_clip)
 
 
 class WeightsSavedInFloat64(LSTM):

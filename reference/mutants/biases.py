@@ -93,7 +93,7 @@ class BiasesAveraged(_OtherBiases):
 class ForgetBiasAddedAtRunTime(_OtherBiases):
     """Adds 1 to the forget gate at run time, as TensorFlow 1 and Haiku do, to weights from elsewhere."""
 
-    equivalents = frozenset({"forget_bias_of_a_layer_without_biases"})
+    equivalents = frozenset({"forget_bias_of_a_layer_without_biases", "forget_bias_twice"})
 
     def biases(self, biases: tuple[Array, ...], w: CellWeights) -> tuple[Array, ...]:
         """1 more."""
@@ -102,6 +102,8 @@ class ForgetBiasAddedAtRunTime(_OtherBiases):
 
 class ForgetBiasMissing(_OtherBiases):
     """Gets weights of TensorFlow 1 and does not know that their forget gate has a bias of 1 at run time."""
+
+    equivalents = frozenset({"forget_bias_ignored"})  # where it is 1
 
     def biases(self, biases: tuple[Array, ...], w: CellWeights) -> tuple[Array, ...]:
         """1 less, where there are biases."""

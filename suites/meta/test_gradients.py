@@ -273,13 +273,17 @@ def test_the_way_forward_is_right(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", WRONG)
 def test_every_wrong_backward_pass_is_wrong(wrong: str) -> None:
     """In a second call some gradient differs by more than rounding, or something else does that the caller sees."""
-    assert any(misled(WRONG[wrong], example) for example in (LONG, STACKED))
+    limited = Variant(0.5, options={"clip": 0.5, "cell_clip": 0.25, "projection_clip": 0.125, "coupled": "f"})
+    with_options = Example.of(limited.with_peepholes(drawn(4, 3, 2, 5, proj_size=3)))
+    plain = any(misled(WRONG[wrong], example, Cell()) for example in (LONG, STACKED))
+
+    assert plain or misled(WRONG[wrong], with_options, limited.cell())
 
 
-def misled(wrong: type[LSTMWithGradients], example: Example) -> bool:
+def misled(wrong: type[LSTMWithGradients], example: Example, of: Cell) -> bool:
     """Whether it does anything else than the right one."""
-    given, backward = given_to(example), wrong(example.layer, Cell())
-    expected = example.gradients(BackwardPass(Cell()), given)
+    given, backward = given_to(example), wrong(example.layer, of)
+    expected = example.gradients(BackwardPass(of), given)
     example.gradients(backward, given)
     left = example.holding([a.copy() for a in example.arrays()])
     backward.left_by_the_way_back(left.weights, Call(*left.inputs))

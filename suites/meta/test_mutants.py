@@ -79,6 +79,12 @@ LAYERS = {
     "square in time": Asked({"batch": 5, "initial_state": False}),
     "no bias": Asked({"bias": False}),
     "one bias": Asked({"biases": 1}),
+    "peepholes": Asked({"use_peepholes": True}),
+    "clip": Asked({"clip": 0.5}),
+    "cell clip": Asked({"cell_clip": 0.25}),
+    "projection clip": Asked({"proj_size": 4, "proj_clip": 0.125}),
+    "coupled gates": Asked({"input_forget": True}),
+    "forget bias": Asked({"forget_bias": 1.0}),
     "zero state": Asked({"initial_state": False}),
     "batch first": Asked({"batch_first": True, "num_layers": 2}),
     "backwards": Asked({"go_backwards": True, "biases": 1}),
@@ -101,6 +107,9 @@ LAYERS = {
 }
 """Where mistakes show; the most telling ones first."""
 
+CELLS = ("peepholes", "clip", "cell clip", "projection clip", "coupled gates", "forget bias")
+"""Those with more in their equations."""
+
 RIGHT = (
     "plain",
     "ragged",
@@ -112,6 +121,7 @@ RIGHT = (
     "softsign",
     "lognormal",
     "remembering",
+    *CELLS,
 )
 """Where right rewrites are tried."""
 
@@ -126,6 +136,7 @@ TOLD_APART = (
     "zero state",
     "hard sigmoid",
     "unrolled",
+    *CELLS,
 )
 """Where no two mutants may compute the same without saying so."""
 
@@ -142,6 +153,9 @@ UNFIT = [
     ("projection_not_fed_back", "projection"),
     ("dropout_on_outputs_at_inference", "plain"),
     ("hard_sigmoid_of_keras2", "hard sigmoid"),
+    ("output_peephole_of_the_old_cell_state", "peepholes"),
+    ("proj_clip_before_the_projection", "projection clip"),
+    ("input_forget_the_wrong_way_round", "coupled gates"),
 ]
 """Mutants of every kind, and a layer in which each shows."""
 
@@ -167,6 +181,13 @@ HARMLESS = {
     "recurrent_activation_ignored": "softsign",
     "unrolled_without_last_step": "plain",
     "forget_bias_of_a_layer_without_biases": "plain",
+    "peepholes_in_other_order": "plain",
+    "forget_peephole_of_the_new_cell_state": "clip",
+    "clip_from_above": "cell clip",
+    "cell_clip_behind_the_output": "projection",
+    "proj_clip_before_the_projection": "projection",
+    "input_forget_the_wrong_way_round": "peepholes",
+    "forget_bias_twice": "plain",
 }
 """A layer in which the mistake does not show."""
 

@@ -11,6 +11,7 @@ from lstm_conformance.fixtures.cases.offers import COSTS
 from lstm_conformance.fixtures.cases.regimes import REGIMES
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.adapter import Adapter, paths_of
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS as WRONG
 from lstm_conformance.suites.harness.plan.manifest import declared
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 
@@ -173,11 +174,11 @@ def test_every_claim_is_put_to_the_test(word: str) -> None:
 
 @EVERY_TIER
 def test_every_configuration_is_run_on_somebody(tier: str) -> None:
-    """None requires what no implementation of the suite's own claims, in a dtype that none has."""
+    """None requires what no implementation of the suite's own claims and no wrong LSTM, in a dtype that none has."""
     idle = [
         str(called)
         for called in TIERS[tier].configurations
-        if not any(asks(called, each) for each in ADAPTERS.values())
+        if not any(asks(called, each) for each in (*ADAPTERS.values(), *WRONG.values()))
     ]
 
     assert idle == []

@@ -13,6 +13,7 @@ from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.reference import lstm
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Engine, Outputs
+from lstm_conformance.reference.mutants import MUTANTS
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.oracle import Cell, Mask, Matrix, Oracle, States, Vector
 from lstm_conformance.reference.parametric import with_parameters
@@ -20,8 +21,7 @@ from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly, 
 from lstm_conformance.reference.weights import CellWeights
 from lstm_conformance.suites.meta.exactness import ONE_ROUNDING, share, with_holes
 from lstm_conformance.suites.meta.numbers import drawn, start
-from lstm_conformance.suites.meta.variants import VARIANTS, Variant, legal, values
-from lstm_conformance.suites.meta.wrong_cells import MISREAD, WRONG_CELLS
+from lstm_conformance.suites.meta.variants import VARIANTS, Variant, legal, misreading, values
 
 EVERY = pytest.mark.parametrize("name", VARIANTS)
 MASKS: dict[str, Mask | None] = {"whole": None, "holes": with_holes(5, 3)}
@@ -143,14 +143,14 @@ ALONE = {name: each for name, each in VARIANTS.items() if len(each.set) == 1}
 
 
 @pytest.mark.parametrize(
-    ("name", "mutant"), [(name, wrong) for name, each in ALONE.items() for wrong in MISREAD[each.set[0]]]
+    ("name", "mutant"), [(name, wrong) for name, each in ALONE.items() for wrong in misreading(each)]
 )
 def test_wrong_options_are_noticed(name: str, mutant: str) -> None:
     """A layer that misreads an option is far outside the bound; where there is no option it is right."""
     variant, case = VARIANTS[name], only(drawn(5, 3, 4, 6, proj_size=2), 0)
 
-    assert largest(WRONG_CELLS[mutant], variant, variant.with_peepholes(case)) > 10
-    assert largest(WRONG_CELLS[mutant], Variant(), case) <= 1
+    assert largest(MUTANTS[mutant], variant, variant.with_peepholes(case)) > 10
+    assert largest(MUTANTS[mutant], Variant(), case) <= 1
 
 
 def test_all_steps_at_once_are_step_by_step() -> None:

@@ -13,6 +13,7 @@ from lstm_conformance.reference.activations import Activation, activation
 from lstm_conformance.reference.arithmetic import Arithmetic
 from lstm_conformance.reference.cell import Cell
 from lstm_conformance.reference.lstm import Mask, Outputs, layer
+from lstm_conformance.reference.mutants import MUTANTS, family_of
 from lstm_conformance.reference.oracle import ACTIVATIONS, PARAMETRIC, Function, Oracle
 from lstm_conformance.reference.parametric import with_parameters
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
@@ -101,6 +102,16 @@ VARIANTS = {
     "softplus": Variant(named=(("sigmoid",), ("softplus",), ("tanh",))),
 }
 """Every option alone, and several together."""
+
+
+CLAIMS = {"projection_clip": "proj_clip", "coupled": "input_forget"}
+"""What the requirement is called that an option of a cell is, where it is called otherwise."""
+
+
+def misreading(variant: Variant) -> list[str]:
+    """The wrong LSTMs that misread one of its options."""
+    claims = {CLAIMS.get(option, option) for option in variant.set}
+    return [name for name, mutant in MUTANTS.items() if family_of(mutant) == "cells" and claims & set(mutant.only)]
 
 
 def values(variant: Variant, cases: Cases, mask: Mask | None = None) -> Outputs[Array]:

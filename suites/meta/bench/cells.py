@@ -21,12 +21,12 @@ from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.mutants import MUTANTS
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
 from lstm_conformance.suites.meta import onnx_node
 from lstm_conformance.suites.meta.numbers import start
-from lstm_conformance.suites.meta.variants import VARIANTS, Variant, legal
-from lstm_conformance.suites.meta.wrong_cells import MISREAD, WRONG_CELLS
+from lstm_conformance.suites.meta.variants import VARIANTS, Variant, legal, misreading
 
 STYLES = ("mild", "saturated", "cancelling", "remembering", "forgetting", "lognormal", "zeros")
 SIZES = ((1, 3, 10, 20), (5, 3, 4, 6), (5, 3, 10, 20), (50, 2, 16, 29), (20, 1, 40, 64))
@@ -153,13 +153,8 @@ def judged(run: Layer, variant: Variant, options: dict[str, Any], accuracy: str)
         if case.configuration.layer.hidden_size * found.y.shape[0] * found.y.shape[2] <= SMALL and number == 0:
             oracle = max(oracle, by_oracle(variant, case, found, expected))
         for name in excluded:
-            excluded[name] += excludes(WRONG_CELLS[name], variant, case, found)
+            excluded[name] += excludes(MUTANTS[name], variant, case, found)
     return Found(most, oracle, counts[True], counts[False], excluded)
-
-
-def misreading(variant: Variant) -> list[str]:
-    """The wrong cells that misread one of its options."""
-    return [name for option, names in MISREAD.items() if option in variant.set for name in names]
 
 
 def drawn(variant: Variant, options: dict[str, Any]) -> Iterator[tuple[Cases, int]]:
