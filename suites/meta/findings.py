@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from lstm_conformance.suites.meta.running import ROOT
@@ -40,9 +41,20 @@ def is_part(came: Sequence[str], expected: Sequence[str]) -> bool:
     return bool(lines) and any(among[k : k + len(lines)] == lines for k in range(len(among)))
 
 
+def needed(script: Path) -> str:
+    """The first package that a script imports and that is not installed here; empty where all are."""
+    nodes = [*ast.walk(ast.parse(script.read_text("utf-8")))]
+    names = [each.name for node in nodes if isinstance(node, ast.Import) for each in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return next((top for top in (name.partition(".")[0] for name in names) if find_spec(top) is None), "")
+
+
 def differing(scripts: Iterable[Path]) -> Iterator[str]:
     """A sentence for each that prints something else."""
     for script in scripts:
+        if absent := needed(script):
+            print(f"{script.name}: not run, because {absent} is not installed here")
+            continue
         expected, came = promised(script), printed(script)
         if not is_part(came, expected):
             yield f"{script.name}: expected {expected}, came {came}"
