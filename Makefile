@@ -32,7 +32,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance genuine test check bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field genuine test check bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -49,6 +49,11 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
 	fi; \
 	exit $$status
+
+# Cells that were tested before by the same suite are not tested again; the page shows all that are there.
+field: $(STAMP) ## Test the newest version of every implementation in an environment of its own; the page is build/field.html
+	@status=0; $(RUN) lstm_conformance matrix run --field --night field $(ARGS) || status=$$?; \
+	$(RUN) lstm_conformance report $(NIGHTS)/field build/field.html && exit $$status
 
 genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine frameworks give: all that is declared, with room to spare
 	@$(RUN) lstm_conformance.suites.meta.genuine $(RESULTS)

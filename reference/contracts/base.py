@@ -19,7 +19,7 @@ class Contract:
     `dropout`: on what dropout acts, None where nothing is said of it.
     `arguments`: what the constructor calls the arguments of `Layer`.
     `forget_bias`: what is added to the pre-activation of the forget gate in every step, unless the constructor is told
-    otherwise; it is no weight, and stands in no checkpoint.
+    otherwise; it is no weight, and stands in no checkpoint. `fixed_forget_bias`: the same where nothing changes it.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Contract:
     dropout: Dropout | None = None
     arguments: Arguments = field(default=Arguments(), hash=False)
     forget_bias: float = 0.0
+    fixed_forget_bias: float = 0.0
 
     @property
     def documented(self) -> Mapping[str, Kinds]:

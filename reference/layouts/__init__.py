@@ -1,6 +1,6 @@
 """How arrays lie: weights, inputs, states, masks and outputs, to and from the canonical arrays.
 
-One file a framework; what else it promises is in `reference/contracts`.
+One file a framework, or one row of the table in `rows.py`; what else it promises is in `reference/contracts`.
 All arrays here have a leading axis N of cases on the framework's side, and the axis N behind time (or behind layers and
 directions) on the canonical side: native x (N, ...), canonical x (T, N, B, I).
 
@@ -11,6 +11,8 @@ from lstm_conformance.reference.layouts.base import Layout
 from lstm_conformance.reference.layouts.gates import GatesLayout
 from lstm_conformance.reference.layouts.keras import KerasLayout
 from lstm_conformance.reference.layouts.onnx import OnnxLayout
+from lstm_conformance.reference.layouts.rows import ROWS
+from lstm_conformance.reference.layouts.table import TableLayout
 from lstm_conformance.reference.layouts.tf1 import Tf1Layout
 from lstm_conformance.reference.layouts.torch import TorchLayout
 
@@ -20,6 +22,7 @@ LAYOUTS: dict[str, Layout] = {
     "onnx": OnnxLayout(),
     "tf1": Tf1Layout(),
     "gates": GatesLayout(),
+    **{name: TableLayout(name, row) for name, row in ROWS.items()},
 }
 """By the name that an adapter declares."""
 

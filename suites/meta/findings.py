@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from lstm_conformance.suites.meta.needing import AVX_512, is_there
+from lstm_conformance.suites.meta.needing import is_there
 from lstm_conformance.suites.meta.running import ROOT
 
 FINDINGS = ROOT / "reports" / "findings"
@@ -47,6 +47,8 @@ SETTINGS = ("KERAS", "TF_", "TORCH", "PYTORCH", "JAX", "XLA", "CUDA", "PYTHONWAR
 HEADING = re.compile(
     r"^Actual(?: on (?P<backends>[a-z]+(?:, [a-z]+)*))?(?: with (?P<packages>[\w. -]+?(?:, [\w. -]+)*))?:$"
 )
+
+NEEDS = re.compile(r"^Needs ([\w-]+(?:, [\w-]+)*): ", re.MULTILINE)
 
 
 class Unreadable(ValueError):
@@ -103,9 +105,15 @@ def _promise(script: Path, heading: re.Match[str], lines: list[str]) -> Promise:
     return Promise(backends, versions, tuple(line.removesuffix(CONTROL) for line in lines), controls)
 
 
+def needed(script: Path) -> list[str]:
+    """What a script says that it needs, of the processor or of packages that `make conformance` does not install."""
+    found = NEEDS.search(docstring(script))
+    return found[1].split(", ") if found else []
+
+
 def can_run(script: Path) -> bool:
-    """Whether the processor has what a script needs."""
-    return f"\nNeeds {AVX_512}: " not in docstring(script) or is_there(AVX_512)
+    """Whether all that a script needs is there."""
+    return all(map(is_there, needed(script)))
 
 
 def printed(script: Path, backend: str) -> list[str]:
@@ -158,11 +166,11 @@ def _installed(package: str) -> str | None:
 def main() -> int:
     """Run all of them."""
     scripts = sorted(FINDINGS.glob("*.py"))
-    left_out = [script.name for script in scripts if not can_run(script)]
+    left_out = [f"{script.name} ({', '.join(needed(script))})" for script in scripts if not can_run(script)]
     wrong = list(differing(scripts))
     print("\n".join(wrong) or f"every finding is reproduced, {len(scripts) - len(left_out)} scripts")
     if left_out:
-        print(f"not run, this processor lacks {AVX_512}: {', '.join(left_out)}")
+        print(f"not run, something that they need is not here: {', '.join(left_out)}")
     return bool(wrong)
 
 

@@ -67,7 +67,7 @@ class TestDefaults:
         """It is the one that layout and claims say, or that of the very class."""
         hello = declared(name)
 
-        assert hello.promised.name in {contract_of(hello.layout, hello.claims).name, name}
+        assert hello.promised.name in {contract_of(hello.layout, hello.claims).name, name, "plain"}
         assert hello.contract == hello.promised.name
 
     def test_plain_promises_nothing(self) -> None:

@@ -16,6 +16,7 @@ from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.base import Shape, WeightsMismatch
+from lstm_conformance.reference.layouts.rows import ROWS
 from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
@@ -24,10 +25,13 @@ from lstm_conformance.suites.meta.adapters import claims_of
 from lstm_conformance.suites.meta.numbers import values
 from lstm_conformance.suites.meta.tables import table
 
+OF_ROWS = frozenset({"bidirectional", "batch_first", "no_bias", "projection", "initial_state", "unbatched"})
+
 CLAIMS = {name: claims_of(name) for name in ("torch", "keras")} | {
     "onnx": frozenset({"bidirectional", "batch_first", "no_bias", "initial_state", "go_backwards", "activations"}),
     "tf1": frozenset({"layers", "bidirectional", "batch_first", "projection", "initial_state", "activations"}),
     "gates": frozenset({"batch_first", "unbatched", "no_bias", "initial_state", "activations"}),
+    **{name: OF_ROWS - LAYOUTS[name].lacks for name in ROWS},
 }
 """What can be said in each layout."""
 

@@ -24,7 +24,7 @@ ONE_ITEM = ("-k", f"test_every_output and {CONFIGURATION}")
 # Stands in for an environment in which no framework is installed.
 BARE = """
 import sys
-sys.modules.update(torch=None, keras=None, tensorflow=None, jax=None, tf_keras=None)
+sys.modules.update(torch=None, keras=None, tensorflow=None, jax=None, tf_keras=None, onnx=None)
 import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """

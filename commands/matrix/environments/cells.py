@@ -41,6 +41,7 @@ class Cell:
     excludes: tuple[str, ...] = ()
     prereleases: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    in_field: bool = False
 
     def requires(self, package: str) -> bool:
         """Whether a package is among those that are named."""
@@ -103,10 +104,11 @@ FIELDS: Mapping[str, readers.Reader] = {
     "excludes": DISTRIBUTIONS,
     "prereleases": DISTRIBUTIONS,
     "env": readers.that(_is_variables, "a table of texts"),
+    "in_field": readers.that(lambda value: isinstance(value, bool), "true or false"),
 }
 """What reads each field."""
 
-OPTIONAL: Mapping[str, Any] = {"excludes": (), "prereleases": (), "env": {}}
+OPTIONAL: Mapping[str, Any] = {"excludes": (), "prereleases": (), "env": {}, "in_field": False}
 
 
 def _cell(where: str, entry: Any, defaults: Mapping[str, Any]) -> Cell:

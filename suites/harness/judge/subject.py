@@ -221,7 +221,8 @@ class Subject:
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""
         accuracy = self.hello.on(self.path).activations
-        return cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
+        cell = cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
+        return cell._replace(forget_bias=cell.forget_bias + self.hello.promised.fixed_forget_bias)
 
     def alike(self, cases: Cases) -> tuple[object, ...]:
         """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""
