@@ -1,4 +1,4 @@
-"""The quick tier catches a framework that is wrong in one thing as it does its mutant, and lets right ones pass."""
+"""The small tier catches a framework that is wrong in one thing as it does its mutant, and lets right ones pass."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def named(breakage: type[Broken]) -> str:
 
 @pytest.fixture(scope="module")
 def numpy_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The quick tier on the mutants, and on the right LSTMs in NumPy."""
+    """The small tier on the mutants, and on the right LSTMs in NumPy."""
     wrong = adapters("breakages.py", *MUTANTS.values(), *OTHERS)
     right = adapters("reference_adapter.py", "ReferenceLSTM", "ReferenceKerasLSTM")
     return conformance(tmp_path_factory.mktemp("numpy"), *IN_PROCESS, *wrong, *right)
@@ -48,7 +48,7 @@ def numpy_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def torch_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The quick tier on all breakages of torch.nn.LSTM, and on torch.nn.LSTM itself: which rules are red, once each."""
+    """The small tier on all breakages of torch.nn.LSTM, and on torch.nn.LSTM itself: which rules are red, once each."""
     wrong = adapters("breakages.py", *(f"{each.__name__}InTorchLSTM" for each in BREAKAGES))
     return conformance(tmp_path_factory.mktemp("torch"), *IN_PROCESS, "--once", *wrong, *TORCH)
 

@@ -1,4 +1,4 @@
-"""Every rule on the frameworks that are installed, each in its host, on every path: green, with room to spare.
+"""Every rule on the frameworks that are installed, each in its host: green, with room to spare.
 
 Of one configuration each (`test_sampling.py`): the whole quick tier is what `make conformance` runs, and `make genuine`
 holds its results to the same. A run for each family, so that workers share them: paths are compared within a family,
@@ -58,7 +58,7 @@ def family(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def run(family: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A sample of the small tier on what is installed of a family."""
-    path = tmp_path_factory.mktemp("quick") / "results.jsonl"
+    path = tmp_path_factory.mktemp("sample") / "results.jsonl"
     named = [word for name in members(family) for word in ("--implementation", name)]
     return finished(
         python(WATCHED, *SAMPLE, *EVERYTHING, *named, "--tier", "small", "--brief", "--results", os.fspath(path)), path

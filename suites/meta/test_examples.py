@@ -46,7 +46,7 @@ def asked(host: Hosted, arrays: Arrays, *observe: str) -> Arrays:
 
 
 class TestJavaScript:
-    """The LSTM in JavaScript, asked directly; the quick tier is run on it by `test_wheel.py`."""
+    """The LSTM in JavaScript, asked directly; the small tier is run on it by `test_wheel.py`."""
 
     def test_it_agrees_with_numpy(self, javascript: Hosted) -> None:
         """Roughly: how far is for the suite to say."""

@@ -25,7 +25,7 @@ ONE_ITEM = ("-k", f"test_every_output and {CONFIGURATION}")
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The quick tier of a right implementation, in a host, with JUnit's report beside the records."""
+    """The small tier of a right implementation, in a host, with JUnit's report beside the records."""
     folder = tmp_path_factory.mktemp("whole")
     return conformance(folder, *RIGHT, f"--junitxml={folder / 'junit.xml'}")
 

@@ -39,16 +39,16 @@ RIGHT: dict[str, type[Adapter]] = {
 CHECK = all_checks()["20.1"]
 
 
-def asked(name: str) -> tuple[Subject, list[Configuration]]:
-    """A right LSTM, and the configurations of the small tier in which its flags are crossed."""
+def asked(name: str, tier: str) -> tuple[Subject, list[Configuration]]:
+    """A right LSTM, and the configurations of a tier in which its flags are crossed."""
     subject = subject_of(RIGHT[name])
-    return subject, TIERS["small"].crossed(subject.hello.on("eager"))
+    return subject, TIERS[tier].crossed(subject.hello.on("eager"))
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_layers_pass(name: str) -> None:
-    """In every configuration."""
-    subject, configurations = asked(name)
+    """In every configuration of the small tier."""
+    subject, configurations = asked(name, "small")
     outcomes = [judge(CHECK, subject, draw(c, [0], biases=subject.layout.biases))[0] for c in configurations]
 
     assert len(outcomes) > 15
@@ -80,8 +80,8 @@ def test_what_all_return_is_computed_once(flags: dict[str, Any], calls: int, mon
 
 @pytest.mark.parametrize("name", ["torch", "keras"])
 def test_the_bounds_are_far_smaller_than_the_numbers(name: str) -> None:
-    """Also where nobody sees the inner outputs; in half precision, there, they are about as large."""
-    subject, configurations = asked(name)
+    """Also where nobody sees the inner outputs, and at sizes that people use; in half precision they are as large."""
+    subject, configurations = asked(name, "quick")
     with np.errstate(all="ignore"):
         found = {
             f"{each.measure} of {called}": each
