@@ -8,6 +8,7 @@ Imports `reference`.
 """
 
 from lstm_conformance.reference.layouts.base import Layout
+from lstm_conformance.reference.layouts.block import BlockLayout, BlockV2Layout
 from lstm_conformance.reference.layouts.gates import GatesLayout
 from lstm_conformance.reference.layouts.keras import KerasLayout
 from lstm_conformance.reference.layouts.onnx import OnnxLayout
@@ -19,6 +20,8 @@ LAYOUTS: dict[str, Layout] = {
     "keras": KerasLayout(),
     "onnx": OnnxLayout(),
     "tf1": Tf1Layout(),
+    "block": BlockLayout(),
+    "block_v2": BlockV2Layout(),
     "gates": GatesLayout(),
 }
 """By the name that an adapter declares."""
