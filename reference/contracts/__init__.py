@@ -42,7 +42,7 @@ KERAS_BIDIRECTIONAL = Contract(
 )
 """The wrapper, and the layers in it."""
 
-TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=PLAIN, forget_bias=1.0)
+TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=exceptions.TF1, forget_bias=1.0)
 """Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell, `forget_bias`."""
 
 NO_PROMISES = Contract(name="plain", rejections=PLAIN)
