@@ -242,6 +242,7 @@ TF1 = Rejections(
 )
 """Source: tensorflow/python/ops/rnn.py, rnn_cell_impl.py, https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/dynamic_rnn.
 
-TensorFlow gives ValueError for shapes while a graph is made, and InvalidArgumentError where operations are run.
+TensorFlow gives ValueError for shapes while a graph is made, and InvalidArgumentError where operations are run
+(https://www.tensorflow.org/api_docs/python/tf/errors/InvalidArgumentError).
 Of lengths that are negative, or longer than the sequence, the manual says nothing.
 """
