@@ -204,6 +204,12 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
             {"kernel": (30, 80), "bias": (80,), "w_i_diag": (20,), "w_f_diag": (20,), "w_o_diag": (20,)},
         ),
         (
+            "block",
+            {"input_size": 10, "hidden_size": 20, "use_peepholes": True},
+            {"w": (30, 80), "b": (80,), "wci": (20,), "wcf": (20,), "wco": (20,)},
+        ),
+        ("block_v2", {"input_size": 10, "hidden_size": 20}, {"w": (30, 80), "b": (80,)}),
+        (
             "gates",
             {"input_size": 10, "hidden_size": 20},
             {
@@ -227,6 +233,8 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
         "tf1 both directions",
         "onnx with peepholes",
         "tf1 with peepholes",
+        "block with peepholes",
+        "block_v2",
         "gates",
     ],
 )
