@@ -38,7 +38,7 @@ def test_the_logistic_function_of_every_gate(subject: Subject, cases: Cases) -> 
     for gate in "ifo":
         outputs = subject.run(probe(cases, gate, points, np.full_like(points, PROBES[gate][1]))).outputs
         seen = outputs.h_n if gate == "o" else outputs.c_n
-        yield _held(subject, cases, f"σ of {gate}", _exactly(cases, points), seen)
+        yield _held(subject, cases, f"σ of {gate}", _added(subject, cases, gate, points), seen)
 
 
 @rule("13.2", where=_is_probed)
@@ -60,6 +60,12 @@ def test_both_hyperbolic_tangents(subject: Subject, cases: Cases) -> Examined:
 def _returned(c: Array, arithmetic: Arithmetic) -> Rounded:
     """A state (N, rows, units) that the next operation saw before it was rounded to be returned."""
     return exactly(c, arithmetic) + np.zeros_like(c, np.float64)
+
+
+def _added(subject: Subject, cases: Cases, gate: str, points: Array) -> Rounded:
+    """The points of a gate, with what its layer adds whatever it is told: that sum is rounded."""
+    bias, at = subject.cell(cases.configuration).forget_bias, _exactly(cases, points)
+    return at + np.full_like(at.value, bias) if gate == "f" and bias else at
 
 
 def _exactly(cases: Cases, points: Array) -> Rounded:
