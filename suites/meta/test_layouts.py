@@ -21,7 +21,7 @@ from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
-from lstm_conformance.suites.meta.adapters import claims_of
+from lstm_conformance.suites.meta.adapters import ADAPTERS, claims_of
 from lstm_conformance.suites.meta.numbers import values
 from lstm_conformance.suites.meta.tables import table
 
@@ -597,6 +597,12 @@ def test_inputs_without_a_batch() -> None:
     assert (h_0.shape, c_0.shape) == ((2, 4, 5), (2, 4, 5))
     assert np.array_equal(h_0[:, 1], cases.states[0][0, 1, :, 0])
     assert np.array_equal(h_0[:, 2], cases.states[0][1, 0, :, 0])
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_of_the_table_is_that_of_an_implementation(name: str) -> None:
+    """Whose names and axes are thereby held to the library's own."""
+    assert any(adapter.layout == name for adapter in ADAPTERS.values())
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
