@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         night=Night(NIGHTS / arguments.night),
         store=Store(ENVIRONMENTS),
         progress=Progress(NIGHTS),
-        options=_words(arguments.options),
+        options=words_of(arguments.options),
         limits=Limits(minutes=arguments.minutes, disk=1e9 * arguments.disk),
     )
     with terminable():
@@ -57,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     return rounds.close(cells)
 
 
-def _words(options: str) -> tuple[str, ...]:
+def words_of(options: str) -> tuple[str, ...]:
+    """The words of options for the tests. Raises BadInput."""
     try:
         return tuple(shlex.split(options))
     except ValueError as error:
