@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lstm_conformance.reports.records.combine import Report, Subject
 from lstm_conformance.reports.records.known import BUG, MEANINGS
@@ -35,6 +37,21 @@ class CauseChange:
     def checks(self) -> list[Check]:
         """The deviations that show it, of all subjects."""
         return [check for checks in self.found.values() for check in checks]
+
+    @property
+    def error(self) -> float | None:
+        """The largest absolute error of those that were kept; None where no numbers were compared."""
+        kept = [error for check in self.checks for error in _errors(check.detail or {})]
+        return max(kept, default=None)
+
+
+def _errors(detail: Mapping[str, Any]) -> Iterator[float]:
+    """The absolute errors of the elements that a check shows, where both numbers are finite."""
+    others = detail.get("others")
+    for each in [detail.get("worst"), *(others if isinstance(others, list) else [])]:
+        numbers = [each.get("expected"), each.get("observed")] if isinstance(each, dict) else []
+        if numbers and all(isinstance(number, float) and math.isfinite(number) for number in numbers):
+            yield abs(numbers[0] - numbers[1])
 
 
 def cause_changes(before: Report, after: Report, former: Mapping[Subject, Subject]) -> list[CauseChange]:

@@ -123,7 +123,8 @@ def cause_facts(change: CauseChange) -> dict[str, str]:
     rules = sorted({check.rule for check in change.checks}, key=numbers_in)
     counted = f"{several(len(change.checks), 'check')} of rule{'s' * (len(rules) > 1)} {some(rules)}"
     where = f"{subjects_text(change.found)}, {some(check.path for check in change.checks)}: {counted}"
-    facts = {"where": where, "seen": cause(first_to_last(change.checks)[0])}
+    size = "" if change.error is None else f"absolute error up to {change.error:.1g}; in the first check to look at: "
+    facts = {"where": where, "seen": size + cause(first_to_last(change.checks)[0])}
     if change.cause is None:
         return facts
     public = some(f"{link.address} ({link.state})" for link in change.cause.links)

@@ -8,7 +8,7 @@ import pytest
 
 from lstm_conformance.__main__ import main
 from lstm_conformance.commands.compare import FAIL_ON
-from lstm_conformance.reports.changes.changed import lines
+from lstm_conformance.reports.changes.changed import cause_facts, lines
 from lstm_conformance.reports.changes.compare import Changes, compare
 from lstm_conformance.reports.changes.verdict import news
 from lstm_conformance.reports.page.document import Story
@@ -137,6 +137,26 @@ def test_a_deviation_without_a_cause_is_named(tmp_path: Path) -> None:
 
     assert [(each.name, each.cause) for each in found.causes] == [("mine", None)]
     assert "  ~ recorded as mine" in lines(found)[2]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        ([(0.5, 0.50000004), (0.1, 0.1)], "absolute error up to 4e-08; "),
+        ([("nan", 1.0), (0.5, 0.75)], "absolute error up to 0.2; "),
+        ([("nan", 1.0)], ""),
+    ],
+)
+def test_how_large_it_is(tmp_path: Path, pairs: list[tuple[object, object]], told: str) -> None:
+    """In numbers that a user has, not in bounds alone."""
+    first, *others = ({"expected": then, "observed": now} for then, now in pairs)
+    wrong = a_check(0, verdict="deviation", deviation="output", detail={"worst": first, "others": others})
+
+    (change,) = changes(tmp_path, shown(), [wrong, *shown()[1:]]).causes
+
+    assert (
+        cause_facts(change)["seen"] == f"{told}{'in the first check to look at: ' if told else ''}no message recorded"
+    )
 
 
 def test_silently_wrong_numbers_come_first(tmp_path: Path) -> None:
