@@ -49,9 +49,9 @@ def _errors(detail: Mapping[str, Any]) -> Iterator[float]:
     """The absolute errors of the elements that a check shows, where both numbers are finite."""
     others = detail.get("others")
     for each in [detail.get("worst"), *(others if isinstance(others, list) else [])]:
-        numbers = [each.get("expected"), each.get("observed")] if isinstance(each, dict) else []
-        if numbers and all(isinstance(number, float) and math.isfinite(number) for number in numbers):
-            yield abs(numbers[0] - numbers[1])
+        expected, observed = (each.get("expected"), each.get("observed")) if isinstance(each, dict) else (None, None)
+        if isinstance(expected, float) and isinstance(observed, float) and math.isfinite(expected - observed):
+            yield abs(expected - observed)
 
 
 def cause_changes(before: Report, after: Report, former: Mapping[Subject, Subject]) -> list[CauseChange]:
