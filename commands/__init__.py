@@ -3,7 +3,8 @@
 What a command does is done elsewhere; here it is read from the command line, and said.
 Imports `reference`, `reference.contracts`, `reference.diagnosis`, `reference.layouts`, `reference.mutants`,
 `fixtures.cases`,
-`fixtures.vectors`, `reports.records`, `reports.changes`, `reports.page`, `reports.publish`.
+`fixtures.deviations`, `fixtures.vectors`, `reports.records`, `reports.changes`, `reports.page`, `reports.publish`,
+`suites.harness.explain`, `suites.harness.judge`.
 """
 
 from __future__ import annotations
