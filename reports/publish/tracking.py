@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -21,6 +22,9 @@ LIMIT = 60_000
 
 LONGEST = 3_000
 """Characters of a command that repeats a check."""
+
+TEST = ("lstm-conformance", "test", "--implementation")
+"""What repeats a check is made of its id: a results file may have come from anywhere, and its words are not advice."""
 
 Key: TypeAlias = tuple[str, str]  # rule, implementation
 
@@ -145,7 +149,7 @@ def _told(
     if unknown:
         yield from ["Not tested this night, and failing before: " + ", ".join(map(escaped, unknown)) + ".", ""]
     if found:
-        command = found[0].worst.reproduction(report.header(found[0].subject).command(found[0].subject.implementation))
+        command = shlex.join([*TEST, found[0].subject.implementation, "--case", found[0].worst.id])
         cell = report.cell(found[0].subject)
         yield from [f"To see it in {escaped(cell.id)}:" if cell else "To see it:", "", *_code(command), ""]
     yield from [f"[The report]({page})", ""] if page else []

@@ -72,10 +72,16 @@ DAMAGES: dict[str, tuple[Damage, type[ResultsError], str]] = {
     "vanished": (lambda lines: [lines[0], *lines[2:]], CountMismatch, "counts 2 checks, .* holds 1"),
     "recount": (altered(1, verdict="fail"), CountMismatch, "counts 2 checks"),
     "exchanged": (
-        lambda lines: altered(1, verdict="fail")(altered(2, verdict="pass")(lines)),
+        lambda lines: altered(1, verdict="fail")(altered(2, verdict="pass", budget=0.5)(lines)),
         DigestMismatch,
         "expected the digest",
     ),
+    "another budget": (altered(1, budget=0.125), DigestMismatch, "expected the lines that were written"),
+    "another message": (altered(2, message="fine"), DigestMismatch, "expected the lines that were written"),
+    "another commit": (altered(0, suite_commit="0" * 40), DigestMismatch, "expected the lines that were written"),
+    "beyond the bound": (altered(1, budget=1e9), BadRecord, "line 2: expected a check that passes to use at most"),
+    "nan": (altered(1, budget="nan"), BadRecord, "line 2: expected a check that passes to use at most"),
+    "below nothing": (altered(2, budget=-1.0), BadRecord, "line 3: expected a check that passes to use at most"),
 }
 
 
