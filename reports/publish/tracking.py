@@ -15,6 +15,7 @@ from lstm_conformance.reports.records.basis import basis_text
 from lstm_conformance.reports.records.combine import Report
 from lstm_conformance.reports.records.failing import Failure, failures
 from lstm_conformance.reports.records.results import RED, Rule
+from lstm_conformance.reports.records.serialize import loads
 from lstm_conformance.reports.records.text import budget_text
 
 LIMIT = 60_000
@@ -60,7 +61,7 @@ def read_issue(number: int, title: str, body: str) -> Issue | None:
     if not found:
         return None
     try:
-        mark = json.loads(found[1])
+        mark = loads(found[1])
         return Issue(
             number=number,
             key=(str(mark["rule"]), str(mark["implementation"])),

@@ -22,6 +22,7 @@ from lstm_conformance.reports.records.errors import (
 from lstm_conformance.reports.records.journals import BeingWritten, check_alone, hold
 from lstm_conformance.reports.records.kinds import RESULTS, Kind, check_vacant
 from lstm_conformance.reports.records.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
+from lstm_conformance.reports.records.serialize import loads
 
 UNENDED = "the run was killed: this is what it had judged until then"
 """The problem of a journal, which has no footer."""
@@ -200,7 +201,7 @@ class Results:
 
 def _header(path: Path | str, line: bytes) -> Header:
     try:
-        record = json.loads(line)
+        record = loads(line)
     except ValueError as error:
         raise NotResults(f"{path}: expected the header of a results file, but line 1 is no JSON: {error}") from error
     if not isinstance(record, dict) or record.get("kind") != Header.kind:
@@ -217,7 +218,7 @@ def _objects(path: Path | str, lines: Iterator[bytes]) -> Iterator[dict[str, Any
     """The objects of all lines but the first, one at a time: there may be a million."""
     for number, line in enumerate(lines, 2):
         try:
-            record = json.loads(line)
+            record = loads(line)
         except ValueError as error:
             if next(lines, None) is None:
                 raise Truncated(_ends_after(path, number - 1)) from error

@@ -58,6 +58,8 @@ DAMAGES: dict[str, tuple[Damage, type[ResultsError], str]] = {
     "cut": (lambda lines: [*lines[:2], lines[2][:50]], Truncated, "last complete line is line 2"),
     "garbage": (lambda lines: [lines[0], "?", *lines[2:]], BadRecord, "line 2: expected a JSON object"),
     "number": (lambda lines: [lines[0], "17", *lines[2:]], BadRecord, "line 2: expected a JSON object, got int"),
+    "deep": (lambda lines: [lines[0], "[" * 100_000, *lines[2:]], BadRecord, "line 2: .* nested too deeply"),
+    "deep header": (lambda _: ["[" * 100_000], NotResults, "line 1 is no JSON: it is nested too deeply"),
     "two headers": (lambda lines: [lines[0], *lines], BadRecord, "line 2: expected a record of kind 'check'"),
     "lacking": (without(1, "nodeid"), BadRecord, r"line 2: .* lacking: \['nodeid'\]"),
     "unknown": (altered(1, extra=1), BadRecord, r"line 2: .* unknown: \['extra'\]"),
