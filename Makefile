@@ -11,6 +11,7 @@ RESULTS := build/results.jsonl
 REPORT := build/report.html
 WRONG := build/mutants.jsonl
 KILLS := build/mutants.json
+CLAIMS := build/claims.html
 PROOF := fixtures/mutants.json
 WORKERS ?= auto
 ASKING ?= --until-caught
@@ -32,7 +33,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance field genuine test check bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field genuine test check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -60,7 +61,10 @@ genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine fram
 
 test: lint ## Lint, check types and spelling, and test the suite itself
 	@.ci/browser
-	@$(RUN) pytest suites/meta -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(RUN) pytest suites/meta suites/claims -n $(WORKERS) --dist loadfile $(ARGS)
+
+claims: $(STAMP) ## Settle what manuals and tutorials say by running it; the page is build/claims.html
+	@$(RUN) lstm_conformance claims --html $(CLAIMS) $(ARGS)
 
 check: test ## The same as test
 

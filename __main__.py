@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from lstm_conformance.commands import BadInput, Command, compare, diagnose, matrix, report, test, track, vectors
+from lstm_conformance.commands import BadInput, Command, claims, compare, diagnose, matrix, report, test, track, vectors
 from lstm_conformance.reports.publish.console import spell_out_the_rest
 
 COMMANDS: Mapping[str, Command] = {
@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, Command] = {
     "diagnose": diagnose,
     "vectors": vectors,
     "matrix": matrix,
+    "claims": claims,
 }
 
 WANTED = """\

@@ -46,6 +46,8 @@ VERDICT_LIST = Kind(
 )
 CHANGES_SUMMARY = Kind("a summary of `lstm-conformance compare`", re.escape(CHANGES_MARK))
 CHANGES = Kind("what `lstm-conformance compare --json` writes", r'\{"schema_version": \d+, "since": ')
+CLAIMS_PAGE = Kind("a page of `lstm-conformance claims`", r"(?i:<!doctype html>).*<title>What the tutorials say")
+CLAIMS = Kind("what `lstm-conformance claims --json` writes", r'\{"claims": \[')
 KILLS = Kind("figures of `make mutants`", r'\{\s*"mutants": \{')
 PROOF = Kind("the last result of `make mutants`", r'\{\s*"tree": "')
 FIGURES = Kind("figures of `make bench-report`", r'\{\s*"\d+ checks": ')

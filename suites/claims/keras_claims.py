@@ -70,7 +70,7 @@ def a3(claim, beyond, judge):
     joined = np.concatenate([x[:, 0], np.zeros((1, 128), "float32")], axis=-1)  # the state before is zeros
     z = joined @ np.concatenate([kernel, recurrent_kernel]) + bias
     i, f, g, o = np.split(z, 4, axis=-1)
-    sigmoid = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
+    sigmoid = lambda a: 1 / (1 + np.exp(-a))
     h = sigmoid(o) * np.tanh(sigmoid(i) * np.tanh(g))
     claim("layer 0 reads", joined.shape[-1], "numbers, 428 = 300 + 128:", joined.shape[-1] == 428)
     judge("gates from the joined vector", "keras", [weights_of(first)], x, h)
@@ -92,7 +92,9 @@ def a4(claim):
 def a5(claim):
     """The input has three axes, (samples, timesteps, input_dim); the output has three or two."""
     shapes = [numbers(keras.layers.LSTM(8, return_sequences=flag)(random(2, 5, 3)))[0].shape for flag in (True, False)]
-    claim("(2, 5, 3) ->", *shapes, "are (samples, timesteps, units) and (samples, units):", shapes == [(2, 5, 8), (2, 8)])
+    claim(
+        "(2, 5, 3) ->", *shapes, "are (samples, timesteps, units) and (samples, units):", shapes == [(2, 5, 8), (2, 8)]
+    )
     try:
         keras.layers.LSTM(8)(random(5, 3))
         claim("an input of two axes is refused:", False)
@@ -139,9 +141,9 @@ def a7(claim, judge):
     claim("the fourth closes the output:", bool((h == 0).all()))
     for k in (1, 2):
         layer = keras.layers.LSTM(H, implementation=k, return_sequences=True)
-        print("implementation={} is kept as".format(k), layer.get_config().get("implementation", "nothing: it is ignored"))
+        print(f"implementation={k} is kept as", layer.get_config().get("implementation", "nothing: it is ignored"))
         (y,) = numbers(layer(x))
-        judge("implementation={}".format(k), "keras", [weights_of(layer)], x, y)
+        judge(f"implementation={k}", "keras", [weights_of(layer)], x, y)
 
 
 def a8(claim):
@@ -180,7 +182,9 @@ def a10(claim, judge):
     layer = keras.layers.LSTM(2, activation="tanh", recurrent_activation="linear", return_state=True)
     layer.build((2, 1, 3))
     layer.set_weights([0 * kernel, 0 * recurrent_kernel, np.float32([2, 2, 3, 3, 50, 50, 7, 7])])
-    y, h, c = numbers(*layer(np.zeros((2, 1, 3), "float32"), initial_state=tensors(*[np.full((2, 2), 20, "float32")] * 2)))
+    y, h, c = numbers(
+        *layer(np.zeros((2, 1, 3), "float32"), initial_state=tensors(*[np.full((2, 2), 20, "float32")] * 2))
+    )
     print("activation=tanh, i f g o = 2 3 50 7 and c before = 20:  c", c[0, 0], " h", h[0, 0])
     claim("c = 3 x 20 + 2 tanh(50) and h = 7 tanh(c):", bool((c == 62).all() and (h == 7).all()))
 
@@ -210,7 +214,14 @@ def a12(claim):
     allowed = np.sqrt(np.log(2 / 1e-9) / (2 * kernel.size))
     uniform = (np.sort(kernel.ravel()) + limit) / (2 * limit)
     distance = max(abs(uniform - (np.arange(kernel.size) + end) / kernel.size).max() for end in (0, 1))
-    claim("distance to the uniform distribution", distance.round(4), "below", allowed.round(4), ":", bool(distance < allowed))
+    claim(
+        "distance to the uniform distribution",
+        distance.round(4),
+        "below",
+        allowed.round(4),
+        ":",
+        bool(distance < allowed),
+    )
     rows = recurrent_kernel @ recurrent_kernel.T
     # float32 Householder vectors: an entry of Q Q' is a sum of 4 H products, each rounded a few times.
     error, rounding = abs(rows - np.eye(H)).max(), 4 * H * 2.0**-23
@@ -303,7 +314,7 @@ def d4(claim, judge):
             kind = type(outputs).__name__
             parts = list(outputs) if state else [outputs]
             shapes = [a.shape for a in parts]
-            print("return_sequences={!s:5} return_state={!s:5}".format(sequences, state), kind, *shapes)
+            print(f"return_sequences={sequences!s:5} return_state={state!s:5}", kind, *shapes)
             due = [(1, 3, 2) if sequences else (1, 2)] + [(1, 2)] * (2 if state else 0)
             claim("as told:", shapes == due)
             layers = [weights_of(below), weights_of(above)]
@@ -316,7 +327,7 @@ def d5(claim):
         layer = keras.layers.LSTM(4, return_sequences=sequences, return_state=True)
         output, h, c = numbers(*layer(random(2, 5, 3)))
         last = output[:, -1] if sequences else output
-        claim("return_sequences={}: output, h, c; h is the last output:".format(sequences), bool((last == h).all()))
+        claim(f"return_sequences={sequences}: output, h, c; h is the last output:", bool((last == h).all()))
         print("  c is not: c", c[0].round(3), " h", h[0].round(3))
         assert (c != h).any()
 
@@ -337,24 +348,20 @@ def d6(claim):
 
 def d7(claim):
     """LSTM takes output_dim and inner_activation, and fit takes nb_epoch."""
-    for arguments in ({"output_dim": 4}, {"units": 4, "inner_activation": "sigmoid"}):
+
+    def accepted(function, **arguments):
         try:
-            keras.layers.LSTM(**arguments)
-            claim("LSTM accepts", *arguments, ":", True)
-        except TypeError as error:
-            print("TypeError:", str(error).splitlines()[0])
-            claim("LSTM accepts", *arguments, ":", False)
-        except ValueError as error:
-            print("ValueError:", str(error).splitlines()[0])
-            claim("LSTM accepts", *arguments, ":", False)
+            function(**arguments)
+        except (TypeError, ValueError) as error:
+            print(type(error).__name__ + ":", str(error).splitlines()[0])
+            return False
+        return True
+
+    claim("LSTM accepts output_dim:", accepted(keras.layers.LSTM, output_dim=4))
+    claim("LSTM accepts inner_activation:", accepted(keras.layers.LSTM, units=4, inner_activation="sigmoid"))
     model = keras.models.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
     model.compile(optimizer="sgd", loss="mse")
-    try:
-        model.fit(random(4, 2), random(4, 1), nb_epoch=1, verbose=0)
-        claim("fit accepts nb_epoch:", True)
-    except TypeError as error:
-        print("TypeError:", str(error).splitlines()[0])
-        claim("fit accepts nb_epoch:", False)
+    claim("fit accepts nb_epoch:", accepted(model.fit, x=random(4, 2), y=random(4, 1), nb_epoch=1, verbose=0))
 
 
 def d8(judge):
@@ -386,7 +393,7 @@ def e2(claim):
     print("weights:", [a.shape for a in layer.get_weights()])
 
 
-def e3(beyond, judge):
+def e3(judge):
     """units=N makes N independent copies of an LSTM with one unit."""
     N = 3
     layer = keras.layers.LSTM(units=N, return_sequences=True)
@@ -424,7 +431,16 @@ def e4(claim):
     for width in (1, 3, 300):
         layer = keras.layers.LSTM(7)
         (y,) = numbers(layer(random(2, 5, width)))
-        claim("input", width, "wide, 7 units: output", y.shape, "kernel", layer.get_weights()[0].shape, ":", y.shape == (2, 7))
+        claim(
+            "input",
+            width,
+            "wide, 7 units: output",
+            y.shape,
+            "kernel",
+            layer.get_weights()[0].shape,
+            ":",
+            y.shape == (2, 7),
+        )
 
 
 def e5(claim):
@@ -462,7 +478,13 @@ def e7(claim, judge):
     x = random(2, 5, 3)
     backwards = keras.layers.LSTM(4, go_backwards=True, return_sequences=True)
     (y,) = numbers(backwards(x))
-    judge("go_backwards reads the sequence from its end, and returns it so", "keras", [weights_of(backwards)], x[:, ::-1], y)
+    judge(
+        "go_backwards reads the sequence from its end, and returns it so",
+        "keras",
+        [weights_of(backwards)],
+        x[:, ::-1],
+        y,
+    )
     unrolled = keras.layers.LSTM(4, unroll=True, return_sequences=True)
     (y,) = numbers(unrolled(x))
     judge("unroll=True", "keras", [weights_of(unrolled)], x, y)
@@ -478,7 +500,7 @@ def e8(claim):
     for sequences in (True, False):
         (y,) = numbers(keras.layers.LSTM(7, return_sequences=sequences)(random(2, 5, 3)))
         shapes[sequences] = y.shape
-        print("return_sequences={}:".format(sequences), y.shape)
+        print(f"return_sequences={sequences}:", y.shape)
     claim("(batch, time, units), or (batch, units):", shapes == {True: (2, 5, 7), False: (2, 7)})
 
 
@@ -531,8 +553,7 @@ def k4(claim):
 
 
 def l1(claim):
-    """merge_mode is concat by default; sum, mul and ave combine both directions element by element, None returns both.
-    """
+    """merge_mode is concat by default; sum, mul and ave combine the directions number by number, None returns both."""
     x = random(2, 5, 3)
     modes = {}
     layer = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True), merge_mode=None)
@@ -587,7 +608,14 @@ def n1(claim, judge):
     x = random(2, 5, 3)
     y, h, c = numbers(*rnn(x))
     claim("output, h, c:", [y.shape, h.shape, c.shape] == [(2, 5, 4), (2, 4), (2, 4)])
-    judge("RNN(LSTMCell(4))", "keras", [dict(zip(["kernel", "recurrent_kernel", "bias"], rnn.get_weights()))], x, y, [(h, c)])
+    judge(
+        "RNN(LSTMCell(4))",
+        "keras",
+        [dict(zip(["kernel", "recurrent_kernel", "bias"], rnn.get_weights()))],
+        x,
+        y,
+        [(h, c)],
+    )
     sizes = list(keras.layers.LSTMCell(4).state_size)
     claim("state_size of the cell", sizes, "is [units, units]:", sizes == [4, 4])
 
@@ -647,7 +675,14 @@ def m4(claim):
     allowed = np.sqrt(np.log(2 / 1e-9) / (2 * values.size))
     uniform = (values + 0.05) / 0.1
     distance = max(abs(uniform - (np.arange(values.size) + end) / values.size).max() for end in (0, 1))
-    claim("distance to the uniform distribution", distance.round(5), "below", allowed.round(5), ":", bool(distance < allowed))
+    claim(
+        "distance to the uniform distribution",
+        distance.round(5),
+        "below",
+        allowed.round(5),
+        ":",
+        bool(distance < allowed),
+    )
 
 
 def n4(claim, judge):

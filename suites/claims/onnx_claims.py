@@ -6,7 +6,6 @@
 import os
 
 import numpy as np
-import onnx
 from onnx import TensorProto, helper
 
 RUNTIME = os.environ.get("CLAIMS_ONNX", "onnx")
@@ -72,7 +71,10 @@ def o2(claim, judge):
     X, given = random(5, 2, 3), weights()
     Y, h, c = lstm({"X": X, **given}, hidden_size=4)
     print("Y", Y.shape, " Y_h", h.shape, " Y_c", c.shape)
-    claim("(T, directions, B, H), (directions, B, H) twice:", [Y.shape, h.shape, c.shape] == [(5, 1, 2, 4), (1, 2, 4), (1, 2, 4)])
+    claim(
+        "(T, directions, B, H), (directions, B, H) twice:",
+        [Y.shape, h.shape, c.shape] == [(5, 1, 2, 4), (1, 2, 4), (1, 2, 4)],
+    )
     judge("Sigmoid, Tanh, Tanh by default", "onnx", [given], X, Y[:, 0], [(h[0], c[0])], time_major=True)
 
 
@@ -82,7 +84,9 @@ def o3(claim):
     zeros = np.zeros((1, 2, 4), "float32")
     left_out = lstm({"X": X, **given}, hidden_size=4)
     states = lstm({"X": X, **given, "initial_h": zeros, "initial_c": zeros}, hidden_size=4)
-    claim("initial_h and initial_c are zeros if they are left out:", all((a == b).all() for a, b in zip(left_out, states)))
+    claim(
+        "initial_h and initial_c are zeros if they are left out:", all((a == b).all() for a, b in zip(left_out, states))
+    )
     without = lstm({"X": X, "W": given["W"], "R": given["R"]}, hidden_size=4)
     no_bias = lstm({"X": X, **given, "B": np.zeros((1, 32), "float32")}, hidden_size=4)
     claim("so is B:", all((a == b).all() for a, b in zip(without, no_bias)))
@@ -99,7 +103,10 @@ def o4(claim):
         return
     print("Y", Y.shape, " Y_h", h.shape)
     claim("two directions, one after the other on an axis of their own:", Y.shape == (5, 2, 2, 4))
-    claim("Y_h is Y at the last step forwards, at the first backwards:", bool((h[0] == Y[-1, 0]).all() and (h[1] == Y[0, 1]).all()))
+    claim(
+        "Y_h is Y at the last step forwards, at the first backwards:",
+        bool((h[0] == Y[-1, 0]).all() and (h[1] == Y[0, 1]).all()),
+    )
 
 
 def o5(claim):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,9 @@ def settle(name: str, asked: Iterable[Claim], pythons: Pythons) -> dict[tuple[st
     if python is None:
         lack = f"{' or '.join(environment.packages) or environment.what} is not installed: name a Python that has it"
         told = f"{lack}, lstm-conformance claims --python {name}=PATH"
-        return {(c.id, name): ClaimRun(environment=name, due=c.where[name], state="not-run", message=told) for c in here}
+        return {
+            (c.id, name): ClaimRun(environment=name, due=c.where[name], state="not-run", message=told) for c in here
+        }
     seen: dict[str, Seen] = {}
     for file, ids in _by_file(environment, here).items():
         seen |= heard(python, environment, file, ids)
@@ -154,7 +156,7 @@ def verdict_of(facts: Iterable[Mapping[str, Any]]) -> str:
 def _difference(due: str, came: str, seen: Seen) -> str:
     if seen["error"]:
         return f"expected {due}, came an error: {seen['error'].strip()}"
-    show: Callable[[Mapping[str, Any]], str] = (
-        lambda fact: f"{'beyond the condition, ' if fact['beyond'] else ''}{fact['what'].rstrip(':')}: {fact['truth']}"
+    told = "; ".join(
+        f"{'beyond, ' if each['beyond'] else ''}{each['what'].rstrip(' :')}: {each['truth']}" for each in seen["facts"]
     )
-    return f"expected {due}, came {came or 'no verdict'}: {'; '.join(map(show, seen['facts'])) or 'it said nothing'}"
+    return f"expected {due}, came {came or 'no verdict'}: {told or 'it said nothing'}"

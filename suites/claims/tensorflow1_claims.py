@@ -7,9 +7,8 @@ import numpy as np
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"  # else later versions do not have these cells
 
-import tensorflow
+import tensorflow.compat.v1 as tf
 
-tf = tensorflow.compat.v1
 tf.logging.set_verbosity(tf.logging.ERROR)
 warnings.simplefilter("ignore")
 tf.enable_eager_execution()  # with which later versions begin; a graph that is opened stays one
@@ -37,7 +36,10 @@ def c1(claim):
         outputs, state = tf.nn.dynamic_rnn(cell, random(3, 5, 10), dtype=tf.float32)
         y, last = evaluated(graph, outputs, state)
     print("outputs", y.shape, " fields of the state", last._fields, " c", last.c.shape, " h", last.h.shape)
-    claim("(batch, time, hidden), and c, h of (batch, hidden):", [y.shape, last.c.shape, last.h.shape] == [(3, 5, 20), (3, 20), (3, 20)])
+    claim(
+        "(batch, time, hidden), and c, h of (batch, hidden):",
+        [y.shape, last.c.shape, last.h.shape] == [(3, 5, 20), (3, 20), (3, 20)],
+    )
     claim("c comes first:", last._fields == ("c", "h"))
 
 
@@ -63,7 +65,9 @@ def c3(claim, beyond):
         cell = tf.nn.rnn_cell.BasicLSTMCell(20)
         outputs, states = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
         y, last = evaluated(graph, outputs, states)
-    claim("states[1] equals outputs[:, -1, :] and h:", bool((last[1] == y[:, -1, :]).all() and (last[1] == last.h).all()))
+    claim(
+        "states[1] equals outputs[:, -1, :] and h:", bool((last[1] == y[:, -1, :]).all() and (last[1] == last.h).all())
+    )
     with tf.Graph().as_default() as graph:
         cell = tf.nn.rnn_cell.BasicLSTMCell(20)
         outputs, states = tf.nn.dynamic_rnn(cell, x, sequence_length=[5, 3, 2], dtype=tf.float32)
@@ -87,7 +91,10 @@ def c4(claim, judge):
         y, last, *weights = evaluated(graph, output, state, *stack.variables)
     print("output", y.shape, " states", [(c.shape, h.shape) for c, h in last])
     due = [((10, size), (10, size)) for size in (100, 200, 300)]
-    claim("output (10, 300), and c, h of 100, 200, 300:", y.shape == (10, 300) and [(c.shape, h.shape) for c, h in last] == due)
+    claim(
+        "output (10, 300), and c, h of 100, 200, 300:",
+        y.shape == (10, 300) and [(c.shape, h.shape) for c, h in last] == due,
+    )
     layers = [{"kernel": weights[k], "bias": weights[k + 1]} for k in (0, 2, 4)]
     judge("all three layers", "tf1", layers, x[:, None], y[:, None], [(h, c) for c, h in last], forget_bias=1.0)
 
@@ -111,7 +118,10 @@ def c6(claim, beyond):
             outputs, state = tf.nn.dynamic_rnn(stack, x, sequence_length=lengths, dtype=tf.float32)
             y, last = evaluated(graph, outputs, state)
         told = beyond if lengths else claim
-        told("sequence_length={}: state[-1][1] equals outputs[:, -1, :]:".format(lengths), bool((last[-1][1] == y[:, -1]).all()))
+        told(
+            f"sequence_length={lengths}: state[-1][1] equals outputs[:, -1, :]:",
+            bool((last[-1][1] == y[:, -1]).all()),
+        )
 
 
 def c7(claim, beyond):
@@ -123,7 +133,7 @@ def c7(claim, beyond):
             (last,) = evaluated(graph, state)
         shapes = [[a.shape for a in pair] for pair in last]
         told = claim if sizes[0] == 20 else beyond
-        told("layers of {}:".format(sizes), shapes, "are (3, 2, batch, hidden):", shapes == [[(4, 20)] * 2] * 3)
+        told(f"layers of {sizes}:", shapes, "are (3, 2, batch, hidden):", shapes == [[(4, 20)] * 2] * 3)
 
 
 def c8(claim, judge):
@@ -249,7 +259,10 @@ def r6(claim):
         y, last = evaluated(graph, outputs, state)
         names = {v.name.split("lstm_cell/")[-1].split(":")[0]: tuple(v.shape.as_list()) for v in cell.variables}
     print(names)
-    claim("outputs and h are num_proj wide, c is num_units wide:", [y.shape[-1], last.h.shape[-1], last.c.shape[-1]] == [2, 2, 4])
+    claim(
+        "outputs and h are num_proj wide, c is num_units wide:",
+        [y.shape[-1], last.h.shape[-1], last.c.shape[-1]] == [2, 2, 4],
+    )
     peepholes = [names.get(name) for name in ("w_i_diag", "w_f_diag", "w_o_diag")]
     claim("diagonal peepholes for i, f and o:", peepholes == [(4,)] * 3)
 

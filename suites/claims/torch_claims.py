@@ -220,7 +220,14 @@ def p1(claim):
         abs(uniform - np.arange(values.size) / values.size).max(),
         abs(uniform - (np.arange(values.size) + 1) / values.size).max(),
     )
-    claim("distance to the uniform distribution", distance.round(5), "below", allowed.round(5), ":", bool(distance < allowed))
+    claim(
+        "distance to the uniform distribution",
+        distance.round(5),
+        "below",
+        allowed.round(5),
+        ":",
+        bool(distance < allowed),
+    )
 
 
 def p2(claim):
@@ -293,7 +300,10 @@ def p6(claim):
     lstm = torch.nn.LSTM(10, 20, num_layers=2, bidirectional=True, proj_size=7)
     output, (h, c) = lstm(torch.randn(5, 3, 10))
     print("output", tuple(output.shape), " h_n", tuple(h.shape), " c_n", tuple(c.shape))
-    claim("output and h_n have proj_size, c_n hidden_size:", [output.shape, h.shape, c.shape] == [(5, 3, 14), (4, 3, 7), (4, 3, 20)])
+    claim(
+        "output and h_n have proj_size, c_n hidden_size:",
+        [output.shape, h.shape, c.shape] == [(5, 3, 14), (4, 3, 7), (4, 3, 20)],
+    )
     shapes = [tuple(lstm.weight_hr_l0.shape), tuple(lstm.weight_hh_l0.shape)]
     claim("weight_hr_l0 and weight_hh_l0", shapes, "are (P, H) and (4H, P):", shapes == [(7, 20), (80, 7)])
     try:
@@ -383,12 +393,13 @@ def s3(claim):
     print("data", packed.data.flatten().tolist())
     print("batch_sizes", packed.batch_sizes.tolist())
     claim("batch_sizes are the rows that have a step:", packed.batch_sizes.tolist() == [3, 3, 2, 1, 1])
-    claim("the data are their steps, and no padding:", packed.data.flatten().tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 9, 12])
+    claim(
+        "the data are their steps, and no padding:", packed.data.flatten().tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 9, 12]
+    )
 
 
 def s4(claim):
-    """pad_packed_sequence is as long as the longest row, or total_length, and fills with padding_value, 0 by default.
-    """
+    """pad_packed_sequence returns as many steps as the longest row has, or total_length, filled with padding_value."""
     packed = pack_padded_sequence(torch.randn(5, 3, 10), lengths=[3, 3, 2])
     default, _ = pad_packed_sequence(packed)
     longer, _ = pad_packed_sequence(packed, total_length=5, padding_value=-1.0)
@@ -417,7 +428,7 @@ def p9(claim):
         claim(f"I={I} H={H} layers={L} directions={D}:", number, "parameters,", due, "expected:", number == due)
 
 
-def e3(claim, beyond, judge):
+def e3(judge):
     """units=N makes N independent copies of an LSTM with one unit."""
     N = 3
     lstm = torch.nn.LSTM(input_size=2, hidden_size=N)
@@ -475,5 +486,13 @@ def a3(claim, beyond, judge):
     claim("layer 0 reads", size, "numbers, 428 = 300 + 128:", size == 428)
     first = {name: p.detach().numpy() for name, p in lstm.named_parameters() if name.endswith("l0")}
     outputs = torch.stack([h, h1]).numpy()
-    judge("gates from the joined vector", "torch", [first], x.numpy(), outputs, [(h1.numpy(), c1.numpy())], time_major=True)
+    judge(
+        "gates from the joined vector",
+        "torch",
+        [first],
+        x.numpy(),
+        outputs,
+        [(h1.numpy(), c1.numpy())],
+        time_major=True,
+    )
     beyond("layer 1 reads", deeper, "numbers, 428 = 300 + 128:", deeper == 428)

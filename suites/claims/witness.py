@@ -19,11 +19,11 @@ import importlib.util
 import inspect
 import io
 import json
-import os
 import platform
 import sys
 import traceback
 import zlib
+from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
@@ -67,10 +67,10 @@ class Witness:
         """
         number = len(self.facts)
         given = {"x": x, "y": y}
-        given.update(("w/{}/{}".format(k, name), a) for k, layer in enumerate(weights) for name, a in layer.items())
+        given.update((f"w/{k}/{name}", a) for k, layer in enumerate(weights) for name, a in layer.items())
         seen = ((k, pair) for k, pair in enumerate(states) if pair)
-        given.update(("s/{}/{}".format(k, name), a) for k, pair in seen for name, a in zip("hc", pair))
-        self.arrays.update(("{}/{}".format(number, name), np.asarray(a)) for name, a in given.items())
+        given.update((f"s/{k}/{name}", a) for k, pair in seen for name, a in zip("hc", pair))
+        self.arrays.update((f"{number}/{name}", np.asarray(a)) for name, a in given.items())
         about = {"layout": layout, "layers": len(weights), "time_major": time_major, "options": options}
         self.facts.append({"what": what, "beyond": beyond, "judge": about})
         print(mark(number))
@@ -78,20 +78,21 @@ class Witness:
     def _note(self, words: tuple[Any, ...], *, beyond: bool) -> None:
         truth = words[-1]
         if not isinstance(truth, (bool, np.bool_)):
-            raise TypeError("expected a claim to end with True or False, came {!r}".format(truth))
+            raise TypeError(f"expected a claim to end with True or False, came {truth!r}")
         print(*words)
         self.facts.append({"what": " ".join(map(str, words[:-1])), "beyond": beyond, "truth": bool(truth)})
 
 
 def mark(number: int) -> str:
     """The line that stands for a verdict that is not known yet."""
-    return "\0judge {}\0".format(number)
+    return f"\0judge {number}\0"
 
 
 def loaded(path: str) -> Any:
     """The module in a file."""
     spec = importlib.util.spec_from_file_location("claims", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -122,9 +123,10 @@ def main(path: str, out: str, *names: str) -> None:
     told = {name: heard(module, name) for name in names}
     arrays = {f"{name}/{key}": a for name, each in told.items() for key, a in each.pop("arrays").items()}
     seen = json.dumps({"versions": {**versions(), **getattr(module, "VERSIONS", {})}, "claims": told})
-    with open(out + ".part", "wb") as file:
+    part = Path(out + ".part")
+    with part.open("wb") as file:
         np.savez(file, seen=np.array(seen), **arrays)
-    os.replace(out + ".part", out)
+    part.replace(out)  # what is there is whole
 
 
 if __name__ == "__main__":
