@@ -47,7 +47,7 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 	@trap : INT; status=0; \
 	$(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
-		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
+		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) $(if $(wildcard $(CLAIMS)),--claims $(CLAIMS)) || [ $$status -ne 0 ] || status=1; \
 	fi; \
 	exit $$status
 

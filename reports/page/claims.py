@@ -12,7 +12,7 @@ SCRIPTS = ("common.js", "query.js", "claims.js")
 
 WORDS = {
     "true": "true",
-    "true-if": "true if …",
+    "true-if": "true only if …",
     "false": "false",
     "version-dependent": "depends on the version",
 }

@@ -30,7 +30,7 @@ class ClaimRun:
     def packages(self) -> str:
         """The environment and the versions that it ran with, in short."""
         told = ", ".join(f"{name} {version}" for name, version in self.versions.items() if name != "Python")
-        return told or self.environment
+        return told if self.environment in self.versions else ": ".join(filter(None, [self.environment, told]))
 
 
 @dataclass(frozen=True, kw_only=True)

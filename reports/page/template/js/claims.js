@@ -6,32 +6,42 @@ const cards = everything.filter((each) => each.matches(".claim"));
 const texts = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
 const sentences = new Map(cards.map((card) => [card, card.querySelector("h3").textContent.toLowerCase()]));
 
+// Words of a question that say nothing of what is sought.
+const EMPTY = new Set(
+  "a an and are be can did do does for have how i if in is it mean means my need of on or that the this to what when where which why with you".split(
+    " ",
+  ),
+);
+
 const bare = (word) => word.replaceAll('"', "").replace(/[?!.,;:]+$/, "").toLowerCase();
 
 function tested(token) {
   const [, key, word] = /^([a-z]+):(.+)$/i.exec(token) ?? [];
   if (key === "verdict") return (card) => card.dataset.verdict === word;
-  return (card) => texts.get(card).includes(bare(token));
+  return EMPTY.has(bare(token)) ? () => true : (card) => texts.get(card).includes(bare(token));
 }
 
 const inSentence = (words) => (card) => words.filter((word) => sentences.get(card).includes(word)).length;
 const inText = (words) => (card) => words.filter((word) => texts.get(card).includes(word)).length;
 
-// All words, else as many as any claim has.
+// Those with all words; where there are none, those with as many as any has.
 function answers(query) {
-  const words = (query.match(TOKEN) ?? []).map(bare);
+  const words = (query.match(TOKEN) ?? []).map(bare).filter((word) => !EMPTY.has(word));
   const { found } = filtered(query, cards);
-  const most = Math.max(...cards.map(inText(words)));
-  const fewer = found.length ? found : cards.filter((card) => most > 0 && inText(words)(card) === most);
-  const rank = inSentence(words);
-  return { all: found.length > 0, found: [...fewer].sort((one, other) => rank(other) - rank(one)) };
+  const [rank, number] = [inSentence(words), inText(words)];
+  const most = Math.max(...cards.map(number));
+  const shown = found.length || !most ? found : cards.filter((card) => number(card) === most);
+  const told = `${shown.length} of ${cards.length} claims`;
+  return {
+    told: shown.length > found.length ? `None has all of these words; ${told} have ${most} of ${words.length}` : told,
+    shown: [...shown].sort((one, other) => rank(other) - rank(one)),
+  };
 }
 
 function show(query) {
-  const { all, found } = query.trim() ? answers(query) : { all: true, found: cards };
-  holder.replaceChildren(...(query.trim() ? found : everything));
-  const several = `${found.length} of ${cards.length} claims`;
-  $("#found").textContent = all ? several : `No claim has all of these words; ${several} have most of them`;
+  const asked = query.trim() ? answers(query) : { told: `${cards.length} claims`, shown: everything };
+  holder.replaceChildren(...asked.shown);
+  $("#found").textContent = asked.told;
   for (const each of document.querySelectorAll("[data-filter]"))
     each.setAttribute("aria-pressed", String(each.dataset.filter === query));
 }
