@@ -119,6 +119,7 @@ def versions() -> dict[str, str]:
 
 def main(path: str, out: str, *names: str) -> None:
     """Run them."""
+    sys.path.pop(0)  # what stands beside this file is not for frameworks to import
     module = loaded(path)
     told = {name: heard(module, name) for name in names}
     arrays = {f"{name}/{key}": a for name, each in told.items() for key, a in each.pop("arrays").items()}
