@@ -61,7 +61,7 @@ genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine fram
 
 test: lint ## Lint, check types and spelling, and test the suite itself
 	@.ci/browser
-	@$(RUN) pytest suites/meta suites/claims -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(RUN) pytest suites/claims suites/meta -n $(WORKERS) --dist loadfile $(ARGS)
 
 claims: $(STAMP) ## Settle what manuals and tutorials say by running it; the page is build/claims.html
 	@$(RUN) lstm_conformance claims --html $(CLAIMS) $(ARGS)
