@@ -11,6 +11,7 @@ RESULTS := build/results.jsonl
 REPORT := build/report.html
 WRONG := build/mutants.jsonl
 KILLS := build/mutants.json
+CLAIMS := build/claims.html
 PROOF := fixtures/mutants.json
 WORKERS ?= auto
 ASKING ?= --until-caught
@@ -39,7 +40,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance field genuine test check bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field genuine test check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -53,7 +54,7 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 	@trap : INT; status=0; \
 	$(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(RESULTS) -rN $(ARGS) || status=$$?; \
 	if [ -f $(RESULTS) ]; then \
-		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) || [ $$status -ne 0 ] || status=1; \
+		$(RUN) lstm_conformance report $(RESULTS) $(REPORT) $(if $(wildcard $(CLAIMS)),--claims $(CLAIMS)) || [ $$status -ne 0 ] || status=1; \
 	fi; \
 	exit $$status
 
@@ -67,7 +68,10 @@ genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine fram
 
 test: lint ## Lint, check types and spelling, and test the suite itself
 	@.ci/browser
-	@$(RUN) pytest suites/meta -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(RUN) pytest suites/claims suites/meta -n $(WORKERS) --dist loadfile $(ARGS)
+
+claims: $(STAMP) ## Settle what manuals and tutorials say by running it; the page is build/claims.html
+	@$(RUN) lstm_conformance claims --html $(CLAIMS) $(ARGS)
 
 check: test ## The same as test
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from lstm_conformance.commands import (
     BadInput,
     Command,
+    claims,
     compare,
     diagnose,
     findings,
@@ -33,6 +34,7 @@ COMMANDS: Mapping[str, Command] = {
     "diagnose": diagnose,
     "vectors": vectors,
     "matrix": matrix,
+    "claims": claims,
 }
 
 WANTED = """\

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from lstm_conformance.commands import BadInput, Subparsers
 from lstm_conformance.reports.changes.compare import compare
@@ -43,6 +45,7 @@ def declare(subparsers: Subparsers) -> None:
         "--history", metavar="DIR", type=Path, help="a folder of nights, each what --night wrote, or results"
     )
     known.add_argument("--mutants", metavar="FILE", type=Path, help="which wrong LSTMs were caught, build/mutants.json")
+    known.add_argument("--claims", metavar="FILE", type=Path, help="the page of claims, build/claims.html, to link to")
     beside = parser.add_argument_group("what to write beside the page")
     beside.add_argument("--summary", metavar="FILE", type=Path, help="Markdown, for the summary of a CI step")
     beside.add_argument("--badge", metavar="FILE", type=Path, help="JSON, for the endpoint of shields.io")
@@ -72,7 +75,17 @@ def _story(arguments: argparse.Namespace) -> Story:
         changes=compare(read([arguments.baseline]), report) if arguments.baseline else None,
         history=history(report, nights) if nights else None,
         kills=read_kills(arguments.mutants) if arguments.mutants else None,
+        claims=_address(arguments.claims, arguments.page) if arguments.claims else "",
     )
+
+
+def _address(claims: Path, page: Path) -> str:
+    """Where a page is, seen from another. Raises BadInput where it is not."""
+    if not claims.is_file():
+        raise BadInput(
+            f"no report: expected the page of claims, came {claims}: `lstm-conformance claims --html` writes it"
+        )
+    return quote(Path(os.path.relpath(claims.absolute(), page.absolute().parent)).as_posix())
 
 
 def _outputs(arguments: argparse.Namespace, story: Story) -> Iterator[Output]:

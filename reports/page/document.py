@@ -45,6 +45,7 @@ class Story:
     changes: Changes | None = None
     history: History | None = None
     kills: Mapping[str, Any] | None = None
+    claims: str = ""  # where the page of claims is, seen from this one
 
 
 @dataclass

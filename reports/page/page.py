@@ -52,42 +52,55 @@ RULES = 8
 """How many failing rules of one implementation and path are shown; the matrix has them all."""
 
 STYLES = ("colours.css", "base.css", "page.css", "tables.css", "checks.css", "drawer.css", "media.css")
-SCRIPTS = ("data.js", "texts.js", "filter.js", "list.js", "matrix.js", "plots.js", "details.js", "drawer.js", "main.js")
+SCRIPTS = (
+    "common.js",
+    "query.js",
+    "data.js",
+    "texts.js",
+    "filter.js",
+    "list.js",
+    "matrix.js",
+    "plots.js",
+    "details.js",
+    "drawer.js",
+    "main.js",
+)
 
 
 def render(story: Story) -> str:
     """Return the page as HTML."""
-    css, script = _joined("css", STYLES), _joined("js", SCRIPTS)
     report = story.report
-    return (
-        _environment()
-        .get_template("page.html.jinja")
-        .render(
-            css=css,
-            css_hash=_content_hash(css),
-            script=script,
-            script_hash=_content_hash(script),
-            data=Markup(_packed(document(story))),  # base64: nothing in it can end the element
-            story=story,
-            report=report,
-            runs=list(report.runs.values()),
-            matrix=matrix(report, story.changes),
-            heading=heading(report, story.changes),
-            below=below(report, story.changes),
-            counters=[(verdict, report.counts[verdict]) for verdict in SEVERITY],
-            failures=_failures(story),
-            deviations=shown(report),
-            known=_known(report),
-            meanings=MEANINGS,
-            basis_text=basis_text,
-            not_run=_not_run(report),
-            trends=trends(report),
-            cells=_cells(report),
-            ROWS=ROWS,
-            COURSES=COURSES,
-            RULES=RULES,
-        )
+    return assembled(
+        "page.html.jinja",
+        STYLES,
+        SCRIPTS,
+        data=Markup(_packed(document(story))),  # base64: nothing in it can end the element
+        story=story,
+        report=report,
+        runs=list(report.runs.values()),
+        matrix=matrix(report, story.changes),
+        heading=heading(report, story.changes),
+        below=below(report, story.changes),
+        counters=[(verdict, report.counts[verdict]) for verdict in SEVERITY],
+        failures=_failures(story),
+        deviations=shown(report),
+        known=_known(report),
+        meanings=MEANINGS,
+        basis_text=basis_text,
+        not_run=_not_run(report),
+        trends=trends(report),
+        cells=_cells(report),
+        ROWS=ROWS,
+        COURSES=COURSES,
+        RULES=RULES,
     )
+
+
+def assembled(template: str, styles: Sequence[str], scripts: Sequence[str], **content: Any) -> str:
+    """A page that wears these styles and runs these scripts, and no others."""
+    css, script = _joined("css", styles), _joined("js", scripts)
+    hashes = {"css_hash": _content_hash(css), "script_hash": _content_hash(script)}
+    return _environment().get_template(template).render(css=css, script=script, **hashes, **content)
 
 
 def _failures(story: Story) -> list[tuple[Subject, str, list[Failure]]]:

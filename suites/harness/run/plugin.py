@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Generator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ from lstm_conformance.suites.harness.run.session import Session
 
 META = "meta"
 """The folder of the tests of the suite itself, which need no implementation."""
+
+CLAIMS = "claims"
+"""The folder of what is said of LSTM layers, which are no checks of an implementation either."""
 
 
 class RedCheck(AssertionError):
@@ -107,6 +111,12 @@ def pytest_configure_node(node: Any) -> None:
     session = node.config.stash[RUN].session
     node.workerinput[HANDOVER] = session.handed_over()
     session.close()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out claims unless they are named: they are of texts, and no checks of an implementation."""
+    left_out = collection_path.parts[-2:] == ("suites", CLAIMS)
+    return True if left_out and not any(_is_within(argument, CLAIMS) for argument in config.args) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -232,7 +242,12 @@ def _blocks(session: Session, rule: str) -> bool:
 
 def _is_conformance(argument: str) -> bool:
     """Whether an argument of pytest may select checks of implementations."""
-    return META not in Path(argument.split("::", maxsplit=1)[0]).parts
+    return not _is_within(argument, META) and not _is_within(argument, CLAIMS)
+
+
+def _is_within(argument: str, folder: str) -> bool:
+    """Whether an argument of pytest names a folder of the suites, or something in it."""
+    return ("suites", folder) in pairwise(Path(argument.split("::", maxsplit=1)[0]).absolute().parts)
 
 
 def _bundle(item: pytest.Item) -> Bundle | None:

@@ -1,7 +1,5 @@
 // The report's document, and the fields of its checks. A check is a number, its place in every column.
 
-const $ = (selector) => document.querySelector(selector);
-
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();

@@ -2,8 +2,6 @@
 
 const SEVERAL = -2;
 
-const TOKEN = /-?(?:[a-z]+[:<>]=?)?(?:"[^"]*"|[^\s"]+)/gi;
-
 // For every value of a list, whether a word is in it; in quotes, whether it is the value.
 function table(texts, word) {
   const exact = word.startsWith('"');
@@ -124,17 +122,4 @@ function tested(token) {
   }
   const [, key, word] = /^([a-z]+):(.*)$/i.exec(token) ?? [];
   return key ? KEYS[key.toLowerCase()]?.(word) : anywhere(token);
-}
-
-// The checks, in a given order, that a query finds, and the words of it that mean nothing.
-function filtered(query, order) {
-  const tests = [];
-  const unknown = [];
-  for (const token of query.match(TOKEN) ?? []) {
-    const negated = token.length > 1 && token.startsWith("-");
-    const test = tested(negated ? token.slice(1) : token);
-    if (!test) unknown.push(token);
-    else tests.push(negated ? (check) => !test(check) : test);
-  }
-  return { found: order.filter((check) => tests.every((test) => test(check))), unknown };
 }

@@ -7,12 +7,6 @@ function addressOf(check) {
   return readable(fields);
 }
 
-const readable = (fields) =>
-  fields
-    .toString()
-    .replaceAll("+", "%20")
-    .replace(/%(2F|3A|2C)/g, decodeURIComponent);
-
 function writeAddress() {
   const fields = new URLSearchParams();
   if (state.query) fields.set("filter", state.query);
@@ -88,7 +82,7 @@ function download() {
 }
 
 function changeTheme() {
-  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  exchangeColours();
   if (!drawer.hidden) openCheck(state.current);
 }
 

@@ -5,13 +5,6 @@ const KEPT = LEVELS.indexOf("4");
 
 const mixed = (from, to, share) => from.map((part, n) => Math.round(part + (to[n] - part) * share));
 
-function isDark() {
-  return (
-    (document.documentElement.dataset.theme ??
-      (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark"
-  );
-}
-
 // Below the bound blue, above it orange to red up to the worst level, with a step between that is the verdict.
 function levelColour(level, worst) {
   const dark = isDark();

@@ -1,0 +1,83 @@
+"""`lstm-conformance claims`: settle what manuals and tutorials say of LSTM layers by running it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.fixtures.claims import Claim, claims
+from lstm_conformance.reports.page.claims import render_claims
+from lstm_conformance.reports.records import kinds
+from lstm_conformance.reports.records.claims import ClaimsReport
+from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.suites.claims.environments import ENVIRONMENTS
+from lstm_conformance.suites.claims.settling import settled
+
+ABOUT = """\
+Runs the code that settles each sentence, with the frameworks that are installed, and says what became of it; the exit
+status is 1 if one comes to another verdict than the known one. IDs, such as B8, choose some of them.
+"""
+
+
+def declare(subparsers: Subparsers) -> None:
+    """Which claims, where, and what to write."""
+    parser = subparsers.add_parser("claims", help="settle what manuals and tutorials say", description=ABOUT)
+    parser.add_argument("ids", metavar="ID", nargs="*", help="claims by their ids; all, if none is named")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="the page to write, build/claims.html")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="all that the page shows")
+    parser.add_argument(
+        "--python",
+        metavar="NAME=PATH",
+        action="append",
+        default=[],
+        help=f"the Python of an environment: {', '.join(ENVIRONMENTS)}",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Settle them, say it, and write the page."""
+    report = settled(_chosen(arguments.ids), dict(map(_python, arguments.python)))
+    print("\n".join(_lines(report)))
+    try:
+        write(*_outputs(arguments, report))
+    except OSError as error:
+        raise BadInput(f"no page: {error}") from error
+    return int(report.counts["refuted"] > 0)
+
+
+def _chosen(ids: list[str]) -> list[Claim]:
+    known = {claim.id: claim for claim in claims().claims}
+    if unknown := [name for name in ids if name not in known]:
+        raise BadInput(f"expected ids of claims, came {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in ids or known]
+
+
+def _python(words: str) -> tuple[str, Path]:
+    """An environment and its Python, of NAME=PATH."""
+    name, _, path = words.partition("=")
+    if name not in ENVIRONMENTS:
+        raise BadInput(f"expected --python NAME=PATH with one of {', '.join(ENVIRONMENTS)}, came {words!r}")
+    if not Path(path).is_file():
+        raise BadInput(f"expected a Python at {path!r}: there is no such file")
+    return name, Path(path).absolute()
+
+
+def _lines(report: ClaimsReport) -> Iterator[str]:
+    """A line for each run, and one for all."""
+    for claim in report.claims:
+        for each in claim.runs:
+            told = f": {each.message}" if each.message else ""
+            yield f"{claim.id:4}{each.due:9}{each.state:9}{each.packages}{told}"
+    counts = ", ".join(f"{number} {state}" for state, number in report.counts.items())
+    yield f"{len(report.claims)} claims, {sum(report.counts.values())} runs: {counts}"
+
+
+def _outputs(arguments: argparse.Namespace, report: ClaimsReport) -> Iterator[Output]:
+    if arguments.json:
+        yield Output(arguments.json, kinds.CLAIMS, json.dumps(asdict(report), allow_nan=False) + "\n")
+    if arguments.html:
+        yield Output(arguments.html, kinds.CLAIMS_PAGE, render_claims(report))

@@ -1,0 +1,56 @@
+"""What the tutorials say, as one HTML file of its own, in the clothes of the report."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from lstm_conformance.reports.page.page import assembled
+from lstm_conformance.reports.records.claims import Claimed, ClaimsReport
+
+STYLES = ("colours.css", "base.css", "page.css", "checks.css", "claims.css", "media.css")
+SCRIPTS = ("common.js", "query.js", "claims.js")
+
+WORDS = {
+    "true": "true",
+    "true-if": "true only if …",
+    "false": "false",
+    "version-dependent": "depends on the version",
+}
+"""The verdicts, as a reader is told them."""
+
+LOOKS = {
+    "true": "pass",
+    "true-if": "deviation",
+    "false": "fail",
+    "version-dependent": "error",
+    "refuted": "fail",
+    "not-run": "not-run",
+}
+"""The marks of the report that verdicts and states look like."""
+
+
+def render_claims(report: ClaimsReport) -> str:
+    """Return the page as HTML."""
+    by_id = {claim.id: claim for claim in report.claims}
+    verdicts = [claim.verdict for claim in report.claims]
+    return assembled(
+        "claims.html.jinja",
+        STYLES,
+        SCRIPTS,
+        report=report,
+        first=[by_id[name] for name in report.first if name in by_id],
+        sources=[(letter, list(group)) for letter, group in groupby(report.claims, key=lambda claim: claim.id[0])],
+        counts=[(verdict, verdicts.count(verdict)) for verdict in WORDS],
+        groups=groups,
+        WORDS=WORDS,
+        LOOKS=LOOKS,
+    )
+
+
+def groups(claim: Claimed) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """Each piece of code that was run, with all that it printed: each output with the versions that printed it."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for run in claim.runs:
+        if run.state != "not-run":
+            found.setdefault(run.code, {}).setdefault(run.output, []).append(run.packages)
+    return [(code, list(outputs.items())) for code, outputs in found.items()]

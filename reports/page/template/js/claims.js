@@ -1,0 +1,77 @@
+// The claims that a query finds: its words, anywhere in their text. Those that say them in the sentence come first.
+
+const holder = $("#claims");
+const everything = [...holder.children];
+const cards = everything.filter((each) => each.matches(".claim"));
+const texts = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
+const sentences = new Map(cards.map((card) => [card, card.querySelector("h3").textContent.toLowerCase()]));
+
+// Words of a question that say nothing of what is sought.
+const EMPTY = new Set(
+  "a an and are be can did do does for have how i if in is it mean means my need of on or that the this to what when where which why with you".split(
+    " ",
+  ),
+);
+
+const bare = (word) => word.replaceAll('"', "").replace(/[?!.,;:]+$/, "").toLowerCase();
+
+function tested(token) {
+  const [, key, word] = /^([a-z]+):(.+)$/i.exec(token) ?? [];
+  if (key === "verdict") return (card) => card.dataset.verdict === word;
+  return EMPTY.has(bare(token)) ? () => true : (card) => texts.get(card).includes(bare(token));
+}
+
+const inSentence = (words) => (card) => words.filter((word) => sentences.get(card).includes(word)).length;
+const inText = (words) => (card) => words.filter((word) => texts.get(card).includes(word)).length;
+
+// Those with all words; where there are none, those with as many as any has.
+function answers(query) {
+  const words = (query.match(TOKEN) ?? []).map(bare).filter((word) => !EMPTY.has(word));
+  const { found } = filtered(query, cards);
+  const [rank, number] = [inSentence(words), inText(words)];
+  const most = Math.max(...cards.map(number));
+  const shown = found.length || !most ? found : cards.filter((card) => number(card) === most);
+  const told = `${shown.length} of ${cards.length} claims`;
+  return {
+    told: shown.length > found.length ? `None has all of these words; ${told} have ${most} of ${words.length}` : told,
+    shown: [...shown].sort((one, other) => rank(other) - rank(one)),
+  };
+}
+
+function show(query) {
+  const asked = query.trim() ? answers(query) : { told: `${cards.length} claims`, shown: everything };
+  holder.replaceChildren(...asked.shown);
+  $("#found").textContent = asked.told;
+  for (const each of document.querySelectorAll("[data-filter]"))
+    each.setAttribute("aria-pressed", String(each.dataset.filter === query));
+}
+
+function search(query) {
+  $("#query").value = query;
+  show(query);
+  const fields = new URLSearchParams(query ? { filter: query } : {});
+  history.replaceState(null, "", query ? `#${readable(fields)}` : location.pathname + location.search);
+}
+
+// A claim that is named is shown, whatever was searched for.
+function readAddress() {
+  const name = location.hash.slice(1);
+  const query = new URLSearchParams(name).get("filter") ?? "";
+  $("#query").value = query;
+  show(query);
+  if (!query) document.getElementById(name)?.scrollIntoView();
+}
+
+for (const element of document.querySelectorAll(".script")) element.hidden = false;
+$("#theme").addEventListener("click", exchangeColours);
+$("#query").addEventListener("input", (event) => search(event.target.value));
+for (const each of document.querySelectorAll("[data-filter]"))
+  each.addEventListener("click", () => search(each.dataset.filter));
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  $("#query").focus();
+});
+addEventListener("hashchange", readAddress);
+readAddress();
+document.documentElement.dataset.ready = "";

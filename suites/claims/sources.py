@@ -1,0 +1,60 @@
+"""The code of claims, read and not run: which functions there are, and what of them a reader is shown."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from lstm_conformance.suites.claims.environments import HERE
+
+FILES = ("torch_claims.py", "keras_claims.py", "tensorflow1_claims.py", "onnx_claims.py")
+
+TOLD = ("claim", "beyond")
+"""The calls that print what `print` does."""
+
+
+@cache
+def functions(path: Path) -> dict[str, ast.FunctionDef]:
+    """The functions of a file of claims, by the ids of these."""
+    body = ast.parse(path.read_text("utf-8")).body
+    found = [each for each in body if isinstance(each, ast.FunctionDef)]
+    return {each.name.upper(): each for each in found if each.name[1:].isdigit()}
+
+
+def file_of(claim: str, files: tuple[str, ...]) -> Path | None:
+    """The first of these files that settles a claim."""
+    return next((HERE / name for name in files if claim in functions(HERE / name)), None)
+
+
+def quoted(path: Path, claim: str) -> str:
+    """The sentence that a function quotes."""
+    return " ".join((ast.get_docstring(functions(path)[claim]) or "").split())
+
+
+def snippet(path: Path, claim: str) -> str:
+    """A function as plain code: its body, where `print` stands for what tells, and without what hands over arrays."""
+    function = functions(path)[claim]
+    lines = path.read_text("utf-8").splitlines()
+    drawn = set[int]()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+            _retell(node.value.func, lines)
+            if node.value.func.id == "judge":
+                drawn |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    shown = range(function.body[1].lineno, (function.end_lineno or function.lineno) + 1)
+    return "\n".join(lines[k - 1].removeprefix("    ") for k in shown if k not in drawn)
+
+
+def _retell(name: ast.Name, lines: list[str]) -> None:
+    """Write `print` where a call tells."""
+    if name.id in TOLD:
+        line = lines[name.lineno - 1]
+        lines[name.lineno - 1] = f"{line[: name.col_offset]}print{line[name.end_col_offset :]}"
+
+
+def prelude(path: Path) -> str:
+    """What stands above the first claim: imports and helpers."""
+    first = min(each.lineno for each in functions(path).values())
+    head = "\n".join(path.read_text("utf-8").splitlines()[: first - 1])
+    return head.split('"""', 2)[2].strip() + "\n"
