@@ -59,5 +59,6 @@ def urls(home: str) -> dict[str, str]:
 
 def absolute(text: str, home: str) -> str:
     """The README with links that can be followed, and pictures that can be seen, from anywhere."""
+    text = text.replace("<this repository>", home)
     pictures = re.sub(r"(!\[[^\]]*\]\()(?!\w+:|#)([^)]+)", rf"\g<1>{home}/raw/{BRANCH}/\2", text)
     return re.sub(r"((?<!!)\[[^\]!]*\]\()(?!\w+:|#)([^)]+)", rf"\g<1>{home}/blob/{BRANCH}/\2", pictures)
