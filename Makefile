@@ -161,8 +161,8 @@ track: $(STAMP) ## Keep one issue for each rule and implementation that fails (n
 	@$(RUN) lstm_conformance track $(NIGHTS)/$(NIGHT) $(if $(wildcard $(HISTORY)),--history $(HISTORY)) \
 		$(if $(PAGE),--page '$(PAGE)') $(ARGS)
 
-wheel: $(STAMP) ## Build the wheel into dist/
-	@$(RUN) build --no-isolation --wheel --outdir dist
+wheel: ## Build the wheel into dist/, which needs no environment but pip
+	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff check --fix .

@@ -1,7 +1,7 @@
 """The commands of `lstm-conformance`: a module each, which declares its arguments and runs.
 
 What a command does is done elsewhere; here it is read from the command line, and said.
-Imports `reference`, `reference.contracts`, `reference.diagnosis`, `reference.layouts`, `reference.mutants`,
+Imports `reference`, `reference.arrays`, `reference.layouts`,
 `fixtures`, `fixtures.cases`, `fixtures.deviations`, `fixtures.vectors`, `reports.records`, `reports.changes`,
 `reports.page`, `reports.publish`, `suites.claims`, `suites.harness.explain`, `suites.harness.judge`.
 """
@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import argparse
 from typing import Protocol, TypeAlias
+
+from lstm_conformance.reference.arrays.errors import BadInput
+
+__all__ = ["BadInput", "Command", "Subparsers"]
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # it has no other name
 
@@ -21,8 +25,4 @@ class Command(Protocol):
         """Add the parser of the command, under its name."""
 
     def run(self, arguments: argparse.Namespace) -> int:
-        """Do it; return the exit status: 0 if nothing is wrong, 1 if something is. Raises BadInput."""
-
-
-class BadInput(ValueError):
-    """Files or options do not fit: one sentence of what was expected, what came, and what to do. Exit status 2."""
+        """Do it; return the exit status: 0 if nothing is wrong, 1 if something is. Raises BadInput, status 2."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, NamedTuple
 
+import numpy as np
+
 from lstm_conformance.reference.cell import Cell
 from lstm_conformance.reference.equations import Gates
-from lstm_conformance.reference.lstm import Engine, Outputs
+from lstm_conformance.reference.lstm import Call, Engine, Outputs
 from lstm_conformance.reference.masks import Mask
 from lstm_conformance.reference.merging import MERGING, merged
 from lstm_conformance.reference.recurrence import Trajectory
 from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
-from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.reference.weights import GATES, CellWeights, Weights
 
 
 class Step(NamedTuple, Generic[Numbers]):
@@ -47,6 +49,19 @@ def record(
     recorder = _Recorder(cell, merge_mode)
     recorder.layers(weights, x, (h_0, c_0), mask, observed)
     return recorder.tapes
+
+
+def gates_along(cell: Cell, weights: Weights, call: Call[Array], observed: Array | None) -> dict[str, Array]:
+    """i, f, g, o of every step of one forward layer, each (..., T, B, H) for x (T, ..., B, I); observed: y, as seen.
+
+    Raises ValueError for more than one cell, and for a call without initial states.
+    """
+    if call.h_0 is None or call.c_0 is None:
+        raise ValueError("expected a call with initial states, came one without: zeros are states, too")
+    wide = [[w.float64() for w in directions] for directions in weights]
+    h_0, c_0 = (np.asarray(state, np.float64) for state in (call.h_0, call.c_0))
+    ((tape,),) = record(cell, wide, call.x, h_0, c_0, call.mask, observed)
+    return {name: np.stack([getattr(step.gates, name) for step in tape], -3) for name in GATES}
 
 
 class _Recorder(Engine):

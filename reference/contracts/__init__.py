@@ -91,4 +91,10 @@ def contract_of(layout: str, claims: Collection[str] = (), declared: str | Mappi
     return next(of_claims, _OF_LAYOUTS.get(layout, NO_PROMISES))
 
 
-__all__ = ["CONTRACTS", "Contract", "contract_of"]
+def run_time_forget_bias(layout: str) -> float:
+    """What the classes of a layout add to the forget gate in every step, unless they are told otherwise."""
+    of_layout = {"tf1": TF1_CELL.forget_bias, "haiku": HAIKU.fixed_forget_bias}
+    return of_layout.get(layout, 0.0)
+
+
+__all__ = ["CONTRACTS", "Contract", "contract_of", "run_time_forget_bias"]

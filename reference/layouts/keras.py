@@ -30,7 +30,7 @@ class KerasLayout:
 
     biases = 1
     told_by = "mask"
-    lacks = frozenset({"peepholes", "unbatched"})
+    lacks = frozenset({"peepholes", "projection", "proj_clip", "unbatched"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight."""

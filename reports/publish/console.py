@@ -37,11 +37,11 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
     title = f" {rule.title}" if rule else ""
     lines = [f"{check.rule}{title}: {check.message}", ""]
     if rule:
-        lines += [_row("rule", rule.sentence), _row("source", rule.source)]
-        lines += [_row("basis", basis_text(rule.basis))] if rule.basis else []
-    lines.append(_row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
-    lines += _measured(check.detail or {})
-    lines += ["", _row("reproduce", check.reproduction(command))]
+        lines += [row("rule", rule.sentence), row("source", rule.source)]
+        lines += [row("basis", basis_text(rule.basis))] if rule.basis else []
+    lines.append(row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
+    lines += measured(check.detail or {})
+    lines += ["", row("reproduce", check.reproduction(command))]
     return "\n".join(lines)
 
 
@@ -92,14 +92,15 @@ def controls_line(header: Header) -> list[str]:
     return [caught] if header.controls else []
 
 
-def _row(label: str, text: str) -> str:
+def row(label: str, text: str) -> str:
+    """A line of what is explained."""
     return f"  {label:<11}{text}"
 
 
-def _measured(detail: Mapping[str, Any]) -> list[str]:
+def measured(detail: Mapping[str, Any]) -> list[str]:
     """First and worst element, spread and the course over time; the text of an error where nothing was measured."""
     lines = [(label, *text.splitlines()) for label, text in facts(detail)]
-    return [_row(label if k == 0 else "", line) for label, *texts in lines for k, line in enumerate(texts)]
+    return [row(label if k == 0 else "", line) for label, *texts in lines for k, line in enumerate(texts)]
 
 
 def _word(group: Group) -> str:

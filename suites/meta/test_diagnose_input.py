@@ -52,7 +52,7 @@ def renamed(arrays: Arrays, name: Callable[[str], str]) -> Arrays:
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Why an output is wrong is asked elsewhere."""
-    monkeypatch.setattr("lstm_conformance.commands.diagnose.WORK", 1e6)
+    monkeypatch.setattr("lstm_conformance.reference.arrays.diagnosing.WORK", 1e6)
 
 
 @pytest.fixture
@@ -271,7 +271,7 @@ BAD: list[tuple[str, Callable[[Arrays], Arrays], str, str]] = [
         "transposed",
         lambda a: a | {"weight_hh_l0": a["weight_hh_l0"].T},
         "",
-        "weight_hh_l0 has shape (8, 32), documented is (32, 8): mend them, or name another --layout",
+        "weight_hh_l0 has shape (8, 32), documented is (32, 8): mend them, or name another layout",
     ),
     ("another layout", lambda a: a, "--layout keras", "kernel (6, 4) is missing"),
     (
@@ -314,7 +314,7 @@ BAD: list[tuple[str, Callable[[Arrays], Arrays], str, str]] = [
         "",
         "y has shape (5, 3, 8), expected (7, 3, 8) or (1, 3, 8): see ",
     ),
-    ("another order", lambda a: a, "--batch-first", "h_0 has shape (1, 3, 8), expected (1, 7, 8): see --batch-first"),
+    ("another order", lambda a: a, "--batch-first", "h_0 has shape (1, 3, 8), expected (1, 7, 8): see batch_first"),
     ("h_0 alone", lambda a: without(a, "c_0"), "", "h_0 is given alone, expected h_0 and c_0 or none of them"),
     ("c_n alone", lambda a: without(a, "h_n"), "", "c_n is given alone, expected h_n and c_n or none of them"),
     ("h_n too wide", lambda a: a | {"h_n": np.ones((1, 3, 9))}, "", "h_n has shape (1, 3, 9), expected (1, 3, 8): see"),
@@ -346,14 +346,14 @@ BAD: list[tuple[str, Callable[[Arrays], Arrays], str, str]] = [
         "lengths of Keras",
         lambda _: right("keras") | {"lengths": np.ones(3, int)},
         "--layout keras",
-        "lengths go with neither --layout keras nor --go-backwards",
+        "lengths go with neither the layout keras nor go_backwards",
     ),
     ("Keras, time first", lambda _: right("keras"), "--layout keras --time-first", "a Keras layer takes batches first"),
     (
         "peepholes",
         lambda _: right("onnx") | {"P": np.ones((1, 25))},
         "--layout onnx",
-        "P (1, 25) is not expected",
+        "P has shape (1, 25), documented is (1, 24)",
     ),
     ("activation", lambda a: a, "--activation swish", "no activation named 'swish'; known: sigmoid, tanh"),
 ]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm_conformance.commands.diagnose import WORK
 from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.arrays.diagnosing import WORK
 from lstm_conformance.reference.diagnosis import Evidence, diagnose, reason, remedy
 from lstm_conformance.reference.diagnosis.hypotheses import single
 from lstm_conformance.reference.diagnosis.remedies import REMEDIES, WORDS

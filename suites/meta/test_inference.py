@@ -55,7 +55,6 @@ def test_an_input_of_another_width_is_no_reason_to_read_the_weights_otherwise(na
         ("torch", {"weight_hh_l0": (5, 20)}),
         ("torch", {"bias_hh_l0": (1, 20)}),
         ("keras", {"bias": (2, 20)}),
-        ("onnx", {"P": (1, 14)}),
         ("tf1", {"kernel": (20, 8)}),
     ],
 )
@@ -66,6 +65,23 @@ def test_weights_of_no_layer_are_read_as_those_that_differ_least(name: str, spoi
     found = inferred(LAYOUTS[name], LAYOUTS[name].weight_shapes(layer) | spoiled, 3)
 
     assert found == layer
+
+
+def test_among_layers_that_differ_as_little_the_names_of_weights_decide() -> None:
+    """P is of another shape: it is not that a layer without peepholes has one."""
+    layer = Layer(input_size=3, hidden_size=5, use_peepholes=True)
+
+    found = inferred(LAYOUTS["onnx"], LAYOUTS["onnx"].weight_shapes(layer) | {"P": (1, 16)}, 3)
+
+    assert found == layer
+
+
+@pytest.mark.parametrize("name", ["tf1", "haiku", "sonnet", "flax.linen"])
+def test_the_width_of_x_follows_from_the_weights(name: str) -> None:
+    """Also where they lie in one array with those of h."""
+    layer = Layer(input_size=3, hidden_size=5)
+
+    assert inferred(LAYOUTS[name], LAYOUTS[name].weight_shapes(layer)) == layer
 
 
 def test_of_no_weights_a_layer_is_made_all_the_same() -> None:

@@ -9,7 +9,11 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from email import message_from_bytes
+from email.message import Message
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -49,7 +53,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the source distribution, and the wheel that was made of it, without the network."""
     out = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", os.fspath(out), os.fspath(ROOT)]
-    done = subprocess.run(command, cwd=out, check=False, capture_output=True, text=True)
+    environment = os.environ | {"GITHUB_SERVER_URL": "https://example.com", "GITHUB_REPOSITORY": "owner/name"}
+    done = subprocess.run(command, cwd=out, check=False, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return out
 
@@ -100,12 +105,80 @@ def test_the_wheel_is_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> No
     """Nothing lands beside the package in a user's environment, and nothing at its top but what belongs there."""
     inside = {name.removeprefix("lstm_conformance/").split("/")[0] for name in wheel.namelist()}
 
-    assert {name for name in inside if not name.endswith(".dist-info")} == {*PARTS, "__main__.py", "py.typed"}
+    files = {"__init__.py", "__main__.py", "py.typed"}
+    assert {name for name in inside if not name.endswith(".dist-info")} == {*PARTS, *files}
 
 
 def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
     """Whoever has the wheel alone has the licence."""
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel.namelist())
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.ZipFile) -> Message:
+    """Return what the wheel says of itself; it was built of the source distribution, which is no clone."""
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    return message_from_bytes(wheel.read(name))
+
+
+def test_the_metadata_lead_to_the_repository(metadata: Message) -> None:
+    """To its pages, which are there; and there are words to be found by, and somebody who made it."""
+    links = dict(link.split(", ") for link in metadata.get_all("Project-URL", []))
+
+    assert links.pop("Repository") == "https://example.com/owner/name"
+    assert links.pop("Issues") == "https://example.com/owner/name/issues"
+    assert set(links) == {"Documentation", "Changelog", "Security"}
+    assert all((ROOT / link.partition("/blob/HEAD/")[2]).is_file() for link in links.values())
+    assert {"lstm", "keras", "pytorch"} <= set(metadata["Keywords"].split(","))
+    assert metadata["Author"]
+
+
+def test_the_pictures_of_the_readme_are_seen_from_anywhere(metadata: Message) -> None:
+    """Away from the repository, too: every link has an address of its own."""
+    text = str(metadata.get_payload())
+
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)
+    links = re.findall(r"\]\(([^)]+)\)", text)
+
+    assert "pip install git+https://example.com/owner/name\n" in text
+    assert len(pictures) == 3
+    assert all(each.startswith("https://example.com/owner/name/raw/HEAD/reports/pictures/") for each in pictures)
+    assert all(link.startswith(("http", "#")) for link in links)
+
+
+@pytest.mark.parametrize(
+    ("remote", "page"),
+    [
+        ("git@example.com:owner/name.git", "https://example.com/owner/name"),
+        ("https://example.com/owner/name.git", "https://example.com/owner/name"),
+        ("https://somebody:secret@example.com/owner/name", "https://example.com/owner/name"),
+        ("ssh://git@example.com:2222/owner/name.git", "https://example.com/owner/name"),
+        ("/srv/git/name.git", ""),
+        ("../name", ""),
+        ("", ""),
+    ],
+)
+def test_the_page_of_a_remote(remote: str, page: str) -> None:
+    """A folder has none, and a password is not told."""
+    assert hook().address(remote) == page
+
+
+def hook() -> ModuleType:
+    """Load what the build asks for links."""
+    spec = spec_from_file_location("metadata", ROOT / ".ci" / "metadata.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pytest_finds_the_plugin(wheel: zipfile.ZipFile) -> None:
+    """By the entry point of the wheel, whose module is in it."""
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
+
+    assert "[pytest11]\nlstm_conformance = lstm_conformance.suites.library.plugin\n" in wheel.read(name).decode()
+    assert "lstm_conformance/suites/library/plugin.py" in wheel.namelist()
 
 
 def test_the_source_distribution_has_no_link(built: Path) -> None:

@@ -62,7 +62,16 @@ WRONG = {
         HEAD + BUILD + LOAD,
         r"Mine has no method `weights`: expected `def weights\(self, built\)` \(mine\.py:7 in class Mine\)",
     ),
-    "a misspelt claim": (HEAD.replace("initial_state", "initial_sate"), r"`claims` may hold .*; came 'initial_sate'"),
+    "a misspelt claim": (
+        HEAD.replace("initial_state", "initial_sate"),
+        r"`claims` may hold .*; came 'initial_sate' \(did you mean 'initial_state'\?\)",
+    ),
+    "claims without methods": (
+        ALL.format("1 / 0").replace('"initial_state",', '"initial_state", "lengths", "gradients"'),
+        r"`claims` has lengths, but Mine has no method `call_masked`: "
+        r"expected `def call_masked\(self, built, x, states, valid\)`; `claims` has gradients, but Mine has no method `gradients`: .*: write it, or leave the claim out "
+        r"\(mine\.py:7 in class Mine\)",
+    ),
     "a misspelt dtype": (
         HEAD + '    dtypes = ("float",)',
         r"`dtypes` of path 'eager' must be some of .* came \['float'\]",

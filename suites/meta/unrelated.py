@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_conformance.commands.diagnose import WORK
+from lstm_conformance.reference.arrays.diagnosing import WORK
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, diagnose
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.suites.meta.calls_by_hand import drawn, evidence, last_alone, x_of, y_of

@@ -60,7 +60,7 @@ def judge(check: Check, subject: Subject, cases: Cases, *, brief: bool = False) 
     try:
         with np.errstate(all="ignore"):
             found = list(check.examine(subject, cases))
-            return [_weighed(found, k, case, brief) for k, case in enumerate(cases.numbers)]
+            return [weighed(found, k, case, brief) for k, case in enumerate(cases.numbers)]
     except (HostDied, HostTimeout) as error:
         subject.casualties.add(cases, error)
         return _judged_one_by_one(check, subject, cases, brief)
@@ -89,7 +89,7 @@ def _confirmed(first: Outcome, second: Outcome) -> Outcome:
     return replace(first, verdict="unstable", message=message)
 
 
-def _weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: bool) -> Outcome:
+def weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: bool) -> Outcome:
     """The outcome of the k-th case of a batch: its worst comparison decides."""
     for statement in found:
         if isinstance(statement, Statement) and statement.failure is not None:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.reference import lstm as reference
 from lstm_conformance.reference.arithmetic import arithmetic_of
-from lstm_conformance.reference.cell import Cell
-from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
-from lstm_conformance.reference.lstm import Engine, Outputs
-from lstm_conformance.reference.merging import last, merged
-from lstm_conformance.reference.rounded import Array, Numbers, Rounded, exactly
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.reference.stack import Stack, shows_every_output
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
 from lstm_conformance.suites.harness.judge.comparison import within
 from lstm_conformance.suites.harness.judge.in_a_row import outputs_in_a_row
@@ -63,7 +62,8 @@ def _compared(call: Call, expected: Outputs[Rounded]) -> Examined:
 def _by_equations(subject: Subject, cases: Cases, start: States, call: Call) -> Outputs[Rounded]:
     """What a call returns by the equations: computed once for all who return the same, in a second call as well."""
     begun = [part for state in start for part in (state.value, state.err, state.var)]
-    numbers = [*drawn(cases), *begun, _fed(cases.configuration.layer, call.outputs)]
+    fed = call.outputs.y if shows_every_output(cases.configuration.layer) else None
+    numbers = [*drawn(cases), *begun, fed]
     place = ("stack", call.goes_on, *subject.alike(cases))
     return subject.expectations.recall(place, numbers, lambda: returned(subject, cases, start, call.outputs))
 
@@ -74,33 +74,9 @@ def returned(subject: Subject, cases: Cases, start: States, observed: Outputs[Ar
     observed: what was seen; the last layer is fed y where that shows the outputs of each direction and step.
     """
     configuration, layer = cases.configuration, cases.configuration.layer
-    engine = _Merging(subject.cell(configuration), layer)
-    engine.fill = subject.layout.fill(layer)
-    x, seen = exactly(cases.inputs.x, arithmetic_of(configuration.dtype)), _fed(layer, observed)
-    outputs = engine.layers(cases.weights, x, start, cases.mask, seen)
-    y = outputs.y if layer.return_sequences else last(outputs.y, layer.directions)
-    return outputs._replace(y=engine.merged(y))
-
-
-def _fed(layer: Layer, observed: Outputs[Array]) -> Array | None:
-    """What the last layer is fed of what was seen: y, where it shows the outputs of each direction and step."""
-    return observed.y if layer.return_sequences and not layer.merges else None
-
-
-class _Merging(Engine):
-    """A stack whose layers merge the outputs of their directions as the layer was told to."""
-
-    def __init__(self, cell: Cell, layer: Layer) -> None:
-        super().__init__(cell)
-        self.described = layer
-
-    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
-        """The merged outputs."""
-        return self.merged(super().passed_on(y, x, index))
-
-    def merged(self, y: Numbers) -> Numbers:
-        """One output of the two directions'."""
-        return merged(y, self.described.merge_mode) if self.described.merges else y
+    stack = Stack(subject.cell(configuration), layer, subject.layout.fill(layer))
+    x = exactly(cases.inputs.x, arithmetic_of(configuration.dtype))
+    return stack.returned(cases.weights, reference.Call(x, *start, cases.mask), observed.y)
 
 
 def calls(subject: Subject, cases: Cases) -> Iterator[Call]:

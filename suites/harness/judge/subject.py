@@ -23,10 +23,9 @@ from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_fl
 from lstm_conformance.reference.cell import Cell, cell_of
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
-from lstm_conformance.reference.lstm import Outputs, layer, lstm
+from lstm_conformance.reference.lstm import Call, Outputs, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
-from lstm_conformance.reference.tape import record
-from lstm_conformance.reference.weights import GATES
+from lstm_conformance.reference.tape import gates_along
 from lstm_conformance.suites.harness.judge.dead_hosts import Casualties
 from lstm_conformance.suites.harness.judge.expectations import Expectations
 from lstm_conformance.suites.harness.judge.memory import Memory
@@ -212,11 +211,9 @@ class Subject:
 
     def gates(self, cases: Cases, index: int, x: Array, observed: Array) -> dict[str, Array]:
         """The reference's i, f, g, o of one forward layer, (N, T, B, H), fed the observed outputs (T, N, B, H)."""
-        weights = [[w.float64() for w in cases.weights[index]]]
-        h_0, c_0 = (np.asarray(state[index : index + 1], np.float64) for state in cases.states)
-        ((tape,),) = record(self.cell(cases.configuration), weights, x, h_0, c_0, cases.mask, observed)
-        values = (np.stack([getattr(step.gates, name) for step in tape], 1) for name in GATES)
-        return dict(zip(GATES, values, strict=True))
+        h_0, c_0 = (state[index : index + 1] for state in cases.states)
+        call = Call(x, h_0, c_0, cases.mask)
+        return gates_along(self.cell(cases.configuration), [cases.weights[index]], call, observed)
 
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""

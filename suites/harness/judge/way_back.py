@@ -20,6 +20,7 @@ from lstm_conformance.reference.gradients import BackwardPass, Gradients, Observ
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.reference.stack import shows_every_output, way_back
 from lstm_conformance.reference.weights import CellWeights
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined
 from lstm_conformance.suites.harness.judge.comparison import Comparison, within
@@ -72,9 +73,8 @@ def shown_by(trained: Trained, cases: Cases) -> Array:
 
 def gradients(subject: Subject, cases: Cases, trained: Trained, z: Array | None = None) -> Due:
     """What the gradients of these cases must be, and the allowed error; z: those of the pre-activations, as seen."""
-    by = BackwardPass(subject.cell(cases.configuration))
     layer = cases.configuration.layer
-    by.fill, by.merge_mode, by.return_sequences = subject.layout.fill(layer), layer.merge_mode, layer.return_sequences
+    by = way_back(subject.cell(cases.configuration), layer, subject.layout.fill(layer))
     place = ("gradients", z is None, *subject.alike(cases))
     numbers = [*drawn(cases), *trained.given, _outputs(cases, trained), z]
     return subject.expectations.recall(place, numbers, lambda: computed(cases, trained, by, z))
@@ -91,8 +91,7 @@ def computed(cases: Cases, trained: Trained, by: BackwardPass, z: Array | None =
 
 def _outputs(cases: Cases, trained: Trained) -> Array | None:
     """Those of every step and direction of the last layer, if they are seen."""
-    layer = cases.configuration.layer
-    return trained.outputs.y if layer.return_sequences and not layer.merges else None
+    return trained.outputs.y if shows_every_output(cases.configuration.layer) else None
 
 
 def of_inputs(trained: Trained, due: Due, loss: str = "") -> Examined:
@@ -109,10 +108,11 @@ def of_weights(subject: Subject, cases: Cases, trained: Trained, due: Due, loss:
     seen = subject.layout.canonical_weights(asked, trained.weights)
     for index, (cells, expected) in enumerate(zip(seen, due.weights, strict=True)):
         for direction, (cell, one) in enumerate(zip(cells, expected, strict=True)):
-            yield from _of_cell(f"{_named(asked, index, direction)}{loss}", cell, one)
+            yield from of_cell(f"{named(asked, index, direction)}{loss}", cell, one)
 
 
-def _of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Iterator[Comparison]:
+def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Iterator[Comparison]:
+    """Those by every weight of a cell; where: which cell it is, in words."""
     for name, expected in due.named.items():
         observed, axes = seen.named[name][..., : expected.shape[-1]], WEIGHT_AXES[name]
         by_gate = _by_gate if "gate" in axes else np.asarray
@@ -124,7 +124,7 @@ def _by_gate(a: Array) -> Array:
     return a.reshape(len(a), 4, -1, *a.shape[2:])
 
 
-def _named(layer: Layer, index: int, direction: int) -> str:
+def named(layer: Layer, index: int, direction: int) -> str:
     """Which of several cells, in words; nothing where there is one."""
     of = f" of layer {index}" if layer.num_layers > 1 else ""
     return of + (f" {('forwards', 'backwards')[direction]}" if layer.bidirectional else "")

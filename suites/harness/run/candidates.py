@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,7 +91,7 @@ def unusable(hello: Hello) -> str | None:
     if not hello.implementation.strip() or not hello.implementation.isprintable():
         return f"`name` must be one line of text, came {hello.implementation!r}"
     if hello.layout not in LAYOUTS:
-        return f"`layout` must be one of {', '.join(LAYOUTS)}, came {hello.layout!r}"
+        return f"`layout` must be one of {', '.join(LAYOUTS)}, came {_meant([hello.layout], LAYOUTS)}"
     if wrong := _unknown_of_contract(hello.contract):
         return wrong
     if not hello.paths or not all(path and "/" not in path for path in hello.paths):
@@ -118,7 +119,7 @@ def _unfounded(hello: Hello) -> str | None:
     for key in ("claims", "only"):
         words = dict.fromkeys(word for offer in hello.offers for word in getattr(offer, key))
         if unknown := [word for word in words if word not in REQUIREMENTS]:
-            return f"`{key}` may hold {', '.join(REQUIREMENTS)}; came {', '.join(map(repr, unknown))}"
+            return f"`{key}` may hold the requirements that --list names; came {_meant(unknown, REQUIREMENTS)}"
     vain = sorted(inexpressible(hello.layout) & set(hello.claims))
     if vain:
         return (
@@ -131,6 +132,15 @@ def _unfounded(hello: Hello) -> str | None:
             "leave them out, or declare a `contract` that does"
         )
     return None
+
+
+def _meant(words: Iterable[str], known: Iterable[str]) -> str:
+    """Words that nobody knows, each with the known one that is closest, if any is close."""
+    folded = {each.lower(): each for each in known}
+    closest = {word: get_close_matches(word.lower(), folded, 1) for word in words}
+    return ", ".join(
+        repr(word) + (f" (did you mean {folded[close[0]]!r}?)" if close else "") for word, close in closest.items()
+    )
 
 
 def stand_in(name: str) -> Hello:

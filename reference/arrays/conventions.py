@@ -1,0 +1,98 @@
+"""What arrays do not tell of the layer that they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from lstm_conformance.reference.arrays.errors import BadInput
+from lstm_conformance.reference.contracts import run_time_forget_bias
+from lstm_conformance.reference.layouts import LAYOUTS, Layout
+
+BATCH_FIRST = frozenset({"keras", "tf1", "mlx"})
+"""The layouts that have batches first where nobody says otherwise."""
+
+NEEDS = {"merge_mode": "merge_modes", "return_sequences": "return_sequences", "return_state": "return_sequences"}
+"""The requirement of every option that says what a call returns: layouts lack some."""
+
+
+class Options(TypedDict, total=False):
+    """The same by name, for functions that take it with their arguments: `Conventions` says what each means."""
+
+    layout: str
+    dtype: str | None
+    prefix: str
+    batch_first: bool | None
+    go_backwards: bool
+    activation: str
+    recurrent_activation: str
+    forget_bias: float | None
+    merge_mode: str
+    return_sequences: bool
+    return_state: bool
+    zero_output_for_mask: bool
+    clip: float
+    cell_clip: float
+    proj_clip: float
+    input_forget: bool
+    accuracy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conventions:
+    """What arrays do not tell; None stands for the default of the layout.
+
+    layout: whose names, axes and gate order the arrays have.
+    dtype: in which the layer computes, or its policy, as mixed_float16; that of the input, if it is not said.
+    prefix: of the names of the weights, as `encoder.lstm.`.
+    batch_first: whether x is (B, T, I); of Keras, TensorFlow 1 and MLX it is, of others (T, B, I).
+    forget_bias: what is added to the pre-activation of the forget gate at run time: 1 in TensorFlow 1 and haiku.
+    accuracy: how well σ and tanh are computed: class N, S or X (SPEC.md, "The bound").
+    The others are the arguments of `Layer` of the same names.
+    """
+
+    layout: str = "torch"
+    dtype: str | None = None
+    prefix: str = ""
+    batch_first: bool | None = None
+    go_backwards: bool = False
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+    forget_bias: float | None = None
+    merge_mode: str = "concat"
+    return_sequences: bool = True
+    return_state: bool = True
+    zero_output_for_mask: bool = False
+    clip: float = 0.0
+    cell_clip: float = 0.0
+    proj_clip: float = 0.0
+    input_forget: bool = False
+    accuracy: str = "N"
+
+    def __post_init__(self) -> None:
+        if self.layout not in LAYOUTS:
+            raise BadInput(f"expected a layout among {', '.join(LAYOUTS)}, came {self.layout!r}: name one of them")
+        for option, requirement in NEEDS.items():
+            if getattr(self, option) != getattr(Conventions, option) and requirement in LAYOUTS[self.layout].lacks:
+                raise BadInput(f"{option}={getattr(self, option)!r}: the layout {self.layout} has no such layers")
+
+    @property
+    def lays(self) -> Layout:
+        """The layout itself."""
+        return LAYOUTS[self.layout]
+
+    @property
+    def rows_first(self) -> bool:
+        """Whether x is (B, T, I). Raises BadInput where it cannot be as is said."""
+        found = self.layout in BATCH_FIRST if self.batch_first is None else self.batch_first
+        if self.layout in {"keras", "mlx"} and not found:
+            name = {"keras": "a Keras layer", "mlx": "a layer of MLX"}[self.layout]
+            raise BadInput(
+                f"{name} takes batches first, batch_first says it does not: exchange the first two axes of x and y"
+            )
+        return found
+
+    @property
+    def added(self) -> float:
+        """What is added to the forget gate at run time."""
+        return run_time_forget_bias(self.layout) if self.forget_bias is None else self.forget_bias

@@ -1,0 +1,82 @@
+"""A layer, or outputs of one, held to the reference in a test of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Unpack
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lstm_conformance.reference.arrays.conventions import Conventions, Options
+from lstm_conformance.reference.arrays.errors import BadInput
+from lstm_conformance.reference.arrays.expecting import case_of
+from lstm_conformance.reference.arrays.layers import below
+from lstm_conformance.suites.library import of_keras, of_torch
+from lstm_conformance.suites.library.asking import asked
+from lstm_conformance.suites.library.judging import judge, outputs_of
+from lstm_conformance.suites.library.taking import Taken, framework_of
+
+
+def assert_conforms(
+    layer: Any,
+    *,
+    weights: Mapping[str, ArrayLike] | None = None,
+    x: ArrayLike | None = None,
+    h_0: ArrayLike | None = None,
+    c_0: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
+    seed: int = 0,
+    gradients: bool = True,
+    **options: Unpack[Options],
+) -> None:
+    """Raise NotConforming, an AssertionError, unless all numbers lie within the bound that the equations give.
+
+    layer: one of these.
+
+    - A module of torch that is called as `torch.nn.LSTM` or `LSTMCell` is, or a Keras layer, `LSTM` or `Bidirectional`,
+      on any backend. Its weights and options are read out of it. It is asked small inputs that follow from the seed,
+      with and without initial states and twice each, or x if that is given; a module of torch its gradients as well.
+    - A function from x and None or (h_0, c_0) to all outputs, with its weights and, as options, its layout.
+    - Outputs that are there already: one array y, or all in the order of the layout, or by name; with weights and x.
+
+    lengths, mask: of outputs that are there already. options: those of `Conventions`; what is said goes before what is
+    read out of a layer. Raises BadInput, a ValueError, where something is missing or does not fit.
+    """
+    inputs = {"x": x, "h_0": h_0, "c_0": c_0}
+    if not callable(layer):
+        if weights is None or x is None:
+            raise BadInput("outputs alone: expected the weights and x that they were computed of, too")
+        case = case_of(weights, inputs, Conventions(**options), lengths=lengths, mask=mask)
+        judge(case, "the layer", outputs_of(case, layer), described="as given")
+        return
+    if lengths is not None or mask is not None:
+        raise BadInput("lengths and mask go with outputs that are there already: call the layer, and hand these over")
+    taken = _taken(layer, weights, options)
+    for call in asked(taken, Conventions(**taken.options), inputs, seed):
+        call.judge(taken, gradients=gradients)
+
+
+def _taken(layer: Any, weights: Mapping[str, ArrayLike] | None, options: Options) -> Taken:
+    """What is known of a layer or function; what is said of it goes before."""
+    framework, prefix = framework_of(layer), options.get("prefix", "")
+    if weights is not None:
+        found = Taken(
+            name=getattr(layer, "__qualname__", type(layer).__name__),
+            options={},
+            weights={name: np.asarray(a) for name, a in below(weights, prefix).items()},
+            call=lambda x, states: [np.asarray(a) for a in layer(x, states)],
+        )
+    elif framework == "torch":
+        found = of_torch.taken(layer, prefix)
+    elif framework:
+        found = of_keras.taken(layer)
+    else:
+        raise BadInput(
+            f"expected a module of torch, a Keras layer, or weights with a function, came {type(layer).__name__}"
+        )
+    said: Options = {**found.options, **options, "prefix": ""}
+    said["dtype"] = said.get("dtype") or next(iter(found.weights.values())).dtype.name
+    return replace(found, options=said)

@@ -1,0 +1,118 @@
+"""What was seen of a layer, held to the equations; and what is said where it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.arrays.expecting import Case, canonical, shapes_of
+from lstm_conformance.reference.arrays.layers import wide
+from lstm_conformance.reference.diagnosis import Evidence, diagnose, remedy
+from lstm_conformance.reference.lstm import Call, Outputs
+from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.stack import shows_every_output
+from lstm_conformance.reference.tape import gates_along
+from lstm_conformance.reports.publish.console import measured, row
+from lstm_conformance.suites.harness.explain.diagnosing import WORK, as_detail
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES
+from lstm_conformance.suites.harness.judge.comparison import Comparison, within
+from lstm_conformance.suites.harness.judge.judge import weighed
+
+Explanation = tuple[dict[str, Any], list[str]]
+"""What is added to a detail, and what to change."""
+
+
+class NotConforming(AssertionError):
+    """The numbers are not those of a correct LSTM: where, by how much, and what mistake fits."""
+
+
+def outputs_of(case: Case, seen: Any) -> Outputs[Array]:
+    """Outputs of a call, canonical; states that were not seen are empty. Raises NotConforming for other shapes."""
+    shapes = shapes_of(case)
+    found = _by_name(seen, list(shapes))
+    wrong = {name: a.shape for name, a in found.items() if a.shape != shapes.get(name)}
+    if wrong or not {*found} <= {*shapes} or next(iter(shapes)) not in found:
+        came = {name: a.shape for name, a in found.items()}
+        raise NotConforming(f"the outputs have shapes {came}, documented is {shapes}")
+    whole = canonical(case, [found.get(name, np.zeros(shape)) for name, shape in shapes.items()])
+    return whole if {*found} == {*shapes} else Outputs(whole.y, whole.h_n[:0], whole.c_n[:0])
+
+
+def _by_name(seen: Any, names: Sequence[str]) -> dict[str, Array]:
+    if isinstance(seen, Mapping):
+        return {name: wide(np.asarray(a)) for name, a in seen.items()}
+    several = seen if isinstance(seen, (list, tuple)) else [seen]
+    if len(several) > len(names):
+        raise NotConforming(f"expected the outputs {', '.join(names)}, came {len(several)} arrays")
+    return {name: wide(np.asarray(a)) for name, a in zip(names, several, strict=False)}
+
+
+def judge(case: Case, name: str, *calls: Outputs[Array], described: str) -> None:
+    """Raise NotConforming unless all calls return what the equations give."""
+    found = [each for k, call in enumerate(calls) for each in _compared(case, call, " of a second call" if k else "")]
+    fail_unless_within(found, name, _call(case, described), lambda: _diagnosis(case, *calls))
+
+
+def _compared(case: Case, seen: Outputs[Array], which: str) -> Iterator[Comparison]:
+    layer = case.layer
+    observed = seen.y if shows_every_output(layer) else None
+    due = case.outputs(observed)
+    one_cell = layer.num_layers * layer.directions == 1 and not layer.proj_size and observed is not None
+    yield within(f"y{which}", seen.y, due.y, Y_AXES, (lambda: _gates(case, seen.y)) if one_cell else None)
+    if len(seen.h_n):
+        yield within(f"h_n{which}", seen.h_n, due.h_n, f"layer {STATE_AXES}")
+        yield within(f"c_n{which}", seen.c_n, due.c_n, f"layer {STATE_AXES}")
+
+
+def _gates(case: Case, y: Array) -> dict[str, Array]:
+    h_0, c_0 = case.states
+    return gates_along(case.cell, case.weights, Call(case.call.x, h_0, c_0, case.call.mask), y)
+
+
+def fail_unless_within(
+    found: Sequence[Comparison],
+    name: str,
+    call: str,
+    explain: Callable[[], Explanation] | None = None,
+) -> None:
+    """Raise NotConforming unless every element is within its bound; call, name: what was asked, and of whom.
+
+    explain: asked for a diagnosis, if there is one.
+    """
+    with np.errstate(all="ignore"):
+        outcome = weighed(found, 0, 0, brief=False)
+    if outcome.verdict == "pass":
+        return
+    more, changes = explain() if explain is not None and outcome.detail else ({}, [])
+    lines = [f"{name} does not conform: {outcome.message}", "", row("call", call)]
+    lines += [*measured({**(outcome.detail or {}), **more}), *(row("change", change) for change in changes)]
+    raise NotConforming("\n".join(lines))
+
+
+def _call(case: Case, described: str) -> str:
+    layer, reading = case.layer, case.reading
+    sizes = f"T={reading.time} B={reading.batch} I={layer.input_size} H={layer.hidden_size} {case.dtype}"
+    return f"{sizes}, {'with' if case.call.h_0 is not None else 'without'} initial states, {described}"
+
+
+def _diagnosis(case: Case, outputs: Outputs[Array], again: Outputs[Array] | None = None) -> Explanation:
+    """What mistake fits, as a detail, and what to change; nothing of layers whose outputs show too little."""
+    if case.layer.merges or not case.layer.return_sequences:
+        return {}, []
+    evidence = Evidence(
+        layer=case.layer,
+        cell=case.cell,
+        arithmetic=arithmetic_of(case.dtype),
+        weights=case.weights,
+        call=case.call,
+        outputs=outputs,
+        again=again,
+        fill=case.fill,
+    )
+    found = diagnose(evidence, work=WORK)
+    names = dict.fromkeys(name for fit in found.fits for name in fit.names)
+    changes = [change for name in names if (change := remedy(name, case.conventions.layout))]
+    return {"diagnosis": as_detail(found)}, changes

@@ -1,0 +1,103 @@
+"""Layers of Keras, 3 on any backend or 2: `LSTM`, and `Bidirectional` around one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lstm_conformance.reference.arrays.conventions import Options
+from lstm_conformance.reference.arrays.errors import BadInput
+from lstm_conformance.suites.library.taking import Array, States, Taken, array, framework_of, loaded
+
+NAMES = ("kernel", "recurrent_kernel", "bias")
+
+
+def taken(layer: Any) -> Taken:
+    """A layer as it is called at inference. Raises BadInput for one without weights, or of another class."""
+    return Taken(
+        name=f"{framework_of(layer)}.layers.{type(layer).__name__}",
+        options=_options(layer),
+        weights=dict(_weights(layer)),
+        call=_Called(layer),
+    )
+
+
+def _parts(layer: Any) -> Mapping[str, Any]:
+    """The LSTM of each direction, by the beginning of the names of its weights."""
+    if not hasattr(layer, "backward_layer"):
+        return {"": layer}
+    return {"forward/": layer.forward_layer, "backward/": layer.backward_layer}
+
+
+def _weights(layer: Any) -> Iterator[tuple[str, Array]]:
+    for prefix, part in _parts(layer).items():
+        arrays = part.get_weights()
+        if not arrays:
+            raise BadInput(
+                f"expected a layer with weights, came {type(layer).__name__} without: call it once, or build it"
+            )
+        yield from zip((f"{prefix}{name}" for name in NAMES), map(array, arrays), strict=False)
+
+
+def _options(layer: Any) -> Options:
+    """What the layer was constructed with."""
+    part = next(iter(_parts(layer).values()))
+    if not all(hasattr(part, name) for name in ("units", "recurrent_activation", "return_sequences")):
+        raise BadInput(
+            f"expected an LSTM layer or Bidirectional around one, came {type(layer).__name__}: hand over that"
+        )
+    merge_mode = getattr(layer, "merge_mode", "concat")
+    return {
+        "layout": "keras",
+        "dtype": _policy(part),
+        "activation": part.activation.__name__,
+        "recurrent_activation": _gate(part),
+        "return_sequences": part.return_sequences,
+        "return_state": part.return_state,
+        "go_backwards": part.go_backwards,
+        "zero_output_for_mask": part.zero_output_for_mask,
+        "merge_mode": "none" if merge_mode is None else merge_mode,
+    }
+
+
+def _policy(layer: Any) -> str:
+    """The dtype, or the policy that mixes two."""
+    policy = getattr(layer, "dtype_policy", layer.dtype)
+    return str(getattr(policy, "name", policy))
+
+
+def _gate(layer: Any) -> str:
+    """Keras 2 means another function by `hard_sigmoid`."""
+    name = str(layer.recurrent_activation.__name__)
+    return f"{name}_0.2" if name == "hard_sigmoid" and not _has_ops(layer) else name
+
+
+def _has_ops(layer: Any) -> bool:
+    """Whether it is of Keras 3."""
+    return hasattr(loaded(framework_of(layer)), "ops")
+
+
+class _Called:
+    """Calls of a layer; one that keeps its states forgets them first."""
+
+    def __init__(self, layer: Any) -> None:
+        self.layer = layer
+
+    def __call__(self, x: Array, states: States | None) -> Sequence[Array]:
+        """y and, if the layer returns them, h and c of each direction."""
+        self._reset()
+        pairs = () if states is None else zip(*states, strict=True)
+        given = [self._tensor(a, next(iter(_parts(self.layer).values())).compute_dtype) for pair in pairs for a in pair]
+        found = self.layer(self._tensor(x), initial_state=given or None, training=False)
+        return [array(a) for a in (found if isinstance(found, (list, tuple)) else [found])]
+
+    def _reset(self) -> None:
+        for part in _parts(self.layer).values():
+            if part.stateful:
+                (part.reset_state if hasattr(part, "reset_state") else part.reset_states)()
+
+    def _tensor(self, a: Array, dtype: str | None = None) -> Any:
+        """dtype: what the layer computes in, for states, which it does not cast."""
+        by = loaded(framework_of(self.layer)).ops if _has_ops(self.layer) else loaded("tensorflow")
+        tensor = by.convert_to_tensor(a)
+        return tensor if dtype is None else by.cast(tensor, dtype)

@@ -1,0 +1,102 @@
+"""Modules of torch: `torch.nn.LSTM`, `torch.nn.LSTMCell`, and all whose parameters and calls are like theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from lstm_conformance.reference.arrays.conventions import Options
+from lstm_conformance.reference.arrays.errors import BadInput
+from lstm_conformance.reference.arrays.layers import below
+from lstm_conformance.suites.library.taking import Array, States, Taken, array, loaded
+
+ENDS = ("ih", "hh", "hr")
+"""The ends of names of weights and biases that a cell has without the number of a layer."""
+
+
+def taken(module: Any, prefix: str = "") -> Taken:
+    """A module as it is called in evaluation mode; prefix: of the names of the parameters of the LSTM in it."""
+    return _Module(module, prefix).taken()
+
+
+class _Module:
+    """A module and its parameters, under the names of `torch.nn.LSTM`."""
+
+    def __init__(self, module: Any, prefix: str) -> None:
+        self.torch, self.module = loaded("torch"), module
+        self.is_cell = isinstance(module, self.torch.nn.LSTMCell)
+        found = below(dict(module.named_parameters()), prefix)
+        self.parameters = {f"{name}_l0" if name.endswith(ENDS) else name: each for name, each in found.items()}
+        if not self.parameters:
+            raise BadInput(f"expected parameters whose names begin with {prefix!r}, came none: say which with prefix")
+        self.like = next(iter(self.parameters.values()))
+
+    def taken(self) -> Taken:
+        """What is known of it."""
+        options: Options = {"layout": "torch", "dtype": str(self.like.dtype).removeprefix("torch."), "accuracy": "S"}
+        options["batch_first"] = bool(getattr(self.module, "batch_first", False))
+        return Taken(
+            name=f"{type(self.module).__module__.removesuffix('.modules.rnn')}.{type(self.module).__qualname__}",
+            options=options,
+            weights={name: array(each) for name, each in self.parameters.items()},
+            call=self.call,
+            train=self.train,
+        )
+
+    def call(self, x: Array, states: States | None) -> Sequence[Array]:
+        """Outputs without gradients."""
+        with self.evaluated(), self.torch.no_grad():
+            return [array(a) for a in self.forward(self.tensor(x), self.both(states))]
+
+    def train(
+        self, x: Array, states: States | None, cotangents: Sequence[Array]
+    ) -> tuple[Sequence[Array], Mapping[str, Array]]:
+        """Outputs, and gradients by name; 0 where nothing depends on something."""
+        named = {"x": self.tensor(x), **dict(zip(("h_0", "c_0"), self.both(states) or (), strict=False))}
+        for tensor in named.values():
+            tensor.requires_grad_()
+        with self.evaluated():
+            outputs = self.forward(named["x"], (named["h_0"], named["c_0"]) if states else None)
+        by = named | {name: each for name, each in self.parameters.items() if each.requires_grad}
+        due = [self.tensor(a) for a in cotangents]
+        found = self.torch.autograd.grad(outputs, list(by.values()), due, allow_unused=True, materialize_grads=True)
+        return [array(a) for a in outputs], {name: array(a) for name, a in zip(by, found, strict=True)}
+
+    def forward(self, x: Any, states: Any) -> list[Any]:
+        """output, h_n, c_n."""
+        if self.is_cell:
+            return self.stepped(x, states)
+        try:
+            output, (h_n, c_n) = self.module(x) if states is None else self.module(x, states)
+        except (TypeError, ValueError) as error:
+            raise BadInput(
+                f"expected a module that returns output, (h_n, c_n); {error}: hand over that LSTM"
+            ) from error
+        return [output, h_n, c_n]
+
+    def stepped(self, x: Any, states: Any) -> list[Any]:
+        """The same of a cell, step by step."""
+        state, outputs = None if states is None else (states[0][0], states[1][0]), []
+        for step in x:
+            state = self.module(step, state)
+            outputs.append(state[0])
+        return [self.torch.stack(outputs), *(a[None] for a in state or ())]
+
+    def tensor(self, a: Array) -> Any:
+        """In the dtype and on the device of the parameters."""
+        return self.torch.tensor(a).to(self.like.device, self.like.dtype)
+
+    def both(self, states: States | None) -> tuple[Any, Any] | None:
+        """The states as tensors."""
+        return None if states is None else (self.tensor(states[0]), self.tensor(states[1]))
+
+    @contextmanager
+    def evaluated(self) -> Iterator[None]:
+        """The module in evaluation mode, and left as it was."""
+        was = self.module.training
+        self.module.eval()
+        try:
+            yield
+        finally:
+            self.module.train(was)

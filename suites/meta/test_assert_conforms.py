@@ -1,0 +1,410 @@
+"""`lstm_conformance.assert_conforms`, in tests as somebody would write them: right and wrong layers, and outputs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lstm_conformance
+from lstm_conformance import BadInput, NotConforming, assert_conforms, expected
+from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.reference.weights import Array
+from lstm_conformance.suites.meta.needing import needs
+from lstm_conformance.suites.meta.numbers import drawn
+from lstm_conformance.suites.meta.outside import Done, run
+
+PLUGIN = "lstm_conformance.suites.library.plugin"
+
+
+@pytest.fixture(autouse=True)
+def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pairs of mistakes are tried."""
+    monkeypatch.setattr("lstm_conformance.suites.library.judging.WORK", 1e7)
+
+
+def weights_of(layout: str, **options: Any) -> dict[str, Array]:
+    """Of a layer with four features and eight units."""
+    cases = drawn(2, 2, 4, 8, biases=LAYOUTS[layout].biases, **options)
+    native = LAYOUTS[layout].native_weights(cases.configuration.layer, cases.weights)
+    return {name: a[0] for name, a in native.items()}
+
+
+class Function:
+    """An LSTM as a function, which is right but for what is changed of its outputs."""
+
+    def __init__(self, weights: dict[str, Array], **options: Any) -> None:
+        self.weights, self.options, self.calls = weights, options, 0
+
+    def __call__(self, x: Array, states: tuple[Array, Array] | None) -> list[Array]:
+        """All outputs, in float32."""
+        self.calls += 1
+        h_0, c_0 = states or (None, None)
+        found = expected(self.weights, x, h_0=h_0, c_0=c_0, **self.options)
+        return [a.value.astype(np.float32) for a in found.outputs.values()]
+
+
+class Forgetful(Function):
+    """Ignores the initial states."""
+
+    def __call__(self, x: Array, states: tuple[Array, Array] | None) -> list[Array]:
+        """As without them."""
+        del states
+        return super().__call__(x, None)
+
+
+class SecondCall(Function):
+    """Is right once."""
+
+    def __call__(self, x: Array, states: tuple[Array, Array] | None) -> list[Array]:
+        """Off by a ten-thousandth in every second call."""
+        found = super().__call__(x, states)
+        return [a + np.float32(1e-4 * (1 - self.calls % 2)) for a in found]
+
+
+class Narrow(Function):
+    """Returns other shapes."""
+
+    def __call__(self, x: Array, states: tuple[Array, Array] | None) -> list[Array]:
+        """All but the last unit."""
+        return [a[..., :-1] for a in super().__call__(x, states)]
+
+
+@pytest.mark.parametrize("layout", ["torch", "keras", "onnx", "tf1", "haiku", "mlx"])
+def test_a_right_function_conforms(layout: str) -> None:
+    """It is asked with and without states, twice each."""
+    function = Function(weights_of(layout), layout=layout)
+
+    assert_conforms(function, weights=function.weights, layout=layout)
+
+    assert function.calls == 6
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentences"),
+    [
+        (Forgetful, ["with initial states, x of seed 0", "diagnosis"]),
+        (SecondCall, ["of a second call", "first bad"]),
+        (Narrow, ["the outputs have shapes", "documented is"]),
+    ],
+)
+def test_a_wrong_function_does_not(kind: type[Function], sentences: list[str]) -> None:
+    """What was asked, where it is wrong, by how much."""
+    function = kind(weights_of("torch"))
+
+    with pytest.raises(NotConforming) as told:
+        assert_conforms(function, weights=function.weights)
+
+    assert all(sentence in str(told.value) for sentence in sentences), told.value
+
+
+def test_the_mistake_is_named() -> None:
+    """And what is to be changed."""
+    weights = weights_of("torch")
+    wrong = {name: np.concatenate([np.split(a, 4)[k] for k in (1, 0, 2, 3)]) for name, a in weights.items()}
+
+    with pytest.raises(AssertionError) as told:
+        assert_conforms(Function(wrong), weights=weights)
+
+    assert "Function does not conform: y uses" in str(told.value)
+    assert "diagnosis  fits input and forget gate exchanged, " in str(told.value)
+    assert "change     reorder the gates of every array" in str(told.value)
+
+
+def given(layout: str = "torch", **options: Any) -> tuple[dict[str, Array], Array, dict[str, Array]]:
+    """Weights, x and what a right layer returned."""
+    weights = weights_of(layout)
+    x = np.random.RandomState(1).standard_normal((5, 3, 4)).astype(np.float32)
+    outputs = expected(weights, x, layout=layout, **options).outputs
+    return weights, x, {name: a.value.astype(np.float32) for name, a in outputs.items()}
+
+
+def test_outputs_that_are_there_conform() -> None:
+    """Alone, in their order or by their names."""
+    weights, x, seen = given()
+
+    for outputs in (seen["output"], list(seen.values()), seen):
+        assert_conforms(outputs, weights=weights, x=x)
+
+
+@pytest.mark.parametrize("name", ["output", "h_n", "c_n"])
+def test_one_wrong_element_is_enough(name: str) -> None:
+    """In any of the outputs."""
+    weights, x, seen = given()
+    seen[name][..., -1, 2] += 2e-5
+
+    with pytest.raises(NotConforming, match="row=2 unit=2"):
+        assert_conforms(seen, weights=weights, x=x)
+
+
+def test_outputs_of_rows_of_several_lengths_conform() -> None:
+    """By lengths or by a mask."""
+    lengths = np.array([4, 2, 5])
+    weights, x, seen = given(lengths=lengths)
+    of_keras = given("keras", mask=np.arange(3) < np.array([1, 2, 3, 1, 3])[:, None])
+
+    assert_conforms(seen, weights=weights, x=x, lengths=lengths)
+    assert_conforms(
+        of_keras[2],
+        weights=of_keras[0],
+        x=of_keras[1],
+        layout="keras",
+        mask=np.arange(3) < np.array([1, 2, 3, 1, 3])[:, None],
+    )
+    with pytest.raises(NotConforming):
+        assert_conforms(seen, weights=weights, x=x)
+
+
+def test_outputs_that_say_nothing_do_not_conform() -> None:
+    """After sixty steps in half precision anything is within the bound: a test that cannot fail is none."""
+    weights = {name: 16 * a for name, a in weights_of("keras").items()}
+    x = np.random.RandomState(1).standard_normal((3, 60, 4)).astype(np.float32)
+    options: dict[str, Any] = {"layout": "keras", "dtype": "bfloat16", "return_sequences": False}
+
+    with pytest.raises(NotConforming, match="the bound excludes nothing"):
+        assert_conforms(np.zeros((3, 8), np.float32), weights=weights, x=x, **options, return_state=False)
+
+
+def test_the_seed_decides_what_is_asked() -> None:
+    """The same numbers for the same seed."""
+    seen: list[Array] = []
+
+    class Keeping(Function):
+        def __call__(self, x: Array, states: tuple[Array, Array] | None) -> list[Array]:
+            seen.append(x)
+            return super().__call__(x, states)
+
+    for seed in (5, 5, 6):
+        assert_conforms(Keeping(weights_of("torch")), weights=weights_of("torch"), seed=seed)
+
+    assert np.array_equal(seen[0], seen[6])
+    assert not np.array_equal(seen[0], seen[12])
+
+
+@pytest.mark.parametrize(
+    ("layer", "options", "sentence"),
+    [
+        (np.zeros((5, 3, 8)), {}, "expected the weights and x"),
+        (len, {}, "expected a module of torch, a Keras layer, or weights with a function"),
+        (len, {"weights": {}, "lengths": [1]}, "lengths and mask go with outputs that are there already"),
+    ],
+)
+def test_what_cannot_be_held_to_anything_is_told(layer: Any, options: dict[str, Any], sentence: str) -> None:
+    """In a sentence, and not as a failure of the layer."""
+    with pytest.raises(BadInput, match=sentence):
+        assert_conforms(layer, **options)
+
+
+def test_what_is_public_is_there() -> None:
+    """And nothing else; the version is that of the distribution."""
+    assert sorted(dir(lstm_conformance)) == sorted(lstm_conformance.__all__)
+    assert all(getattr(lstm_conformance, name) is not None for name in lstm_conformance.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'expect'"):
+        lstm_conformance.expect  # noqa: B018
+
+
+UNUSED = """
+import json, sys
+
+def test_nothing():
+    pass
+
+def pytest_unconfigure():
+    print(json.dumps([name for name in sys.modules if name.startswith(("lstm_conformance", "numpy"))]))
+"""
+
+
+def test_the_plugin_loads_nothing_until_it_is_used(tmp_path: Path) -> None:
+    """Neither NumPy nor the suite: a run of other tests is as fast as without it."""
+    (tmp_path / "conftest.py").write_text(UNUSED, "utf-8")
+    (tmp_path / "test_other.py").write_text("def test_nothing():\n    pass\n", "utf-8")
+
+    done = run([sys.executable, "-m", "pytest", "-q", "-p", PLUGIN], tmp_path)
+
+    assert done.status == 0, done.output
+    assert json.loads(done.output.splitlines()[-1]) == [
+        "lstm_conformance",
+        "lstm_conformance.suites",
+        "lstm_conformance.suites.library",
+        PLUGIN,
+    ]
+
+
+OF_TORCH = """
+import pytest, torch
+from lstm_conformance import NotConforming, assert_conforms
+from torch.nn import LSTM, LSTMCell
+
+class Reordered(LSTM):
+    '''Wrong weights: what is computed with is not what is held.'''
+
+    def forward(self, x, states=None):
+        kept = [p.detach().clone() for p in self.parameters()]
+        with torch.no_grad():
+            for p in self.parameters():
+                i, f, g, o = p.detach().chunk(4)
+                p.copy_(torch.cat([f, i, g, o]))
+        found = super().forward(x, states)
+        with torch.no_grad():
+            for p, old in zip(self.parameters(), kept):
+                p.copy_(old)
+        return found
+
+class Detached(LSTM):
+    '''Right numbers, wrong gradients.'''
+
+    def forward(self, x, states=None):
+        output, (h_n, c_n) = super().forward(x, states)
+        return output, (h_n.detach() * 1 + 0 * h_n, c_n)
+
+class Wrapped(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head, self.lstm, self.batch_first = torch.nn.Linear(7, 2), LSTM(5, 7, batch_first=True), True
+
+    def forward(self, x, states=None):
+        return self.lstm(x, states)
+
+@pytest.mark.filterwarnings("ignore:LSTM with projections")
+@pytest.mark.parametrize("options", [
+    {}, {"num_layers": 2, "bidirectional": True, "batch_first": True, "dropout": 0.5}, {"proj_size": 3},
+    {"bias": False, "dtype": torch.float64}, {"dtype": torch.bfloat16},
+])
+def test_right(options, lstm_conformance):
+    lstm_conformance(LSTM(5, 7, **options))
+
+def test_cell(lstm_conformance):
+    lstm_conformance(LSTMCell(5, 7))
+
+def test_prefix():
+    assert_conforms(Wrapped(), prefix="lstm.")
+
+@pytest.mark.lstm_conformance(gradients=False)
+def test_mark(lstm_conformance):
+    lstm_conformance(Detached(5, 7))
+
+def test_left_as_it_was():
+    layer = LSTM(5, 7)
+    before = {name: a.clone() for name, a in layer.state_dict().items()}
+    assert_conforms(layer)
+    assert layer.training
+    assert all(torch.equal(a, before[name]) for name, a in layer.state_dict().items())
+    assert all(p.grad is None for p in layer.parameters())
+
+def test_wrong_numbers():
+    with pytest.raises(NotConforming, match="fits input and forget gate exchanged"):
+        assert_conforms(Reordered(5, 7), gradients=False)
+
+def test_wrong_gradients():
+    with pytest.raises(NotConforming, match="gradient by"):
+        assert_conforms(Detached(5, 7))
+"""
+
+OF_KERAS = """
+import keras, pytest
+from keras.layers import LSTM, Bidirectional
+from lstm_conformance import BadInput, NotConforming, assert_conforms
+
+class Doubled(LSTM):
+    def call(self, *args, **kwargs):
+        return super().call(*args, **kwargs) * 2
+
+def built(layer):
+    layer.build((None, None, 5))
+    return layer
+
+LAYERS = [
+    lambda: LSTM(7),
+    lambda: LSTM(7, return_sequences=True, return_state=True, go_backwards=True),
+    lambda: Bidirectional(LSTM(7, return_state=True), merge_mode="mul"),
+    lambda: LSTM(7, return_sequences=True, activation="relu", recurrent_activation="hard_sigmoid", use_bias=False),
+    lambda: LSTM(7, return_sequences=True, dtype="mixed_bfloat16"),
+    lambda: Bidirectional(LSTM(7, return_sequences=True), merge_mode=None),
+]
+
+# every backend has the same layers
+@pytest.mark.parametrize("make", LAYERS if keras.backend.backend() == "tensorflow" else LAYERS[:1])
+def test_right(make, lstm_conformance):
+    lstm_conformance(built(make()))
+
+def test_wrong():
+    with pytest.raises(NotConforming, match="keras.layers.Doubled does not conform"):
+        assert_conforms(built(Doubled(7, return_sequences=True)))
+
+def test_without_weights():
+    with pytest.raises(BadInput, match="call it once, or build it"):
+        assert_conforms(LSTM(7))
+"""
+
+MOVED = """
+import keras, numpy as np, pytest, torch
+from lstm_conformance import assert_conforms, convert
+
+def test_from_torch_to_keras():
+    layer = torch.nn.LSTM(5, 7, batch_first=True, num_layers=1, bidirectional=True)
+    x = np.random.RandomState(0).standard_normal((3, 6, 5)).astype("float32")
+    weights, notes = convert({name: a.numpy() for name, a in layer.state_dict().items()}, "torch", "keras")
+    moved = keras.layers.Bidirectional(keras.layers.LSTM(7, return_sequences=True))
+    moved.build((None, None, 5))
+    moved.set_weights(list(weights.values()))
+    assert [a.path.rpartition("/")[2] for a in moved.weights] == [name.rpartition("/")[2] for name in weights]
+    due, seen = layer(torch.tensor(x))[0].detach().numpy(), keras.ops.convert_to_numpy(moved(x))
+    np.testing.assert_allclose(seen, due, atol=2e-6)
+    assert np.abs(due).max() > 0.1 and notes[0].startswith("the two biases were added up")
+    assert_conforms(moved)
+
+def test_from_keras_to_torch():
+    layer = keras.layers.LSTM(7, return_sequences=True, bias_initializer="random_normal")
+    layer.build((None, None, 5))
+    x = np.random.RandomState(0).standard_normal((3, 6, 5)).astype("float32")
+    weights, notes = convert({a.name: keras.ops.convert_to_numpy(a) for a in layer.weights}, "keras", "torch")
+    moved = torch.nn.LSTM(5, 7, batch_first=True)
+    moved.load_state_dict({name: torch.tensor(a) for name, a in weights.items()})
+    due, seen = keras.ops.convert_to_numpy(layer(x)), moved(torch.tensor(x))[0].detach().numpy()
+    np.testing.assert_allclose(seen, due, atol=2e-6)
+    assert np.abs(due).max() > 0.1 and notes == ("the target has two biases: the second is zeros",)
+"""
+
+
+def own_tests(folder: Path, program: str, **environment: str) -> Done:
+    """A file of tests, run by itself with the plugin."""
+    (folder / "test_mine.py").write_text(program, "utf-8")
+    return run([sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, "--strict-markers"], folder, environment)
+
+
+@needs("torch")
+def test_modules_of_torch(tmp_path: Path) -> None:
+    """Right ones conform and are left as they were, wrong ones do not: in numbers, or in gradients."""
+    done = own_tests(tmp_path, OF_TORCH)
+
+    assert done.status == 0, done.output
+    assert "11 passed" in done.output
+
+
+@pytest.mark.parametrize(
+    ("backend", "passed"),
+    [
+        pytest.param("tensorflow", 8, marks=needs("keras", "tensorflow")),
+        pytest.param("torch", 3, marks=needs("keras", "torch")),
+        pytest.param("jax", 3, marks=needs("keras", "jax")),
+    ],
+)
+def test_layers_of_keras(tmp_path: Path, backend: str, passed: int) -> None:
+    """On every backend."""
+    done = own_tests(tmp_path, OF_KERAS, KERAS_BACKEND=backend, TF_CPP_MIN_LOG_LEVEL="3")
+
+    assert done.status == 0, done.output
+    assert f"{passed} passed" in done.output
+
+
+@needs("keras", "torch")
+def test_weights_that_are_moved_for_real(tmp_path: Path) -> None:
+    """From torch to Keras and back: the frameworks themselves compute the same."""
+    done = own_tests(tmp_path, MOVED, KERAS_BACKEND="torch", TF_CPP_MIN_LOG_LEVEL="3")
+
+    assert done.status == 0, done.output
+    assert "2 passed" in done.output
