@@ -65,9 +65,9 @@ class TestThisTree:
         assert (proof["tier"], proof["caught"]) == ("small", proof["covered"])
         assert (proof["named"], proof["right"]) == (len(MUTANTS), len(BENIGN))
 
-    def test_the_readme_tells_it(self) -> None:
+    def test_a_document_tells_it(self) -> None:
         """In these words; its figures are those of the run."""
-        proof, text = kept(), (ROOT / "README.md").read_text("utf-8")
+        proof, text = kept(), (ROOT / "docs" / "strength.md").read_text("utf-8")
         sentences = [
             f"names {proof['named']} of them,",
             f"{proof['covered']} of them are covered by rules, and all {proof['caught']} are caught",
@@ -76,7 +76,9 @@ class TestThisTree:
         if proof["waiting"]:
             sentences.append(f"{proof['waiting']} more wait for rules and are never counted")
 
-        assert [sentence for sentence in sentences if sentence not in text] == [], "mend these figures in README.md"
+        assert [sentence for sentence in sentences if sentence not in text] == [], (
+            "mend these figures in docs/strength.md"
+        )
 
 
 def test_a_result_says_what_it_is_of(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING do what they say: their examples are taken out of the text and run."""
+"""The documents do what they say: their examples are taken out of the text and run, and their links lead somewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lstm_conformance.suites.meta.needing import needs
-from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, SUITE, run
+from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, SUITE, Done, run
 
 EXAMPLE = EXAMPLES / "python" / "conformance.py"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -22,7 +22,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 def blocks(document: str, section: str, language: str) -> list[str]:
     """The blocks of code of a section of a document, in a language ("" for commands), without their indentation."""
     text = (ROOT / document).read_text("utf-8")
-    (body,) = re.findall(rf"^## {section}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    (body,) = re.findall(rf"^##? {section}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     found = re.findall(r"^```(\w*)\n(.*?)^```$", body, re.MULTILINE | re.DOTALL)
     return [code for written_in, code in found if written_in == language]
 
@@ -37,16 +37,24 @@ def commands(text: str) -> list[list[str]]:
 def cwd(tmp_path: Path) -> Path:
     """A folder with somebody's package, with the adapter of the README, and with the program in JavaScript."""
     shutil.copytree(EXAMPLES / "python" / "tiny_lstm", tmp_path / "tiny_lstm")
-    (adapter,) = blocks("README.md", "Test your own LSTM", "python")
+    (adapter,) = blocks("docs/test-your-own.md", "Test your own LSTM", "python")
     (tmp_path / "conformance.py").write_text(adapter, "utf-8")
     (tmp_path / "path" / "to").mkdir(parents=True)
     shutil.copy(EXAMPLES / "javascript" / "lstm.js", tmp_path / "path" / "to")
     return tmp_path
 
 
+@needs("torch")
+def test_the_first_lines_pass(tmp_path: Path) -> None:
+    """What a reader pastes first."""
+    (program,) = blocks("README.md", "Where to begin", "python")
+
+    assert run([sys.executable, "-c", program], tmp_path) == Done(0, "")
+
+
 def test_the_adapter_of_the_readme_is_the_example() -> None:
     """There is one to be kept right."""
-    assert blocks("README.md", "Test your own LSTM", "python") == [EXAMPLE.read_text("utf-8")]
+    assert blocks("docs/test-your-own.md", "Test your own LSTM", "python") == [EXAMPLE.read_text("utf-8")]
 
 
 def test_the_adapter_of_the_readme_is_short() -> None:
@@ -56,7 +64,7 @@ def test_the_adapter_of_the_readme_is_short() -> None:
 
 def test_the_commands_of_the_readme_pass(cwd: Path) -> None:
     """With a node that need not be installed, in the tier that takes least; else as they stand there."""
-    found = commands("\n".join(blocks("README.md", "Test your own LSTM", "")))
+    found = commands("\n".join(blocks("docs/test-your-own.md", "Test your own LSTM", "")))
 
     done = [run([*command, "--tier", "small"], cwd, {"PATH": str(NODE.parent)}) for command in found]
 
@@ -66,7 +74,7 @@ def test_the_commands_of_the_readme_pass(cwd: Path) -> None:
 
 def test_the_steps_of_the_workflow_pass(cwd: Path) -> None:
     """What is installed is the version of this very suite."""
-    (job,) = blocks("README.md", "Test your own LSTM", "yaml")
+    (job,) = blocks("docs/test-your-own.md", "Test your own LSTM", "yaml")
 
     done = [run(command, cwd) for command in commands(job)]
 
@@ -79,7 +87,9 @@ def test_the_steps_of_the_workflow_pass(cwd: Path) -> None:
 def test_why_numbers_differ(tmp_path: Path) -> None:
     """The programs of the README save what its commands say is wrong, or right."""
     section = "Why do my numbers differ\\?"
-    programs, (asked,), (said,) = (blocks("README.md", section, language) for language in ("python", "", "text"))
+    programs, (asked,), (said,) = (
+        blocks("docs/move-weights.md", section, language) for language in ("python", "", "text")
+    )
 
     saved = [run([sys.executable, "-c", program], tmp_path) for program in programs]
     done = [run(command, tmp_path) for command in commands(asked)]
@@ -195,3 +205,49 @@ def test_the_worked_example_of_a_wrong_lstm_is_caught(tmp_path: Path) -> None:
     assert done.status == 1
     assert re.search(r"^mutants\.forget_gate_applied_twice \S+ eager +FAIL", done.output, re.MULTILINE), done.output
     assert "✗ 1.2 The final cell state" in done.output
+
+
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("fixtures/*.md"), *ROOT.glob("reference/*.md")]
+)
+
+
+def anchors(document: Path) -> set[str]:
+    """The names of its headings, as GitHub makes them of the words."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def lost(document: Path) -> list[str]:
+    """The links of a document that lead nowhere in the repository."""
+    text = re.sub(r"^```.*?^```$", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    found = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        name, _, anchor = link.partition("#")
+        target = (document.parent / name).resolve() if name else document
+        known = not anchor or target.suffix != ".md" or (target.is_file() and anchor in anchors(target))
+        if not re.match(r"[a-z]+:", link) and not (target.exists() and known):
+            found.append(link)
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_links_lead_somewhere(document: Path) -> None:
+    """To a file of the repository, and a heading of it."""
+    assert lost(document) == []
+
+
+def test_a_lost_link_is_found(tmp_path: Path) -> None:
+    """The test above can fail."""
+    (tmp_path / "b.md").write_text("# A heading: two\n", "utf-8")
+    document = tmp_path / "a.md"
+    document.write_text(
+        "[a](b.md) [b](c.md) [c](b.md#a-heading-two) [d](b.md#another) [e](https://example.org)", "utf-8"
+    )
+
+    assert lost(document) == ["c.md", "b.md#another"]
+
+
+def test_the_readme_is_short() -> None:
+    """What it is, how to begin, and where everything else stands."""
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 130
