@@ -18,12 +18,19 @@ ASKING ?= --until-caught
 
 # Nights of the version matrix by their names, which begin with a date; LAST is the latest that is there but NIGHT.
 NIGHTS := build/matrix
+ifneq (,$(findstring $$,$(value NIGHT)))
+$(error NIGHT is the name of a folder, such as 2026-11-20)
+endif
 NIGHT ?= $(shell date -u +%Y-%m-%d)
 LAST ?= $(lastword $(filter-out $(NIGHT),$(sort $(notdir $(wildcard $(NIGHTS)/20*)))))
 BEFORE := $(wildcard $(NIGHTS)/$(or $(LAST),none))
 HISTORY ?= build/history
 PLAN := build/plan.json
 SITE := build/site
+
+# What names something is handed on by the environment, so that no shell reads it as a program.
+CELL ?=
+export CELL NIGHT
 
 # Threads of several libraries on one busy machine cost far more than they gain.
 export OMP_NUM_THREADS := 1
@@ -74,6 +81,7 @@ lint: $(STAMP) ## Lint, check types and spelling
 	@$(RUN) mypy
 	@$(VENV)/bin/codespell
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/zizmor --quiet --offline .github
 
 # To pytest wrong LSTMs are failures, as they should be: whether the right ones fail is judged from the results.
 # The result is kept in fixtures/mutants.json, which is to be committed: `make test` holds it against the tree.
@@ -111,19 +119,20 @@ crossing: $(STAMP) ## Extend the list in which all options are crossed, fixtures
 	@$(RUN) lstm_conformance.fixtures.cases.extending
 
 matrix: $(STAMP) ## Test every version of the matrix that is not tested tonight yet; ARGS='--minutes 90 --disk 15'
-	@$(RUN) lstm_conformance matrix run --night $(NIGHT) $(ARGS)
+	@$(RUN) lstm_conformance matrix run --night "$$NIGHT" $(ARGS)
 
 cell: $(STAMP) ## Test one cell of the matrix, CELL=torch-2.6
-	@[ -n "$(CELL)" ] || { echo "Name a cell, such as CELL=torch-2.6: lstm-conformance matrix list" >&2; exit 2; }
-	@$(RUN) lstm_conformance matrix run --night $(NIGHT) $(CELL) $(ARGS)
+	@[ -n "$$CELL" ] || { echo "Name a cell, such as CELL=torch-2.6: lstm-conformance matrix list" >&2; exit 2; }
+	@$(RUN) lstm_conformance matrix run --night "$$NIGHT" "$$CELL" $(ARGS)
 
 matrix-check: $(STAMP) ## Say whether every cell of the matrix still resolves, in seconds
 	@$(RUN) lstm_conformance matrix check $(ARGS)
 
+# OPTIONS are words that somebody typed into a form: make does not expand them, and to the shell they are words.
 # In CI they are also outputs of the step, and so is a name for the night: that of no other, also on the same day.
 plan: $(STAMP) ## Write the cells of tonight's matrix to build/plan.json
 	@mkdir -p build
-	@$(RUN) lstm_conformance matrix list --json $(ARGS) > $(PLAN).part
+	@set -f; $(RUN) lstm_conformance matrix list --json $(ARGS) $$OPTIONS > $(PLAN).part
 	@mv $(PLAN).part $(PLAN)
 	@cat $(PLAN)
 	@if [ -n "$$GITHUB_OUTPUT" ]; then \

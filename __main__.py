@@ -8,13 +8,28 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from lstm_conformance.commands import BadInput, Command, claims, compare, diagnose, matrix, report, test, track, vectors
+from lstm_conformance.commands import (
+    BadInput,
+    Command,
+    claims,
+    compare,
+    diagnose,
+    findings,
+    matrix,
+    report,
+    test,
+    track,
+    upgrade,
+    vectors,
+)
 from lstm_conformance.reports.publish.console import spell_out_the_rest
 
 COMMANDS: Mapping[str, Command] = {
     "test": test,
     "report": report,
     "compare": compare,
+    "upgrade": upgrade,
+    "findings": findings,
     "track": track,
     "diagnose": diagnose,
     "vectors": vectors,

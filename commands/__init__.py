@@ -2,8 +2,8 @@
 
 What a command does is done elsewhere; here it is read from the command line, and said.
 Imports `reference`, `reference.contracts`, `reference.diagnosis`, `reference.layouts`, `reference.mutants`,
-`fixtures`, `fixtures.cases`, `fixtures.vectors`, `reports.records`, `reports.changes`, `reports.page`,
-`reports.publish`, `suites.claims`.
+`fixtures`, `fixtures.cases`, `fixtures.deviations`, `fixtures.vectors`, `reports.records`, `reports.changes`,
+`reports.page`, `reports.publish`, `suites.claims`, `suites.harness.explain`, `suites.harness.judge`.
 """
 
 from __future__ import annotations

@@ -19,8 +19,11 @@ from lstm_conformance.reports.records.reading import read
 ABOUT = """\
 Says what newly fails, is fixed, vanished, is newly covered, or uses more than twice as much of its budget, and which
 packages changed. Of two nights, a cell is compared with the cell of the same name, whatever version it holds.
-The exit status is 1 when something newly fails.
+Known causes that appear or disappear come first: what is wrong, whom it affects and what helps.
+The exit status is 1 when something newly fails; --fail-on says otherwise.
 """
+
+FAIL_ON = ("fail", "deviation", "never")
 
 
 def declare(subparsers: Subparsers) -> None:
@@ -30,6 +33,12 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument("after", metavar="AFTER", type=Path, help="later results")
     parser.add_argument("--markdown", metavar="FILE", type=Path, help="also for the summary of a CI step")
     parser.add_argument("--json", metavar="FILE", type=Path, help="also for programs: every change, every check")
+    parser.add_argument(
+        "--fail-on",
+        choices=FAIL_ON,
+        default="fail",
+        help="end with status 1 when something newly fails (%(default)s), also when something newly deviates, or never",
+    )
     parser.add_argument("--annotations", action="store_true", help="also print lines that GitHub shows at the top")
 
 
@@ -42,7 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput(f"nothing is compared: {error}") from error
     told = lines(changes) + (annotation_lines(changes) if arguments.annotations else [])
     print("\n".join(told))
-    return int(changes.worse)
+    return int(is_bad(changes, arguments.fail_on))
+
+
+def is_bad(changes: Changes, fail_on: str) -> bool:
+    """Whether the status is 1; `fail_on`: one of FAIL_ON."""
+    return {"fail": changes.worse, "deviation": changes.worse or changes.deviates, "never": False}[fail_on]
 
 
 def _outputs(arguments: argparse.Namespace, changes: Changes) -> Iterator[Output]:

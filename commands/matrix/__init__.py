@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import errno
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Command, Subparsers
@@ -45,8 +46,15 @@ def declare(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the word says. Raises BadInput."""
-    try:
+    with translated():
         return COMMANDS[arguments.word].run(arguments)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise BadInput, one sentence, for what cells, package indices and disks do."""
+    try:
+        yield
     except (BadCells, NoUv, Occupied) as error:
         raise BadInput(str(error)) from error
     except (Unreachable, TimedOut) as error:

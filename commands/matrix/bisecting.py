@@ -28,8 +28,8 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument("--implementation", metavar="NAME", required=True, help="keras.layers.LSTM")
     parser.add_argument("--rule", metavar="N.M", required=True, help="the rule that fails")
     parser.add_argument("--package", metavar="NAME", required=True, help="the package whose releases are tried")
-    parser.add_argument("--good", metavar="VERSION", type=_version, required=True, help="a release in which it holds")
-    parser.add_argument("--bad", metavar="VERSION", type=_version, required=True, help="a release in which it fails")
+    parser.add_argument("--good", metavar="VERSION", type=version_of, required=True, help="a release in which it holds")
+    parser.add_argument("--bad", metavar="VERSION", type=version_of, required=True, help="a release in which it fails")
     parser.add_argument("--case", metavar="ID", help="only this check, named as the reports name it")
     parser.add_argument(
         "--cell", metavar="CELL", help="the cell that says what is there besides (default: a fitting one)"
@@ -106,7 +106,8 @@ def _test_of(rule: str) -> str:
     return checks[rule].examine.__name__
 
 
-def _version(text: str) -> Version:
+def version_of(text: str) -> Version:
+    """The version that an argument names. Raises argparse.ArgumentTypeError."""
     try:
         return Version(text)
     except InvalidVersion:

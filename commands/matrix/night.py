@@ -18,7 +18,7 @@ from lstm_conformance.reports.records import kinds
 from lstm_conformance.reports.records.cells import NAME, CellResult, cells_text
 from lstm_conformance.reports.records.errors import BadRecord, Occupied, ResultsError
 from lstm_conformance.reports.records.files import Output, Results, write
-from lstm_conformance.reports.records.serialize import from_plain, to_plain
+from lstm_conformance.reports.records.serialize import from_plain, loads, to_plain
 
 SUFFIX = ".cell.json"
 UNFINISHED = "unfinished"
@@ -55,7 +55,7 @@ class Night:
     def tested(self, cell: str, definition: str) -> CellResult | None:
         """The record of a cell that was tested by the same definition, and whose results are still there."""
         try:
-            found: Finished = from_plain(Finished, json.loads(self._record(cell).read_text("utf-8")))
+            found: Finished = from_plain(Finished, loads(self._record(cell).read_text("utf-8")))
         except (OSError, ValueError):
             return None
         same = found.definition == definition and found.result.tested
@@ -104,7 +104,7 @@ def finished(folder: Path) -> list[CellResult]:
     found = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            record: Finished = from_plain(Finished, json.loads(path.read_text("utf-8")))
+            record: Finished = from_plain(Finished, loads(path.read_text("utf-8")))
         except (OSError, ValueError, BadRecord):
             continue
         found.append(record.result)

@@ -7,3 +7,4 @@ from pathlib import Path
 ENVIRONMENTS = Path("build", "environments")
 NIGHTS = Path("build", "matrix")
 BISECTIONS = Path("build", "bisect")
+UPGRADES = Path("build", "upgrades")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from datetime import UTC, datetime
 
@@ -27,7 +28,9 @@ def declare(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("run", help="build cells and test them", description=ABOUT)
     declare_cells(parser, schedule="nightly")
     today = datetime.now(UTC).date().isoformat()
-    parser.add_argument("--night", default=today, help="the name of the night (default: today, %(default)s)")
+    parser.add_argument(
+        "--night", type=_name, default=today, help="the name of the night (default: today, %(default)s)"
+    )
     parser.add_argument("--again", action="store_true", help="also what was tested that night")
     parser.add_argument("--minutes", type=float, help="start no cell that is not going to be done by then")
     parser.add_argument(
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         night=Night(NIGHTS / arguments.night),
         store=Store(ENVIRONMENTS),
         progress=Progress(NIGHTS),
-        options=_words(arguments.options),
+        options=words_of(arguments.options),
         limits=Limits(minutes=arguments.minutes, disk=1e9 * arguments.disk),
     )
     with terminable():
@@ -57,7 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
     return rounds.close(cells)
 
 
-def _words(options: str) -> tuple[str, ...]:
+def _name(text: str) -> str:
+    """The name of a night, which becomes that of a folder. Raises argparse.ArgumentTypeError."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):
+        raise argparse.ArgumentTypeError(f"expected letters, digits, dots, - and _, came {text!r}: name it 2026-11-20")
+    return text
+
+
+def words_of(options: str) -> tuple[str, ...]:
+    """The words of options for the tests. Raises BadInput."""
     try:
         return tuple(shlex.split(options))
     except ValueError as error:

@@ -42,22 +42,35 @@ KERAS_BIDIRECTIONAL = Contract(
 )
 """The wrapper, and the layers in it."""
 
-TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=PLAIN, forget_bias=1.0)
+TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=exceptions.TF1, forget_bias=1.0)
 """Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell, `forget_bias`."""
 
 HAIKU = Contract(name="haiku.LSTM", rejections=PLAIN, fixed_forget_bias=1.0)
 """Source: https://dm-haiku.readthedocs.io/en/latest/api.html#lstm, "we add 1.0 to b_f"; no argument says so."""
+
+BLOCK_LSTM = Contract(name="tf.raw_ops.BlockLSTM", rejections=PLAIN, forget_bias=1.0)
+"""Source: https://www.tensorflow.org/api_docs/python/tf/raw_ops/BlockLSTM, `forget_bias`."""
 
 NO_PROMISES = Contract(name="plain", rejections=PLAIN)
 """That of an LSTM of which nobody has said anything."""
 
 CONTRACTS: Mapping[str, Contract] = {
     each.name: each
-    for each in (TORCH_LSTM, TORCH_CELL, KERAS_LSTM, KERAS_RNN, KERAS_BIDIRECTIONAL, TF1_CELL, HAIKU, NO_PROMISES)
+    for each in (
+        TORCH_LSTM,
+        TORCH_CELL,
+        KERAS_LSTM,
+        KERAS_RNN,
+        KERAS_BIDIRECTIONAL,
+        TF1_CELL,
+        BLOCK_LSTM,
+        HAIKU,
+        NO_PROMISES,
+    )
 }
 """By the name that an adapter declares."""
 
-_OF_LAYOUTS: Mapping[str, Contract] = {"torch": TORCH_LSTM, "keras": KERAS_LSTM, "tf1": TF1_CELL}
+_OF_LAYOUTS: Mapping[str, Contract] = {"torch": TORCH_LSTM, "keras": KERAS_LSTM, "tf1": TF1_CELL, "block": BLOCK_LSTM}
 _OF_CLAIMS: Mapping[tuple[str, str], Contract] = {
     ("torch", "cell"): TORCH_CELL,
     ("keras", "bidirectional"): KERAS_BIDIRECTIONAL,

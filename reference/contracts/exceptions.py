@@ -213,3 +213,36 @@ KERAS_BIDIRECTIONAL = KERAS._replace(
 
 KERAS_RNN = Rejections(weights=KERAS.weights)
 """Source: https://keras.io/api/layers/recurrent_layers/rnn/, which takes any cell, and names no mistake of a caller."""
+
+_SHAPE: Kinds = ("ValueError", "InvalidArgumentError")
+
+TF1 = Rejections(
+    calls={
+        # _best_effort_input_batch_size in rnn.py, and InputSpec(ndim=2) of the cell
+        "x_of_rank_1": _VALUE,
+        "x_of_rank_4": _VALUE,
+        # not checked by the cell: tf.matmul and tf.concat, in the graph or as they are run
+        "x_too_wide": _SHAPE,
+        "x_of_one_feature": _SHAPE,
+        "h_0_too_wide": _SHAPE,
+        "c_0_too_wide": _SHAPE,
+        # "initial_state: ... a tuple of tensors having shapes [batch_size, s] for s in cell.state_size"
+        "h_0_of_one_unit": _SHAPE,
+        "c_0_of_one_unit": _SHAPE,
+        "h_0_of_more_rows": _SHAPE,
+        "c_0_of_more_rows": _SHAPE,
+        "h_0_of_one_row": _SHAPE,
+        "c_0_of_one_row": _SHAPE,
+        # "sequence_length: (optional) An int32/int64 vector sized [batch_size]"; _assert_has_shape in rnn.py
+        "lengths_of_fewer_rows": _SHAPE,
+        "unsorted_lengths_of_fewer_rows": _SHAPE,
+        "lengths_of_more_rows": _SHAPE,
+    },
+    undocumented=("no_rows",),
+)
+"""Source: tensorflow/python/ops/rnn.py, rnn_cell_impl.py, https://www.tensorflow.org/api_docs/python/tf/compat/v1/nn/dynamic_rnn.
+
+TensorFlow gives ValueError for shapes while a graph is made, and InvalidArgumentError where operations are run
+(https://www.tensorflow.org/api_docs/python/tf/errors/InvalidArgumentError).
+Of lengths that are negative, or longer than the sequence, the manual says nothing.
+"""

@@ -8,6 +8,7 @@ Imports `reference`.
 """
 
 from lstm_conformance.reference.layouts.base import Layout
+from lstm_conformance.reference.layouts.block import BlockLayout, BlockV2Layout
 from lstm_conformance.reference.layouts.gates import GatesLayout
 from lstm_conformance.reference.layouts.keras import KerasLayout
 from lstm_conformance.reference.layouts.onnx import OnnxLayout
@@ -21,6 +22,8 @@ LAYOUTS: dict[str, Layout] = {
     "keras": KerasLayout(),
     "onnx": OnnxLayout(),
     "tf1": Tf1Layout(),
+    "block": BlockLayout(),
+    "block_v2": BlockV2Layout(),
     "gates": GatesLayout(),
     **{name: TableLayout(name, row) for name, row in ROWS.items()},
 }

@@ -3,8 +3,7 @@
 Sources: https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.LSTMCell,
 https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/recurrent.html,
 https://dm-haiku.readthedocs.io/en/latest/api.html#lstm, https://docs.kidger.site/equinox/api/nn/rnn/,
-https://ml-explore.github.io/mlx/build/html/python/nn/_autosummary/mlx.nn.LSTM.html,
-https://sonnet.readthedocs.io/en/latest/api.html#lstm, https://xilinx.github.io/brevitas/
+https://ml-explore.github.io/mlx/build/html/python/nn/_autosummary/mlx.nn.LSTM.html
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ class Row(NamedTuple):
     rows_first: whether inputs and outputs are (B, T, ·), whatever is asked.
     prefixes: what the names begin with: of a single direction, of the forward one, of the backward one.
     optional_bias: whether a layer may be without one.
-    projection: the name of the matrix of a projection (H, P); empty where there is none.
     renamed: the names that do not follow from the gates, by those that would; `if` is a keyword of Python.
     """
 
@@ -40,7 +38,6 @@ class Row(NamedTuple):
     rows_first: bool = False
     prefixes: tuple[str, ...] = ("",)
     optional_bias: bool = False
-    projection: str = ""
     renamed: Mapping[str, str] = MappingProxyType({})
 
 
@@ -53,15 +50,5 @@ ROWS = {
     "haiku": Row("igfo", "lstm/linear/w", "lstm/linear/w", "lstm/linear/b", columns=True),
     "equinox": Row("ifgo", "weight_ih", "weight_hh", "bias", optional_bias=True),
     "mlx": Row("ifgo", "Wx", "Wh", "bias", rows_first=True, optional_bias=True),
-    "sonnet": Row("ifgo", "w_i", "w_h", "b", columns=True, projection="projection"),
-    "brevitas": Row(
-        "ifgo",
-        "{}_gate_params.input_weight.weight",
-        "{}_gate_params.hidden_weight.weight",
-        "{}_gate_params.bias",
-        by_gate=("input", "forget", "cell", "output"),
-        prefixes=("layers.0.0.", "layers.0.0.", "layers.0.1."),
-        optional_bias=True,
-    ),
 }
 """By the name of the layout. A forget bias that is added at run time is no weight: contracts have it."""

@@ -23,10 +23,9 @@ class TableLayout(TorchLayout):
 
     def __init__(self, name: str, row: Row) -> None:
         self.name, self.row = name, row
-        lacking = {"layers", "peepholes", "merge_modes", "return_sequences", "masks"}
+        lacking = {"layers", "projection", "proj_clip", "peepholes", "merge_modes", "return_sequences", "masks"}
         lacking |= {"batch_first"} if row.rows_first else set()
         lacking |= set() if len(row.prefixes) > 1 else {"bidirectional"}
-        lacking |= set() if row.projection else {"projection", "proj_clip"}
         self.lacks = frozenset(lacking if row.optional_bias else lacking | {"no_bias"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
@@ -36,7 +35,6 @@ class TableLayout(TorchLayout):
             np.empty((1, 4 * layer.hidden_size, layer.input_size)),
             np.empty((1, 4 * layer.hidden_size, layer.output_size)),
             (np.empty((1, 4 * layer.hidden_size)),) if layer.bias else (),
-            np.empty((1, layer.proj_size, layer.hidden_size)) if layer.proj_size else None,
         )
         return {name: a.shape[1:] for name, a in self.native_weights(layer, [[blocks] * layer.directions]).items()}
 
@@ -92,8 +90,6 @@ class TableLayout(TorchLayout):
             native = self._split(row.inputs, cell.kernel) | self._split(row.recurrent, cell.recurrent_kernel)
         for bias in cell.biases:
             native |= self._split(row.bias, bias[..., None])
-        if cell.projection is not None:
-            native[row.projection] = cell.projection.swapaxes(-1, -2)
         return native
 
     def _split(self, name: str, a: Array) -> dict[str, Array]:
@@ -122,8 +118,7 @@ class TableLayout(TorchLayout):
         else:
             recurrent = self._joined(native, prefix, row.recurrent)
         biases = (self._joined(native, prefix, row.bias)[..., 0],) if layer.bias else ()
-        projection = native[prefix + row.projection].swapaxes(-1, -2) if layer.proj_size else None
-        return CellWeights(kernel, recurrent, biases, projection)
+        return CellWeights(kernel, recurrent, biases)
 
     def _prefixes(self, layer: Layer) -> tuple[str, ...]:
         """What the names of each direction begin with."""
@@ -141,7 +136,7 @@ class TableLayout(TorchLayout):
         asked = {
             "more than one layer": layer.num_layers > 1,
             "a second direction": layer.bidirectional and "bidirectional" in self.lacks,
-            "a projection": bool(layer.proj_size) and "projection" in self.lacks,
+            "a projection": bool(layer.proj_size),
             "no bias": not layer.bias and "no_bias" in self.lacks,
         }
         if lacking := [what for what, is_asked in asked.items() if is_asked]:

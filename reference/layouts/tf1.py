@@ -17,9 +17,6 @@ from lstm_conformance.reference.layouts.torch import TorchLayout
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
 
-ORDER = "igfo"
-PEEPHOLES = ("w_i_diag", "w_f_diag", "w_o_diag")
-
 
 class Tf1Layout(TorchLayout):
     """`kernel` (I + P, 4H), its rows those of x above those of h; `bias` (4H); `projection/kernel` (H, P).
@@ -32,6 +29,9 @@ class Tf1Layout(TorchLayout):
     A forget bias at run time is no weight: it stands in no checkpoint, so it is neither added here nor taken away.
     """
 
+    order = "igfo"
+    kernel, bias, peepholes = "kernel", "bias", ("w_i_diag", "w_f_diag", "w_o_diag")
+
     biases = 1
     lacks = frozenset({"clip", "input_forget", "no_bias", "unbatched", "merge_modes", "return_sequences", "masks"})
 
@@ -41,10 +41,10 @@ class Tf1Layout(TorchLayout):
         shapes: dict[str, Shape] = {}
         columns = 4 * layer.hidden_size
         for index, prefix in _cells(layer):
-            shapes[f"{prefix}kernel"] = (layer.input_size_of(index) + layer.output_size, columns)
-            shapes[f"{prefix}bias"] = (columns,)
+            shapes[prefix + self.kernel] = (layer.input_size_of(index) + layer.output_size, columns)
+            shapes[prefix + self.bias] = (columns,)
             if layer.use_peepholes:
-                shapes |= {f"{prefix}{name}": (layer.hidden_size,) for name in PEEPHOLES}
+                shapes |= {f"{prefix}{name}": (layer.hidden_size,) for name in self.peepholes}
             if layer.proj_size:
                 shapes[f"{prefix}projection/kernel"] = (layer.hidden_size, layer.proj_size)
         return shapes
@@ -58,10 +58,10 @@ class Tf1Layout(TorchLayout):
             if len(cell.biases) != self.biases:
                 raise ValueError(f"a cell of TensorFlow 1 has one bias, came {len(cell.biases)}: add two up first")
             rows = np.concatenate([cell.kernel, cell.recurrent_kernel], -1)
-            native[f"{prefix}kernel"] = reordered(rows, CANONICAL, ORDER, -2).swapaxes(-1, -2)
-            native[f"{prefix}bias"] = reordered(cell.biases[0], CANONICAL, ORDER, -1)
+            native[prefix + self.kernel] = reordered(rows, CANONICAL, self.order, -2).swapaxes(-1, -2)
+            native[prefix + self.bias] = reordered(cell.biases[0], CANONICAL, self.order, -1)
             if cell.peepholes is not None:
-                native |= {f"{prefix}{name}": cell.peepholes[..., k, :] for k, name in enumerate(PEEPHOLES)}
+                native |= {f"{prefix}{name}": cell.peepholes[..., k, :] for k, name in enumerate(self.peepholes)}
             if cell.projection is not None:
                 native[f"{prefix}projection/kernel"] = cell.projection.swapaxes(-1, -2)
         return native
@@ -69,7 +69,7 @@ class Tf1Layout(TorchLayout):
     def canonical_weights(self, layer: Layer, native: Mapping[str, Array]) -> Weights:
         """`weights[layer][direction]`, with the bias that is stored."""
         check_weights(self.weight_shapes(layer), native)
-        cells = [_cell(native, prefix, layer.input_size_of(index)) for index, prefix in _cells(layer)]
+        cells = [self._cell(native, prefix, layer.input_size_of(index)) for index, prefix in _cells(layer)]
         return [cells[k : k + layer.directions] for k in range(0, len(cells), layer.directions)]
 
     def native_inputs(self, layer: Layer, inputs: Inputs, *, unbatched: bool = False) -> Inputs:
@@ -106,6 +106,20 @@ class Tf1Layout(TorchLayout):
         y, h_n, c_n = super().native_outputs(layer, outputs)
         return [y, *(a[:, k] for k in range(h_n.shape[1]) for a in (c_n, h_n))]
 
+    def _cell(self, native: Mapping[str, Array], prefix: str, inputs: int) -> CellWeights:
+        """One cell, from its kernel (N, I + P, 4H) and bias (N, 4H); the first rows are those of the inputs."""
+        rows = reordered(native[prefix + self.kernel], self.order, CANONICAL, -1).swapaxes(-1, -2)
+        bias = reordered(native[prefix + self.bias], self.order, CANONICAL, -1)
+        projection = native.get(f"{prefix}projection/kernel")
+        peepholes = [native[f"{prefix}{name}"] for name in self.peepholes if f"{prefix}{name}" in native]
+        return CellWeights(
+            rows[..., :inputs],
+            rows[..., inputs:],
+            (bias,),
+            None if projection is None else projection.swapaxes(-1, -2),
+            np.stack(peepholes, -2) if peepholes else None,
+        )
+
 
 def with_forget_bias(weights: Weights, amount: float) -> Weights:
     """The weights of cells that add an amount to the pre-activation of their forget gate in every step.
@@ -119,21 +133,6 @@ def _with_forget_bias(cell: CellWeights, amount: float) -> CellWeights:
     first, *others = cell.biases or (np.zeros(cell.kernel.shape[:-1]),)
     added = np.repeat([amount if gate == "f" else 0.0 for gate in CANONICAL], cell.hidden_size)
     return cell._replace(biases=(first + added, *others))
-
-
-def _cell(native: Mapping[str, Array], prefix: str, inputs: int) -> CellWeights:
-    """One cell, from its kernel (N, I + P, 4H) and bias (N, 4H); the first rows are those of the inputs."""
-    rows = reordered(native[f"{prefix}kernel"], ORDER, CANONICAL, -1).swapaxes(-1, -2)
-    bias = reordered(native[f"{prefix}bias"], ORDER, CANONICAL, -1)
-    projection = native.get(f"{prefix}projection/kernel")
-    peepholes = [native[f"{prefix}{name}"] for name in PEEPHOLES if f"{prefix}{name}" in native]
-    return CellWeights(
-        rows[..., :inputs],
-        rows[..., inputs:],
-        (bias,),
-        None if projection is None else projection.swapaxes(-1, -2),
-        np.stack(peepholes, -2) if peepholes else None,
-    )
 
 
 def _cells(layer: Layer) -> Iterator[tuple[int, str]]:

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from lstm_conformance.reports.changes.cause_changes import CauseChange
 from lstm_conformance.reports.changes.compare import KINDS, Change, Changes, Kind, together
 from lstm_conformance.reports.changes.environments import CellChange, PackageChange
 from lstm_conformance.reports.changes.verdict import news, several
 from lstm_conformance.reports.records.combine import Subject
 from lstm_conformance.reports.records.failing import cause, first_to_last
 from lstm_conformance.reports.records.known import MEANINGS
-from lstm_conformance.reports.records.results import Cause
 from lstm_conformance.reports.records.serialize import to_plain
+from lstm_conformance.reports.records.summary import numbers_in
 from lstm_conformance.reports.records.text import budget_text
 from lstm_conformance.reports.records.visible import visible
 
@@ -45,12 +46,13 @@ MARKS: dict[Kind, str] = {
 
 
 def lines(changes: Changes) -> list[str]:
-    """What changed, for a terminal: the news, then every kind of change, by rule and implementation."""
+    """What changed, for a terminal: the news, its causes, then every kind of change, by rule and implementation."""
     found = [news(changes)]
+    for title, appears in (("known causes that appear", True), ("known causes that disappear", False)):
+        found += _bounded(title, [_cause_text(each) for each in changes.causes if each.appears is appears])
     for kind in KINDS:
         of_kind = together(changes.of(kind))
         found += _bounded(kind, [_line(changes, each) for each in of_kind.values()])
-    found += _bounded("new causes", [_cause_line(cause) for cause in changes.causes.values()])
     found += _bounded("cells", [f"  {each.cell:<26} {cell_text(each)}" for each in changes.cells])
     found += _bounded("packages", [_package_line(each) for each in changes.packages])
     return found
@@ -77,8 +79,18 @@ def changes_document(changes: Changes) -> dict[str, Any]:
         "changes": found,
         "packages": to_plain(changes.packages),
         "cells": to_plain(changes.cells),
-        "causes": to_plain(changes.causes),
+        "causes": [_cause_document(each) for each in changes.causes],
         "left_out": changes.left_out,
+    }
+
+
+def _cause_document(change: CauseChange) -> dict[str, Any]:
+    return {
+        "id": change.name,
+        "appears": change.appears,
+        "cause": to_plain(change.cause),
+        "subjects": to_plain(list(change.found)),
+        "checks": [check.id for check in change.checks],
     }
 
 
@@ -96,6 +108,29 @@ def seen(group: Sequence[Change]) -> str:
     checks = [check for change in group for check in change.checks]
     told = group[0].kind in {"newly failing", "newly deviating"}
     return f"{several(len(checks), 'check')}{', ' + cause(first_to_last(checks)[0]) if told else ''}"
+
+
+def cause_title(change: CauseChange) -> str:
+    """In whose eyes it is wrong, what somebody sees, and the sentence that says what is wrong."""
+    if change.cause is None:
+        return f"recorded as {change.name or 'a deviation without an id'}"
+    meaning = MEANINGS.get(change.cause.cause_class, change.cause.cause_class)
+    return f"{meaning}, {change.cause.effect}: {change.cause.title}"
+
+
+def cause_facts(change: CauseChange) -> dict[str, str]:
+    """Who is affected, what helps, where it shows and how much, what is public and which script shows it."""
+    rules = sorted({check.rule for check in change.checks}, key=numbers_in)
+    counted = f"{several(len(change.checks), 'check')} of rule{'s' * (len(rules) > 1)} {some(rules)}"
+    where = f"{subjects_text(change.found)}, {some(check.path for check in change.checks)}: {counted}"
+    size = "" if change.error is None else f"absolute error up to {change.error:.1g}; in the first check to look at: "
+    facts = {"where": where, "seen": size + cause(first_to_last(change.checks)[0])}
+    if change.cause is None:
+        return facts
+    public = some(f"{link.address} ({link.state})" for link in change.cause.links)
+    told = {"affects": change.cause.affects, "until it is fixed": change.cause.workaround}
+    shown = {"public": public, "script": some(change.cause.scripts)}
+    return {name: text for name, text in {**told, **facts, **shown}.items() if text}
 
 
 def cell_text(change: CellChange) -> str:
@@ -129,8 +164,12 @@ def _line(changes: Changes, group: Sequence[Change]) -> str:
     return f"  {MARKS[first.kind]} {rule:<46.46} {where}: {seen(group)}"
 
 
-def _cause_line(cause: Cause) -> str:
-    return f"  {MEANINGS[cause.cause_class]}: {cause.title}"
+def _cause_text(change: CauseChange) -> str:
+    """A cause, and below it who is affected, what to do, where it shows and where it is public."""
+    lines = [f"  {MARKS['newly deviating' if change.appears else 'fixed']} {cause_title(change)}"]
+    if change.appears:
+        lines += [f"      {name}: {text}" for name, text in cause_facts(change).items()]
+    return "\n".join(lines)
 
 
 def _package_line(change: PackageChange) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
+from lstm_conformance.reports.changes.cause_changes import CauseChange, cause_changes
 from lstm_conformance.reports.changes.environments import CellChange, PackageChange, cell_changes, made, package_changes
 from lstm_conformance.reports.changes.pairs import counterparts
 from lstm_conformance.reports.records.combine import Report, Subject
-from lstm_conformance.reports.records.known import known
-from lstm_conformance.reports.records.results import RED, Cause, Check
+from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, numbers_in
 from lstm_conformance.reports.records.versions import precedence
 
@@ -43,7 +43,7 @@ class Changes:
     """All that is different.
 
     `since`: when the earlier report was made. `kinds`: how a check of the later one changed, by its subject and id.
-    `causes`: those of deviations that the later report has and the earlier one has not. `titles`: of the rules.
+    `causes`: the recorded causes of deviations that appear or disappear. `titles`: of the rules.
     `left_out`: how many checks are not compared, because one of the runs ended before them.
     """
 
@@ -54,7 +54,7 @@ class Changes:
     kinds: Mapping[tuple[Subject, str], Kind]
     titles: Mapping[str, str]
     left_out: int = 0
-    causes: Mapping[str, Cause] = field(default_factory=dict)
+    causes: tuple[CauseChange, ...] = ()
 
     def of(self, kind: Kind) -> list[Change]:
         """The changes of one kind."""
@@ -64,6 +64,11 @@ class Changes:
     def worse(self) -> bool:
         """Whether something newly fails: a check, or a whole cell."""
         return bool(self.of("newly failing")) or any(cell.lost for cell in self.cells)
+
+    @property
+    def deviates(self) -> bool:
+        """Whether something newly deviates, as recorded: a check, or whatever shows a cause."""
+        return bool(self.of("newly deviating")) or any(change.appears for change in self.causes)
 
 
 def compare(before: Report, after: Report) -> Changes:
@@ -93,20 +98,8 @@ def compare(before: Report, after: Report) -> Changes:
         kinds=kinds,
         titles={number: rule.title for each in (before, after) for number, rule in each.rules.items() if rule},
         left_out=left_out,
-        causes=_new_causes(before, after),
+        causes=tuple(cause_changes(before, after, former)),
     )
-
-
-def _new_causes(before: Report, after: Report) -> dict[str, Cause]:
-    """The causes of deviations that the later report has, and the earlier one has not; older ones name none."""
-    if not before.causes:
-        return {}
-    then, now = (known(_every_check(each), each.deviations, each.causes).causes for each in (before, after))
-    return {name: cause for name, cause in now.items() if name not in then}
-
-
-def _every_check(report: Report) -> Iterator[Check]:
-    return (check for checks in report.checks.values() for check in checks)
 
 
 def together(changes: Iterable[Change]) -> dict[tuple[Kind, str, str], list[Change]]:

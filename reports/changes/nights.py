@@ -17,7 +17,7 @@ from lstm_conformance.reports.records.cells import Outcome
 from lstm_conformance.reports.records.combine import Report, Subject
 from lstm_conformance.reports.records.errors import BadRecord, WrongSchema
 from lstm_conformance.reports.records.results import Check, Verdict
-from lstm_conformance.reports.records.serialize import from_plain, shortened, to_plain
+from lstm_conformance.reports.records.serialize import from_plain, loads, shortened, to_plain
 from lstm_conformance.reports.records.summary import Group, grouped
 
 SCHEMA_VERSION = 1
@@ -112,7 +112,7 @@ def night_text(night: Night) -> str:
 def read_night(path: Path) -> Night:
     """Read the file of a night. Raises BadRecord, WrongSchema, OSError."""
     try:
-        record: Any = json.loads(path.read_text("utf-8"))
+        record: Any = loads(path.read_text("utf-8"))
         version = record.get("schema_version")
     except (ValueError, AttributeError) as error:
         raise BadRecord(f"{path}: expected a night, as `report --night` writes it, got something else") from error

@@ -45,14 +45,44 @@ def conformity(report: Report) -> str:
 
 
 def news(changes: Changes) -> str:
-    """Say what newly fails, and since when."""
-    failing, lost = changes.of("newly failing"), [cell for cell in changes.cells if cell.lost]
+    """Say what newly fails, and which known causes appear or disappear; since when."""
     since = f"since {day(changes.since)}"
-    told = [_newly_failing(failing)] if failing else []
-    if lost:
-        told.append(f"{several(len(lost), 'cell')} {'is' if len(lost) == 1 else 'are'} no longer tested")
-    news = f"{', and '.join(told)} {since}." if told else f"Nothing newly fails {since}."
-    return news + (LEFT_OUT.format(several(changes.left_out, "check")) if changes.left_out else "")
+    worse = [*_failing(changes), *_lost(changes)]
+    told = [*worse, *_causes(changes)] or _deviating(changes)
+    first = f"{', and '.join(told)} {since}." if told else f"Nothing newly fails {since}."
+    rest = " Nothing else newly fails." if told and not worse else ""
+    return first + rest + (LEFT_OUT.format(several(changes.left_out, "check")) if changes.left_out else "")
+
+
+def _failing(changes: Changes) -> list[str]:
+    found = changes.of("newly failing")
+    return [_newly_failing(found)] if found else []
+
+
+def _lost(changes: Changes) -> list[str]:
+    lost = [cell for cell in changes.cells if cell.lost]
+    return [f"{several(len(lost), 'cell')} {'is' if len(lost) == 1 else 'are'} no longer tested"] if lost else []
+
+
+def _causes(changes: Changes) -> list[str]:
+    """`2 known bugs and 1 other known difference appear, 3 known bugs disappear`."""
+    told = []
+    for appears, verb in ((True, "appear"), (False, "disappear")):
+        found = [change for change in changes.causes if change.appears is appears]
+        bugs = sum(change.is_bug for change in found)
+        named = [several(bugs, "known bug")] if bugs else []
+        if others := len(found) - bugs:
+            named.append(several(others, "other known difference" if bugs else "known difference"))
+        if named:
+            told.append(f"{' and '.join(named)} {verb}{'s' if len(found) == 1 else ''}")
+    return [", ".join(told)] if told else []
+
+
+def _deviating(changes: Changes) -> list[str]:
+    """Deviations that are new, of causes that are not."""
+    number = sum(len(change.checks) for change in changes.of("newly deviating"))
+    verb = "deviates" if number == 1 else "deviate"
+    return [f"{several(number, 'check')} newly {verb} as recorded"] if number else []
 
 
 def _newly_failing(failing: list[Change]) -> str:

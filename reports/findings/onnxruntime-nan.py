@@ -1,7 +1,7 @@
 """With a bias, the LSTM of onnxruntime makes numbers of NaN.
 
 Needs onnx, onnxruntime: `make field` installs both in an environment of their own.
-Rules 17.4 and 17.6; cause onnxruntime-nan. Seen with onnxruntime 1.32.0 on the CPU. Biases are added by a function
+Rule 17.6; cause onnxruntime-nan. Seen with onnxruntime 1.32.0 on the CPU. Biases are added by a function
 that limits the sum to [-clip, clip] as well, where clip is the largest float32 unless the attribute says otherwise;
 its comparisons make that limit of a NaN. An input that is lost goes on unseen as a gate that is open or shut. Without
 a bias, NaN stays NaN, as in every other LSTM. No public issue was found. Expected: NaN from the second step on,

@@ -16,6 +16,7 @@ from typing import Any
 from lstm_conformance.reports.mutation_score.killed import Kills, problems
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.reports.records.kinds import PROOF as RESULT
+from lstm_conformance.reports.records.serialize import loads
 
 ROOT = Path(__file__).resolve().parents[2]
 """The folder of the package."""
@@ -65,7 +66,7 @@ def keep(proof: Mapping[str, Any], path: Path = PROOF) -> None:
 
 def kept(path: Path = PROOF) -> Mapping[str, Any]:
     """What was written last."""
-    proof: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    proof: Mapping[str, Any] = loads(path.read_text("utf-8"))
     return proof
 
 

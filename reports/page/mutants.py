@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
 from lstm_conformance.reports.records.errors import BadRecord
+from lstm_conformance.reports.records.serialize import loads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Caught:
 def read_kills(path: Path) -> Mapping[str, Any]:
     """Read the file. Raises BadRecord for one that is something else."""
     try:
-        kills = json.loads(path.read_text("utf-8"))
+        kills = loads(path.read_text("utf-8"))
         caught(kills)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadRecord(

@@ -15,10 +15,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lstm_conformance.reports.changes.changed import cell_text, package_text, subjects_text
+from lstm_conformance.reports.changes.changed import (
+    cause_facts,
+    cause_title,
+    cell_text,
+    package_text,
+    subjects_text,
+)
 from lstm_conformance.reports.changes.history import VERDICTS as VERDICT_OF
 from lstm_conformance.reports.changes.trend import trends
 from lstm_conformance.reports.changes.verdict import below, day, heading, several
+from lstm_conformance.reports.page.deviations import shown
 from lstm_conformance.reports.page.document import Story, document
 from lstm_conformance.reports.page.matrix import matrix
 from lstm_conformance.reports.page.mutants import caught, told
@@ -28,7 +35,6 @@ from lstm_conformance.reports.records.combine import Report, Subject
 from lstm_conformance.reports.records.failing import Failure, address, cause, failures, filtered, worst_of
 from lstm_conformance.reports.records.files import Results
 from lstm_conformance.reports.records.known import MEANINGS, Known, known
-from lstm_conformance.reports.records.results import Cause, Deviation
 from lstm_conformance.reports.records.summary import SEVERITY, SYMBOLS, grouped
 from lstm_conformance.reports.records.text import budget_text
 from lstm_conformance.reports.records.visible import linked, visible
@@ -77,7 +83,7 @@ def render(story: Story) -> str:
         below=below(report, story.changes),
         counters=[(verdict, report.counts[verdict]) for verdict in SEVERITY],
         failures=_failures(story),
-        deviations=_deviations(report),
+        deviations=shown(report),
         known=_known(report),
         meanings=MEANINGS,
         basis_text=basis_text,
@@ -114,31 +120,6 @@ def _failures(story: Story) -> list[tuple[Subject, str, list[Failure]]]:
 def _known(report: Report) -> Known:
     """The causes of the deviations that were seen."""
     return known((check for checks in report.checks.values() for check in checks), report.deviations, report.causes)
-
-
-def _deviations(report: Report) -> list[dict[str, Any]]:
-    """The recorded deviations that were seen, those of bugs first, then those that have been known longest."""
-    seen: dict[str, list[Any]] = {}
-    for subject, checks in report.checks.items():
-        known = (check for check in checks if check.verdict == "deviation")
-        for (name, rule, path), group in grouped(known, lambda c: (c.deviation or "", c.rule, c.path)).items():
-            seen.setdefault(name, []).append((rule, subject, path, group))
-    entries = report.deviations
-    found = [
-        {"id": name, "entry": entries.get(name), "cause": _cause(report, entries.get(name)), "places": places}
-        for name, places in seen.items()
-    ]
-    return sorted(found, key=_accusation)
-
-
-def _cause(report: Report, entry: Deviation | None) -> Cause | None:
-    return report.causes.get(entry.cause) if entry else None
-
-
-def _accusation(each: dict[str, Any]) -> tuple[int, str]:
-    """Order deviations: bugs, what is undocumented, the suite's own choices, what has no cause; each by day."""
-    rank = list(MEANINGS).index(each["cause"].cause_class) if each["cause"] else len(MEANINGS)
-    return rank, each["entry"].first_seen if each["entry"] else ""
 
 
 def _not_run(report: Report) -> list[tuple[str, str, str, int]]:
@@ -200,6 +181,8 @@ def _environment() -> Environment:
         address=address,
         caught=caught,
         cause=cause,
+        cause_facts=cause_facts,
+        cause_title=cause_title,
         cell_text=cell_text,
         filtered=filtered,
         finding=finding,

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lstm_conformance.reports.changes.changed import cell_text, package_text, places, seen, subjects_text
+from lstm_conformance.reports.changes.changed import (
+    cause_facts,
+    cause_title,
+    cell_text,
+    package_text,
+    places,
+    seen,
+    subjects_text,
+)
 from lstm_conformance.reports.changes.compare import Changes, together
 from lstm_conformance.reports.changes.verdict import conformity, day, news, sentence
 from lstm_conformance.reports.page.document import Story
@@ -42,7 +50,12 @@ def changes_summary(changes: Changes) -> str:
 
 
 def _changed(changes: Changes) -> Iterator[str]:
-    """What changed, by rule and implementation; then cells and packages."""
+    """What changed: known causes; then by rule and implementation; then cells and packages."""
+    causes = [
+        ["appears" if each.appears else "disappears", cause_title(each), "; ".join(cause_facts(each).values())]
+        for each in changes.causes
+    ]
+    yield from table(["Known cause", "What it is", "Who is affected, what helps, where it shows"], causes)
     groups = together(changes.changes).values()
     rows = [
         [each[0].kind, each[0].rule, f"{each[0].subject.implementation} {places(each)}", seen(each)] for each in groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -14,6 +15,7 @@ from lstm_conformance.reports.records.basis import basis_text
 from lstm_conformance.reports.records.combine import Report
 from lstm_conformance.reports.records.failing import Failure, failures
 from lstm_conformance.reports.records.results import RED, Rule
+from lstm_conformance.reports.records.serialize import loads
 from lstm_conformance.reports.records.text import budget_text
 
 LIMIT = 60_000
@@ -21,6 +23,9 @@ LIMIT = 60_000
 
 LONGEST = 3_000
 """Characters of a command that repeats a check."""
+
+TEST = ("lstm-conformance", "test", "--implementation")
+"""What repeats a check is made of its id: a results file may have come from anywhere, and its words are not advice."""
 
 Key: TypeAlias = tuple[str, str]  # rule, implementation
 
@@ -56,7 +61,7 @@ def read_issue(number: int, title: str, body: str) -> Issue | None:
     if not found:
         return None
     try:
-        mark = json.loads(found[1])
+        mark = loads(found[1])
         return Issue(
             number=number,
             key=(str(mark["rule"]), str(mark["implementation"])),
@@ -145,7 +150,7 @@ def _told(
     if unknown:
         yield from ["Not tested this night, and failing before: " + ", ".join(map(escaped, unknown)) + ".", ""]
     if found:
-        command = found[0].worst.reproduction(report.header(found[0].subject).command(found[0].subject.implementation))
+        command = shlex.join([*TEST, found[0].subject.implementation, "--case", found[0].worst.id])
         cell = report.cell(found[0].subject)
         yield from [f"To see it in {escaped(cell.id)}:" if cell else "To see it:", "", *_code(command), ""]
     yield from [f"[The report]({page})", ""] if page else []

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from lstm_conformance.reports.records.errors import BadRecord
-from lstm_conformance.reports.records.serialize import from_plain, to_plain
+from lstm_conformance.reports.records.serialize import from_plain, loads, to_plain
 
 NAME = "cells.json"
 PLAN = "plan.json"
@@ -103,7 +103,7 @@ def _lost(name: str, tier: Tier) -> CellResult:
 
 def _loaded(path: Path) -> Any:
     try:
-        return json.loads(path.read_text("utf-8"))
+        return loads(path.read_text("utf-8"))
     except ValueError as error:
         raise BadRecord(f"{path}: expected JSON, got something else: {error}; run the cells again") from error
 

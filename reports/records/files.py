@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,11 +22,27 @@ from lstm_conformance.reports.records.errors import (
 from lstm_conformance.reports.records.journals import BeingWritten, check_alone, hold
 from lstm_conformance.reports.records.kinds import RESULTS, Kind, check_vacant
 from lstm_conformance.reports.records.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
+from lstm_conformance.reports.records.serialize import loads
 
 UNENDED = "the run was killed: this is what it had judged until then"
 """The problem of a journal, which has no footer."""
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+class Seal:
+    """The SHA-256 of the lines of a file, whatever ends them."""
+
+    def __init__(self) -> None:
+        self._found = hashlib.sha256()
+
+    def add(self, line: bytes) -> None:
+        """One more line."""
+        self._found.update(line.rstrip(b"\r\n") + b"\n")
+
+    def text(self) -> str:
+        """Of the lines up to now."""
+        return self._found.hexdigest()
 
 
 class Writer:
@@ -47,6 +64,7 @@ class Writer:
         self.unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.{'journal' if journal else 'part'}")
         self._file = self.unfinished.open("w", encoding="utf-8", newline="\n", buffering=1 if journal else -1)
         self._verdicts: dict[str, Verdict] = {}
+        self._content = Seal()
         if journal:
             self._begin_alone()
         self._line(header)
@@ -60,7 +78,7 @@ class Writer:
 
     def finish(self, *, planned: int, seconds: float) -> Footer:
         """Append the footer, wait until the disk has it all, and give the file its name."""
-        footer = Footer.of(self._verdicts, planned=planned, seconds=seconds)
+        footer = Footer.of(self._verdicts, planned=planned, seconds=seconds, content=self._content.text())
         self._line(footer)
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -91,7 +109,29 @@ class Writer:
             raise
 
     def _line(self, record: Record) -> None:
-        self._file.write(json.dumps(record.to_json(), allow_nan=False) + "\n")
+        line = json.dumps(record.to_json(), allow_nan=False)
+        self._content.add(line.encode())
+        self._file.write(line + "\n")
+
+
+class _Sealed:
+    """Seals the lines that pass, all but the last one that did."""
+
+    def __init__(self) -> None:
+        self._seal = Seal()
+
+    def passing(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """The same lines."""
+        before: bytes | None = None
+        for line in lines:
+            if before is not None:
+                self._seal.add(before)
+            before = line
+            yield line
+
+    def text(self) -> str:
+        """Of the lines before the last one."""
+        return self._seal.text()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +145,9 @@ class Results:
     @classmethod
     def read(cls, path: Path | str) -> Self:
         """Read and verify a file; a subclass of ResultsError says what is wrong with it, and where."""
-        with Path(path).open("rb") as lines:
+        sealed = _Sealed()
+        with Path(path).open("rb") as file:
+            lines = sealed.passing(file)
             header = _header(path, next(lines, b""))
             if UNENDED in header.problems:
                 return cls._of_journal(path, header, lines)
@@ -118,6 +160,8 @@ class Results:
             raise Truncated(_ends_after(path, last[0]))
         footer = _record(path, last[0], Footer, last[1])
         _verify(path, _verdicts(path, checks), footer)
+        if footer.content and footer.content != sealed.text():
+            raise DigestMismatch(f"{path}: expected the lines that were written, got others; was it edited? run again")
         return cls(header=header, checks=tuple(checks), footer=footer)
 
     @classmethod
@@ -157,7 +201,7 @@ class Results:
 
 def _header(path: Path | str, line: bytes) -> Header:
     try:
-        record = json.loads(line)
+        record = loads(line)
     except ValueError as error:
         raise NotResults(f"{path}: expected the header of a results file, but line 1 is no JSON: {error}") from error
     if not isinstance(record, dict) or record.get("kind") != Header.kind:
@@ -174,7 +218,7 @@ def _objects(path: Path | str, lines: Iterator[bytes]) -> Iterator[dict[str, Any
     """The objects of all lines but the first, one at a time: there may be a million."""
     for number, line in enumerate(lines, 2):
         try:
-            record = json.loads(line)
+            record = loads(line)
         except ValueError as error:
             if next(lines, None) is None:
                 raise Truncated(_ends_after(path, number - 1)) from error

@@ -18,6 +18,7 @@ HEAD = 2**16
 
 SUMMARY_MARK = "<!-- lstm-conformance report -->"
 CHANGES_MARK = "<!-- lstm-conformance compare -->"
+FINDING_MARK = "<!-- lstm-conformance finding -->"
 """First lines of Markdown, which has no other mark of who wrote it; they are not shown."""
 
 
@@ -45,6 +46,7 @@ VERDICT_LIST = Kind(
     rf"# [^\n]*\n(# [^\n]*\n)*(no checks\n|\d+\.\d+ +[^\n]* ({'|'.join(VERDICTS)})\b)",
 )
 CHANGES_SUMMARY = Kind("a summary of `lstm-conformance compare`", re.escape(CHANGES_MARK))
+FINDING = Kind("a text of `lstm-conformance findings`", re.escape(FINDING_MARK))
 CHANGES = Kind("what `lstm-conformance compare --json` writes", r'\{"schema_version": \d+, "since": ')
 CLAIMS_PAGE = Kind("a page of `lstm-conformance claims`", r"(?i:<!doctype html>).*<title>What the tutorials say")
 CLAIMS = Kind("what `lstm-conformance claims --json` writes", r'\{"claims": \[')

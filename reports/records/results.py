@@ -235,6 +235,13 @@ class Check(Record):
         return f"{self.implementation}/{self.path}/{self.rule}/{self.configuration}/{self.case}"
 
     @property
+    def is_possible(self) -> bool:
+        """Whether the budget is one, and that of a check that passes no larger than the bound."""
+        if self.budget is None:
+            return True
+        return self.budget <= 1 if self.verdict == "pass" else not self.budget < 0
+
+    @property
     def interrupted(self) -> bool:
         """Whether the run ended before this check."""
         return self.verdict == "not-run" and self.message == INTERRUPTED
@@ -256,6 +263,10 @@ class Check(Record):
         own = {name: value for name, value in record.items() if name != "id"}
         own |= {name: intern(own[name]) for name in _SHARED if type(own.get(name)) is str}
         check = super(Check, cls).from_json(own)  # `super()` itself does not know a class that has slots
+        if not check.is_possible:
+            raise BadRecord(
+                f"expected a check that passes to use at most its bound, none less than 0, got {check.budget}"
+            )
         if record.get("id") != check.id:
             raise BadRecord(f"expected the id {check.id!r}, made of the record's fields, got {record.get('id')!r}")
         return check
@@ -263,7 +274,11 @@ class Check(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Footer(Record):
-    """What the file must hold. `planned`: how many checks were collected and not deselected."""
+    """What the file must hold. `planned`: how many checks were collected and not deselected.
+
+    `digest`: of ids and verdicts, equal for two runs that say the same. `content`: of all lines before this one,
+    so that nobody changes a number, a version or a message by accident; "" in older files.
+    """
 
     kind = "footer"
 
@@ -272,13 +287,15 @@ class Footer(Record):
     planned: int
     digest: str
     seconds: float
+    content: str = field(default="", metadata=ADDED)
 
     @classmethod
-    def of(cls, verdicts: Mapping[str, Verdict], *, planned: int, seconds: float) -> Self:
+    def of(cls, verdicts: Mapping[str, Verdict], *, planned: int, seconds: float, content: str = "") -> Self:
         """Count and digest `verdicts`, which maps a check's id to its verdict."""
         counted = Counter(verdicts.values())
         counts: dict[str, int] = {verdict: counted[verdict] for verdict in VERDICTS}
-        return cls(counts=counts, total=len(verdicts), planned=planned, digest=digest(verdicts), seconds=seconds)
+        said = digest(verdicts)
+        return cls(counts=counts, total=len(verdicts), planned=planned, digest=said, seconds=seconds, content=content)
 
 
 def digest(verdicts: Mapping[str, Verdict]) -> str:

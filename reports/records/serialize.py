@@ -6,6 +6,7 @@ Known hints: str, int, float, bool, Any, Literal of strings, `X | None`, tuple[X
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -14,6 +15,15 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from lstm_conformance.reports.records.errors import BadRecord
+
+
+def loads(text: str | bytes) -> Any:
+    """What JSON holds. Raises ValueError also for what is nested so deeply that nobody meant it."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
 
 _EXACT = frozenset({str, int, bool})
 

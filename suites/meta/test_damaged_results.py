@@ -58,6 +58,8 @@ DAMAGES: dict[str, tuple[Damage, type[ResultsError], str]] = {
     "cut": (lambda lines: [*lines[:2], lines[2][:50]], Truncated, "last complete line is line 2"),
     "garbage": (lambda lines: [lines[0], "?", *lines[2:]], BadRecord, "line 2: expected a JSON object"),
     "number": (lambda lines: [lines[0], "17", *lines[2:]], BadRecord, "line 2: expected a JSON object, got int"),
+    "deep": (lambda lines: [lines[0], "[" * 100_000, *lines[2:]], BadRecord, "line 2: .* nested too deeply"),
+    "deep header": (lambda _: ["[" * 100_000], NotResults, "line 1 is no JSON: it is nested too deeply"),
     "two headers": (lambda lines: [lines[0], *lines], BadRecord, "line 2: expected a record of kind 'check'"),
     "lacking": (without(1, "nodeid"), BadRecord, r"line 2: .* lacking: \['nodeid'\]"),
     "unknown": (altered(1, extra=1), BadRecord, r"line 2: .* unknown: \['extra'\]"),
@@ -72,10 +74,16 @@ DAMAGES: dict[str, tuple[Damage, type[ResultsError], str]] = {
     "vanished": (lambda lines: [lines[0], *lines[2:]], CountMismatch, "counts 2 checks, .* holds 1"),
     "recount": (altered(1, verdict="fail"), CountMismatch, "counts 2 checks"),
     "exchanged": (
-        lambda lines: altered(1, verdict="fail")(altered(2, verdict="pass")(lines)),
+        lambda lines: altered(1, verdict="fail")(altered(2, verdict="pass", budget=0.5)(lines)),
         DigestMismatch,
         "expected the digest",
     ),
+    "another budget": (altered(1, budget=0.125), DigestMismatch, "expected the lines that were written"),
+    "another message": (altered(2, message="fine"), DigestMismatch, "expected the lines that were written"),
+    "another commit": (altered(0, suite_commit="0" * 40), DigestMismatch, "expected the lines that were written"),
+    "beyond the bound": (altered(1, budget=1e9), BadRecord, "line 2: expected a check that passes to use at most"),
+    "nan": (altered(1, budget="nan"), BadRecord, "line 2: expected a check that passes to use at most"),
+    "below nothing": (altered(2, budget=-1.0), BadRecord, "line 3: expected a check that passes to use at most"),
 }
 
 

@@ -242,6 +242,29 @@ def test_a_host_that_has_ended_is_not_waited_for(tmp_path: Path) -> None:
     assert time.monotonic() - begun < DEADLINE
 
 
+STRAY = """\
+import os, subprocess
+from lstm_conformance.suites.meta.fakes import NumpyLSTM
+
+
+class LeavesAStray(NumpyLSTM):
+    def __init__(self):
+        stray = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        self.name = str(stray.pid)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the environment of a process cannot be read")
+def test_what_left_the_session_of_a_host_does_not_outlive_it(tmp_path: Path) -> None:
+    """Here the host ends as it is asked to; a host that crashes is ended by the same function."""
+    (tmp_path / "leaving.py").write_text(STRAY, encoding="utf-8")
+    with Hosted(f"{tmp_path}/leaving.py:LeavesAStray") as host:
+        stray = int(host.hello().implementation)
+        assert is_running(stray)
+
+    assert wait_until_gone(stray, 5)
+
+
 CONTROLLER = """\
 import sys
 from lstm_conformance.fixtures.hosting.client import Hosted

@@ -55,7 +55,7 @@ def test_an_input_of_another_width_is_no_reason_to_read_the_weights_otherwise(na
         ("torch", {"weight_hh_l0": (5, 20)}),
         ("torch", {"bias_hh_l0": (1, 20)}),
         ("keras", {"bias": (2, 20)}),
-        ("onnx", {"P": (1, 15)}),
+        ("onnx", {"P": (1, 14)}),
         ("tf1", {"kernel": (20, 8)}),
     ],
 )

@@ -21,7 +21,7 @@ from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
-from lstm_conformance.suites.meta.adapters import claims_of
+from lstm_conformance.suites.meta.adapters import ADAPTERS, claims_of
 from lstm_conformance.suites.meta.numbers import values
 from lstm_conformance.suites.meta.tables import table
 
@@ -204,6 +204,12 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
             {"kernel": (30, 80), "bias": (80,), "w_i_diag": (20,), "w_f_diag": (20,), "w_o_diag": (20,)},
         ),
         (
+            "block",
+            {"input_size": 10, "hidden_size": 20, "use_peepholes": True},
+            {"w": (30, 80), "b": (80,), "wci": (20,), "wcf": (20,), "wco": (20,)},
+        ),
+        ("block_v2", {"input_size": 10, "hidden_size": 20}, {"w": (30, 80), "b": (80,)}),
+        (
             "gates",
             {"input_size": 10, "hidden_size": 20},
             {
@@ -227,6 +233,8 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
         "tf1 both directions",
         "onnx with peepholes",
         "tf1 with peepholes",
+        "block with peepholes",
+        "block_v2",
         "gates",
     ],
 )
@@ -589,6 +597,12 @@ def test_inputs_without_a_batch() -> None:
     assert (h_0.shape, c_0.shape) == ((2, 4, 5), (2, 4, 5))
     assert np.array_equal(h_0[:, 1], cases.states[0][0, 1, :, 0])
     assert np.array_equal(h_0[:, 2], cases.states[0][1, 0, :, 0])
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_of_the_table_is_that_of_an_implementation(name: str) -> None:
+    """Whose names and axes are thereby held to the library's own."""
+    assert any(adapter.layout == name for adapter in ADAPTERS.values())
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

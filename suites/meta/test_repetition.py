@@ -194,10 +194,11 @@ class TestCompleteness:
         ],
     )
     def test_every_planned_check_has_one_outcome(self, adapter: str, allowed: set[str]) -> None:
-        """All rules on all configurations of the small tier: the cases that were planned, in their order, each once."""
+        """All rules, on every fourth configuration of the small tier: the planned cases, in their order, each once."""
         session = Session(plan=Plan(tier="small"), deadline=60.0, in_process=True)
         session.greet([Candidate(BY_NAME, f"{META / adapter}")])
-        planned = [each for check in CHECKS.values() for each in session.plan.of(check, session.hellos.items())]
+        every = (list(session.plan.of(check, session.hellos.items())) for check in CHECKS.values())
+        planned = [each for of_check in every for each in of_check[::4]]
 
         records = [session.perform(each, "") for each in planned]
 

@@ -23,7 +23,7 @@ from lstm_conformance.reports.records.reading import read
 from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.matrices import a_cell, a_night
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
-from lstm_conformance.suites.meta.stories import full_header
+from lstm_conformance.suites.meta.stories import an_environment, full_header, report_of
 
 TORCH = "torch.nn.LSTM"
 VERSIONS = {"new": "2.15.0", "old": "2.6.0"}
@@ -149,7 +149,7 @@ def test_issues_of_others_are_not_ours(body: str) -> None:
         "> c\\_t = f ⊙ c\\_(t-1)",
         "| torch.nn.LSTM 2.15.0 eager | new | 1 of 1 | 12.00 | c\\_n: 12x the bound, first at t=1 | newly fails |",
         "To see it in new:",
-        "    python -m pytest suites/test_equations.py::test_step[T7] --case",
+        "    lstm-conformance test --implementation torch.nn.LSTM --case torch.nn.LSTM/eager/1.1/",
         "[The report](https://example.org/report)",
     ],
 )
@@ -308,3 +308,14 @@ def test_a_night_that_is_not_to_be_trusted_touches_no_issue(
 
     assert not (gh / "calls.jsonl").exists()
     assert "not to be trusted: the suite is blind" in capsys.readouterr().err
+
+
+def test_no_command_of_a_file_is_advice(tmp_path: Path) -> None:
+    """What a results file says is the command may be anything: what an issue shows is made of the check's id."""
+    header = full_header(an_environment(command=("sh", "-c", "touch /tmp/hit")))
+    report = report_of(tmp_path, a_failure(rule="1.1", nodeid="--results=/etc/passwd"), header=header)
+
+    (action,) = actions(report, [], None, "")
+
+    assert action.issue is not None
+    assert not [word for word in ("touch", "/etc/passwd") if word in action.issue.body]

@@ -68,7 +68,15 @@ class TestLayouts:
         assert_same(found, LAYOUTS["torch"].native_weights(of.layer, of.weights))
 
     @pytest.mark.parametrize(
-        ("layout", "name"), [("keras", "plain"), ("keras", "no_bias"), ("tf1", "plain"), ("tf1", "projection")]
+        ("layout", "name"),
+        [
+            ("keras", "plain"),
+            ("keras", "no_bias"),
+            ("tf1", "plain"),
+            ("tf1", "projection"),
+            ("block", "plain"),
+            ("block_v2", "plain"),
+        ],
     )
     def test_a_cell(self, layout: str, name: str) -> None:
         """Every cell has arrays of its own; two biases are added up."""

@@ -110,6 +110,7 @@ def test_an_array_that_cannot_travel_is_refused_before_anything_is_written(dtype
         (b"Hello, world\n", "expected one line of JSON, came b'Hello, world"),
         (b"\xff\xfe\n", "expected one line of JSON"),
         (b"\n", "expected one line of JSON"),
+        (b"[" * 50_000 + b"\n", "expected one line of JSON"),
         (b"[1, 2]\n", "expected a JSON object, came b'.1, 2.*"),
         (b"x" * (wire.LONGEST_HEADER + 2), "the header line is longer than 1048576 bytes: b'xxx"),
         (b'{"id": 1}\n', "expected a header with a list `arrays`, came the keys .'id'."),

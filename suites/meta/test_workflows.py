@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -21,7 +23,10 @@ NIGHTLY = ROOT / ".github" / "workflows" / "nightly.yml"
 # There is no make, and a wheel in the place of the clone.
 WITHOUT_MAKE = {"windows"}
 
-GOOD = "jobs: {a: {runs-on: ubuntu-latest, steps: [{uses: actions/checkout@v4}, {run: make test}]}}"
+HASH = "0123456789abcdef0123456789abcdef01234567"
+GOOD = "jobs: {a: {runs-on: ubuntu-latest, steps: [{uses: actions/checkout@HASH}, {run: make test}]}}".replace(
+    "HASH", HASH
+)
 
 
 def loaded(text: str) -> dict[str, Any]:
@@ -53,9 +58,9 @@ def known(command: str) -> bool:
 
 
 def unpinned(workflow: dict[str, Any]) -> list[str]:
-    """The actions without a version, and those of anybody but GitHub."""
+    """The actions that are not named by a hash, which nobody can move, and those of anybody but GitHub."""
     used = [step["uses"] for step in steps(workflow) if "uses" in step]
-    return [each for each in used if not re.fullmatch(r"actions/[a-z-]+(/[a-z]+)?@v\d+", each)]
+    return [each for each in used if not re.fullmatch(r"actions/[a-z-]+(/[a-z]+)?@[0-9a-f]{40}", each)]
 
 
 def writing(workflow: dict[str, Any], what: str) -> list[str]:
@@ -87,8 +92,8 @@ def test_other_commands_are_found(command: str) -> None:
     assert not_on_a_desk(content) == [command]
 
 
-def test_every_action_has_a_version(workflow: dict[str, Any]) -> None:
-    """And all are GitHub's own."""
+def test_every_action_is_named_by_its_hash(workflow: dict[str, Any]) -> None:
+    """And all are GitHub's own; `.github/dependabot.yml` has them renewed."""
     assert unpinned(workflow) == []
 
 
@@ -105,10 +110,10 @@ def test_ci_runs_on_every_python_that_is_promised() -> None:
     assert job["steps"][-1] == {"run": "make test"}
 
 
-@pytest.mark.parametrize("action", ["actions/checkout", "actions/checkout@main", "somebody/action@v4"])
+@pytest.mark.parametrize("action", ["actions/checkout", "actions/checkout@v4", f"somebody/action@{HASH}"])
 def test_other_actions_are_found(action: str) -> None:
     """The test above can fail."""
-    assert unpinned(loaded(GOOD.replace("actions/checkout@v4", action))) == [action]
+    assert unpinned(loaded(GOOD.replace(f"actions/checkout@{HASH}", action))) == [action]
 
 
 def test_a_workflow_may_only_read(workflow: dict[str, Any]) -> None:
@@ -140,6 +145,46 @@ def test_a_night_is_told_whatever_became_of_its_cells(job: str, needs: set[str])
 
     assert set(found["needs"]) == needs
     assert "!cancelled()" in found["if"]
+
+
+@pytest.mark.parametrize(
+    ("target", "variable"),
+    [("cell", "CELL"), ("cell", "NIGHT"), ("matrix", "NIGHT"), ("plan", "OPTIONS")],
+)
+@pytest.mark.parametrize(
+    "text", ["x; touch HIT #", "$(touch HIT)", "`touch HIT`", "$(shell touch HIT)", "x\ntouch HIT"]
+)
+def test_what_somebody_types_is_no_program(tmp_path: Path, target: str, variable: str, text: str) -> None:
+    """Names and words from outside reach the command as they are: nothing in them is executed."""
+    folder = copied(tmp_path)
+    hit = tmp_path / "hit"
+    environment = {**os.environ, "CELL": "one", variable: text.replace("HIT", str(hit))}
+
+    subprocess.run(["make", target], cwd=folder, env=environment, capture_output=True, check=False)
+
+    assert (folder / "asked").exists() or (variable == "NIGHT" and "$" in text)  # which make refuses
+    assert not hit.exists()
+
+
+def copied(folder: Path) -> Path:
+    """A folder with the Makefile, and in the place of its environment a program that only notes that it was asked."""
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "fixtures").mkdir()
+    shutil.copy(ROOT / "fixtures" / "constraints.txt", folder / "fixtures" / "constraints.txt")
+    python = folder / ".venv" / "bin" / "python"
+    python.write_text("#!/bin/sh\necho asked >> asked\n", "utf-8")
+    python.chmod(0o755)
+    (folder / ".venv" / ".installed").touch()
+    return folder
+
+
+def test_workflows_let_nobody_in() -> None:
+    """By zizmor, as `make lint` has it; what it looks for, it finds."""
+    command = [str(Path(sys.executable).with_name("zizmor")), "--quiet", "--offline"]
+
+    assert subprocess.run([*command, str(ROOT / ".github")], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("text", "status"), [(GOOD, 0), (GOOD.replace("runs-on", "run-on"), 1)])

@@ -2,5 +2,6 @@
 
 A verdict is there before; nothing here makes a wrong number right.
 Imports `reference`, `reference.diagnosis`, `reference.layouts`, `reference.mutants`, `fixtures.cases`,
-`fixtures.deviations`, `fixtures.hosting`, `fixtures.implementations`, `suites.harness.judge`, `suites.harness.plan`.
+`fixtures.deviations`, `fixtures.hosting`, `fixtures.implementations`, `reports.records`,
+`suites.harness.judge`, `suites.harness.plan`.
 """

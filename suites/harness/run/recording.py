@@ -22,22 +22,20 @@ from lstm_conformance.fixtures.cases.options import FLAGS, SIZES
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
-from lstm_conformance.fixtures.deviations.causes import SILENT, causes
-from lstm_conformance.fixtures.deviations.causes import Cause as KnownCause
+from lstm_conformance.fixtures.deviations.causes import causes
 from lstm_conformance.fixtures.hosting.client import Hello
 from lstm_conformance.reports.records.files import UNENDED, Writer
 from lstm_conformance.reports.records.results import (
     INTERRUPTED,
-    Cause,
     Check,
     Deviation,
     Environment,
     Header,
-    Link,
     Machine,
     Verdict,
 )
 from lstm_conformance.reports.records.results import Rule as RuleText
+from lstm_conformance.suites.harness.explain.causes import told_of
 from lstm_conformance.suites.harness.judge.rules import chapters, specification
 from lstm_conformance.suites.harness.plan.agenda import Agenda, CheckFields, Place
 from lstm_conformance.suites.harness.plan.mutant_names import described
@@ -161,7 +159,9 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
         },
         chapters=chapters(),
         deviations={each.id: _entry(each) for each in applicable},
-        causes={name: _cause(found) for name, found in causes().items() if name in {each.cause for each in applicable}},
+        causes={
+            name: told_of(found) for name, found in causes().items() if name in {each.cause for each in applicable}
+        },
         mutants={name: described(mutant) for name, mutant in session.mutants().items()},
         controls=controls or {},
         flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
@@ -205,19 +205,6 @@ def _entry(recorded: Recorded) -> Deviation:
         first_seen=recorded.first_seen.isoformat(),
         review_by=recorded.review_by.isoformat(),
         cause=recorded.cause,
-    )
-
-
-def _cause(known: KnownCause) -> Cause:
-    return Cause(
-        title=known.title,
-        cause_class=known.class_,
-        effect=known.effect,
-        silent=known.effect in SILENT,
-        affects=known.affects,
-        workaround=known.workaround,
-        links=tuple(Link(address=each.address, state=each.state) for each in known.links),
-        scripts=known.scripts,
     )
 
 
