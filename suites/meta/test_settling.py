@@ -17,7 +17,9 @@ from lstm_conformance.suites.claims.environments import ENVIRONMENTS, HERE
 from lstm_conformance.suites.claims.settling import heard, held, settle, settled, verdict_of
 from lstm_conformance.suites.claims.sources import FILES, file_of, functions, prelude, quoted, snippet
 from lstm_conformance.suites.harness.judge.rules import specification
+from lstm_conformance.suites.harness.run.plugin import _is_conformance, pytest_ignore_collect
 from lstm_conformance.suites.meta.needing import needs
+from lstm_conformance.suites.meta.running import ROOT
 
 CLAIMS = {claim.id: claim for claim in claims().claims}
 
@@ -260,3 +262,23 @@ def test_a_process_that_ends_badly_refutes_what_it_was_asked(tmp_path: Path) -> 
 
     assert run.state == "refuted"
     assert run.message == "expected true-if, came an error: no such framework"
+
+
+@pytest.mark.parametrize(
+    ("argument", "left_out"),
+    [
+        ("suites", True),
+        ("suites/test_01_outputs.py", True),
+        ("suites/claims", None),
+        ("suites/claims/x.py::test", None),
+    ],
+)
+def test_claims_are_no_checks_of_implementations(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, argument: str, left_out: bool | None
+) -> None:
+    """They are run by their name, and nothing is greeted for them."""
+    monkeypatch.setattr(pytestconfig, "args", [argument])
+
+    assert pytest_ignore_collect(ROOT / "suites" / "claims", pytestconfig) is left_out
+    assert pytest_ignore_collect(ROOT / "suites" / "harness", pytestconfig) is None
+    assert _is_conformance(argument) is bool(left_out)
