@@ -69,8 +69,8 @@ WRONG = {
     "claims without methods": (
         ALL.format("1 / 0").replace('"initial_state",', '"initial_state", "lengths", "gradients"'),
         r"`claims` has lengths, but Mine has no method `call_masked`: "
-        r"expected `def call_masked\(self, built, x, states, valid\)`; "
-        r"`claims` has gradients, but Mine has no method `gradients`: .*: write it, or leave the claim out "
+        r"expected `def call_masked\(self, built, x, states, valid\)`; `claims` has gradients, "
+        r"but Mine has no method `gradients`: .*: write it, or leave the claim out "
         r"\(mine\.py:7 in class Mine\)",
     ),
     "a misspelt dtype": (
