@@ -80,7 +80,7 @@ def test_a_node_id_is_kept_without_what_is_known(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_budgets_are_kept_to_some_digits(tmp_path: Path, budget: float | None, kept: float | str | None) -> None:
     """None ends up on the other side of 1."""
-    content = document(Story(report=report_of(tmp_path, a_check(budget=budget))))
+    content = document(Story(report=report_of(tmp_path, a_check(budget=budget, verdict="fail"))))
 
     assert content["checks"]["budget"] == [kept]
 

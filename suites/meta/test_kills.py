@@ -216,12 +216,12 @@ class TestProblems:
 class TestCommand:
     """The exit status, and the file."""
 
-    @pytest.mark.parametrize(("verdict", "status"), [("fail", 0), ("pass", 1)])
+    @pytest.mark.parametrize(("verdict", "budget", "status"), [("fail", 99.0, 0), ("pass", 0.5, 1)])
     def test_the_status_is_that_of_the_suite(
-        self, path: Path, verdict: str, status: int, capsys: pytest.CaptureFixture[str]
+        self, path: Path, verdict: str, budget: float, status: int, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """0 if it catches all, 1 if it does not; the figures are written all the same."""
-        seen(path, {"it": a_mutant()}, checks("it", "1.1", verdict, 99.0))
+        seen(path, {"it": a_mutant()}, checks("it", "1.1", verdict, budget))
         figures = path.with_name("figures") / "mutants.json"
 
         assert main([str(path), str(figures)]) == status

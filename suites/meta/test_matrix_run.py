@@ -169,7 +169,7 @@ def test_what_is_left_is_estimated_from_the_night_before(workshop: Workshop) -> 
     path.write_text(re.sub(r'"test": [0-9.]+', '"test": 600', path.read_text("utf-8")), "utf-8")
     workshop.cell("two")
 
-    said = workshop.matrix("run", "--night", "the next")
+    said = workshop.matrix("run", "--night", "next")
 
     assert "cells: 2, tested before: 0, left: about 20 min\n" in said.output
     assert re.search(r"^\[2/2\] two: 0 of 1 checks red, .*; left: nothing$", said.output, re.MULTILINE)
