@@ -21,13 +21,14 @@ RUNS = [(claim.id, environment) for claim in claims().claims for environment in 
 def settled(request: pytest.FixtureRequest) -> Settled:
     """The environments of the tests that were selected, begun all at once; what each found."""
     calls = (getattr(item, "callspec", None) for item in request.session.items)
-    wanted = {(call.params["claim"], call.params["environment"]) for call in calls if call and "claim" in call.params}
+    params = [call.params for call in calls if call]
+    wanted = {(each["claim"], each["environment"]) for each in params if {"claim", "environment"} <= each.keys()}
     pool = ThreadPoolExecutor()
     asked = {name: [c for c in claims().claims if (c.id, name) in wanted] for name in dict.fromkeys(e for _, e in RUNS)}
     return {name: pool.submit(settle, name, few, {}) for name, few in asked.items() if few}
 
 
-@pytest.mark.parametrize(("claim", "environment"), RUNS, ids="-".join)
+@pytest.mark.parametrize(("claim", "environment"), RUNS, ids=[f"{claim}-{environment}" for claim, environment in RUNS])
 def test_a_claim_comes_to_its_verdict(settled: Settled, claim: str, environment: str) -> None:
     """A claim is not run, and named so, where its environment is not here."""
     run = settled[environment].result()[claim, environment]

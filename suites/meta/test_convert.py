@@ -17,15 +17,15 @@ from lstm_conformance.reference.weights import Array
 from lstm_conformance.suites.meta.numbers import drawn
 
 STACKS = {"torch", "keras", "tf1"}
-TWO_WAYS = STACKS | {"onnx", "flax.linen", "brevitas"}
+TWO_WAYS = STACKS | {"onnx", "flax.linen"}
 KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "plain": ({}, {*LAYOUTS}),
-    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "mlx", "brevitas"}),
+    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "mlx"}),
     "two directions": ({"bidirectional": True}, TWO_WAYS),
     "a stack": ({"num_layers": 2}, STACKS),
     "a stack in two directions": ({"num_layers": 2, "bidirectional": True}, STACKS),
-    "a projection": ({"proj_size": 3}, {"torch", "tf1", "sonnet"}),
-    "peepholes": ({"use_peepholes": True}, {"onnx", "tf1"}),
+    "a projection": ({"proj_size": 3}, {"torch", "tf1"}),
+    "peepholes": ({"use_peepholes": True}, {"onnx", "tf1", "block", "block_v2"}),
 }
 """The options of a layer, and the layouts that have a place for its weights, from the manuals."""
 
@@ -41,7 +41,7 @@ IMPOSSIBLE = [
     for target in sorted({*LAYOUTS} - able)
     if kind != "no bias"
 ]
-RUN_TIME = {"tf1": 1.0, "haiku": 1.0}
+RUN_TIME = {"tf1": 1.0, "block": 1.0, "haiku": 1.0}
 
 
 def arrays(kind: str, layout: str, dtype: str = "float64") -> tuple[Cases, dict[str, Array]]:

@@ -26,7 +26,7 @@ from lstm_conformance.fixtures.cases.options import DROPPED, FLAGS, RATES, TOGET
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.implementations.adapter import COSTS, Path
+from lstm_conformance.fixtures.implementations.adapter import COSTS, NEEDED, Path
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.manifest import declared
 from lstm_conformance.suites.harness.plan.planning import CaseId, Plan
@@ -168,7 +168,8 @@ class TestStability:
         """In every tier: from what its class says, as a host tells it."""
 
         def asked_on(word: str) -> list[tuple[str, str, tuple[int, ...]]]:
-            said = {"claims": CELL.claims, "paths": (Path(word, cost=cost),), "batch_paths": (word,)}
+            methods = {method: lambda *_: None for method in NEEDED.values()}  # which nobody calls
+            said = {"claims": CELL.claims, "paths": (Path(word, cost=cost),), "batch_paths": (word,), **methods}
             with InProcess(type("Mine", (NumpyLSTM,), said)) as implementation:
                 greeting = [("mine", implementation.hello())]
             planned = [each for check in all_checks().values() for each in Plan(tier=tier).of(check, greeting)]

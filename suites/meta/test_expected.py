@@ -155,7 +155,7 @@ def test_what_was_seen_is_fed_to_the_next_step() -> None:
         ("keras", {"go_backwards": True, "dtype": "float64"}),
         ("onnx", {"use_peepholes": True, "dtype": "float64"}),
         ("tf1", {"dtype": "float64"}),
-        ("sonnet", {"dtype": "float64"}),
+        ("mlx", {"dtype": "float64"}),
     ],
 )
 def test_gradients_are_how_the_loss_changes(layout: str, options: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ def test_among_layers_that_differ_as_little_the_names_of_weights_decide() -> Non
     assert found == layer
 
 
-@pytest.mark.parametrize("name", ["tf1", "haiku", "sonnet", "flax.linen"])
+@pytest.mark.parametrize("name", ["tf1", "haiku", "flax.linen"])
 def test_the_width_of_x_follows_from_the_weights(name: str) -> None:
     """Also where they lie in one array with those of h."""
     layer = Layer(input_size=3, hidden_size=5)

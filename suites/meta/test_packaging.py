@@ -141,7 +141,7 @@ def test_the_pictures_of_the_readme_are_seen_from_anywhere(metadata: Message) ->
     links = re.findall(r"\]\(([^)]+)\)", text)
 
     assert "pip install git+https://example.com/owner/name\n" in text
-    assert len(pictures) == 3
+    assert len(pictures) == 1
     assert all(each.startswith("https://example.com/owner/name/raw/HEAD/reports/pictures/") for each in pictures)
     assert all(link.startswith(("http", "#")) for link in links)
 

@@ -48,6 +48,10 @@ class Trainable(NumpyLSTM):
         built["states"] = (outputs[1], outputs[2]) if built["stateful"] else None
         return outputs
 
+    def call_masked(self, built: Any, x: Array, states: States, valid: Array) -> Any:
+        """Nobody asks for the outputs of rows of some lengths here: the rules of training are about gradients."""
+        raise NotImplementedError
+
     def gradients(
         self, built: Any, x: Array, states: States, cotangents: list[Array], valid: Array | None = None
     ) -> tuple[list[Array], dict[str, Array]]:
