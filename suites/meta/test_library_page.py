@@ -21,8 +21,7 @@ def test_the_examples_of_the_page_pass(tmp_path: Path) -> None:
     examples = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     (tmp_path / "test_page.py").write_text("\n".join(examples), "utf-8")
 
-    plugin = "lstm_conformance.suites.library.plugin"
-    done = run([sys.executable, "-m", "pytest", "-q", "-s", "--strict-markers", "-p", plugin], tmp_path)
+    done = run([sys.executable, "-m", "pytest", "-q", "-s", "--strict-markers", *with_library()], tmp_path)
 
     assert len(examples) == 11
     assert done.status == 0, done.output
