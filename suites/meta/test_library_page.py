@@ -10,7 +10,7 @@ import lstm_conformance
 from lstm_conformance.reference.arrays.conventions import Conventions, Options
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.suites.meta.needing import needs
-from lstm_conformance.suites.meta.outside import ROOT, run
+from lstm_conformance.suites.meta.outside import ROOT, run, with_library
 
 PAGE = (ROOT / "docs" / "library.md").read_text("utf-8")
 
