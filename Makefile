@@ -40,7 +40,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance field genuine test check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -66,9 +66,13 @@ field: $(STAMP) ## Test the newest version of every implementation in an environ
 genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine frameworks give: all that is declared, with room to spare
 	@$(RUN) lstm_conformance.suites.meta.genuine $(RESULTS)
 
-test: lint ## Lint, check types and spelling, and test the suite itself
+test: lint ## Lint, check types and spelling, and test the suite itself, but for what takes long
 	@.ci/browser
-	@$(RUN) pytest suites/claims suites/meta -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(RUN) pytest suites/claims suites/meta -m 'not deep' -n $(WORKERS) --dist loadfile $(ARGS)
+
+deep: $(STAMP) ## Test of the suite itself what takes long
+	@.ci/browser
+	@$(RUN) pytest suites/meta -m deep -n $(WORKERS) --dist loadfile $(ARGS)
 
 claims: $(STAMP) ## Settle what manuals and tutorials say by running it; the page is build/claims.html
 	@$(RUN) lstm_conformance claims --html $(CLAIMS) $(ARGS)

@@ -387,8 +387,8 @@ def test_modules_of_torch(tmp_path: Path) -> None:
     ("backend", "passed"),
     [
         pytest.param("tensorflow", 8, marks=needs("keras", "tensorflow")),
-        pytest.param("torch", 3, marks=needs("keras", "torch")),
-        pytest.param("jax", 3, marks=needs("keras", "jax")),
+        pytest.param("torch", 3, marks=[pytest.mark.deep, needs("keras", "torch")]),
+        pytest.param("jax", 3, marks=[pytest.mark.deep, needs("keras", "jax")]),
     ],
 )
 def test_layers_of_keras(tmp_path: Path, backend: str, passed: int) -> None:

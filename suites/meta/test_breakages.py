@@ -12,6 +12,8 @@ from lstm_conformance.suites.meta.broken import Broken
 from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
+pytestmark = pytest.mark.deep  # the small tier twice
+
 IN_PROCESS = ("--in-process", "--brief", "--tb=no", "-rN")
 
 # A rule that must be among those that are red.

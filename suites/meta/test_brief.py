@@ -11,6 +11,8 @@ from lstm_conformance.suites.harness.plan.planning import Plan, bundled
 from lstm_conformance.suites.meta.judging import EVERY_OUTPUT, adapter_named, cases_of, subject_of
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
+pytestmark = pytest.mark.deep  # several runs
+
 WRONG = adapters("breakages.py", "outputs_scaled")
 MUTANT = ("--implementation", "mutants:outputs_scaled")
 OUTPUTS = ("suites/test_01_outputs.py",)

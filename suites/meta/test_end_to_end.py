@@ -26,6 +26,9 @@ ELSEWHERE = {"tf.keras.layers.LSTM"}
 DEAR = {"jax.experimental.rnn.lstm_ref"}
 """What compiles for a minute, even a sample of it: `make conformance` and `make field` ask it all."""
 
+SOON = {"torch.nn.LSTM", "torch.nn.LSTMCell", "keras.Model", "onnx.reference.LSTM"}
+"""Families of which `make test` asks a sample; `make deep` does so of all, and `make conformance` asks everything."""
+
 SAMPLE = ("-p", "lstm_conformance.suites.harness.run.plugin", "-p", "lstm_conformance.suites.meta.sampling")
 
 # Says at the end which frameworks the suite's own process has imported.
@@ -49,7 +52,8 @@ def members(family: str) -> list[str]:
 
 def param(family: str) -> object:
     """A family, which needs the packages of its first member if it has no other one here."""
-    return pytest.param(family, marks=needs(*(() if members(family) else IMPLEMENTATIONS[family].packages)))
+    needed = needs(*(() if members(family) else IMPLEMENTATIONS[family].packages))
+    return pytest.param(family, marks=[needed] if family in SOON else [needed, pytest.mark.deep])
 
 
 @pytest.fixture(scope="module", params=map(param, FAMILIES))

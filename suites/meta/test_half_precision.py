@@ -19,6 +19,8 @@ from lstm_conformance.suites.meta.judging import CHECKS, subject_of, verdicts
 from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
 
+pytestmark = pytest.mark.deep  # a run of wrong layers
+
 DTYPES = ("bfloat16", "float16")
 ACCURACY = ("suites/test_01_outputs.py", "suites/test_13_activations.py")
 

@@ -47,7 +47,7 @@ class Slow(NumpyLSTM):
 """
 
 WORKERS = [(), ("-n", "2", "--dist", "loadgroup")]
-IDS = ["alone", "workers"]
+OPTIONS = [pytest.param(WORKERS[0], id="alone"), pytest.param(WORKERS[1], id="workers", marks=pytest.mark.deep)]
 
 
 def undone(case: int, **changes: object) -> Check:
@@ -93,7 +93,7 @@ def agrees(folder: Path, done: Done) -> Results:
     return results
 
 
-@pytest.mark.parametrize("options", WORKERS, ids=IDS)
+@pytest.mark.parametrize("options", OPTIONS)
 def test_ctrl_c(tmp_path: Path, options: tuple[str, ...]) -> None:
     """What was done is kept, and the rest is not run."""
     done = interrupted(tmp_path, *options)
@@ -104,7 +104,7 @@ def test_ctrl_c(tmp_path: Path, options: tuple[str, ...]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there, a process that is asked to end is killed")
-@pytest.mark.parametrize("options", WORKERS, ids=IDS)
+@pytest.mark.parametrize("options", OPTIONS)
 def test_a_run_that_is_asked_to_end(tmp_path: Path, options: tuple[str, ...]) -> None:
     """By SIGTERM, as from `timeout` and `docker stop`: what was done is kept, and no journal is left."""
     done = interrupted(tmp_path, *options, end=lambda process: process.terminate())
@@ -113,7 +113,7 @@ def test_a_run_that_is_asked_to_end(tmp_path: Path, options: tuple[str, ...]) ->
     assert not list(tmp_path.glob("*.journal"))
 
 
-@pytest.mark.parametrize("options", WORKERS, ids=IDS)
+@pytest.mark.parametrize("options", OPTIONS)
 def test_a_run_that_is_killed_leaves_its_journal(tmp_path: Path, options: tuple[str, ...]) -> None:
     """Which is read as partial, and is red."""
     interrupted(tmp_path, *options, end=lambda process: process.kill())

@@ -47,6 +47,7 @@ def test_a_cell_that_writes_no_results_has_crashed(workshop: Workshop) -> None:
     assert workshop.ended["one"].outcome == "crashed"
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("implementation", "package", "seconds", "outcome"),
     [("hanging", "some", 12, "timed-out"), ("fine", "slow", 1, "install-failed")],

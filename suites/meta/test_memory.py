@@ -213,6 +213,7 @@ def test_where_no_file_tells_the_peak_the_system_does(tmp_path: Path) -> None:
     assert own <= by_the_system < 1000 * own
 
 
+@pytest.mark.deep
 def test_a_run_ends_with_its_peaks(tmp_path: Path) -> None:
     """Items of one implementation follow each other, whatever the number of files."""
     named = adapters("reference_adapter.py", "ReferenceLSTM", "ReferenceKerasLSTM")

@@ -312,6 +312,7 @@ def test_right_lstms_are_right(rewrite: str, dtype: str) -> None:
     assert {layer: budget for layer, budget in budgets.items() if not budget <= 1} == {}
 
 
+@pytest.mark.deep
 @table(EVERY_DTYPE)
 def test_mutants_are_wrong(mutant: str, dtype: str) -> None:
     """In every dtype that it lists, a mutant returns what a right LSTM cannot return."""

@@ -13,6 +13,8 @@ from lstm_conformance.suites.harness.run.once import REASON, Once
 from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.running import Run, conformance
 
+pytestmark = pytest.mark.deep  # three runs
+
 NAMES = ("lengths_ignored", "outputs_off_by_two_millionths", "use_bias_not_in_config", "summed_backwards")
 OF = ("suites/test_00_smoke.py", "suites/test_01_outputs.py", "suites/test_14_masks.py", "suites/test_22_life_cycle.py")
 

@@ -64,6 +64,7 @@ def test_what_differs_is_named() -> None:
     ]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("adapter", "depends"), [("fakes.py:NumpyLSTM", False), ("test_orders.py:Tiring", True)])
 def test_a_verdict_that_depends_on_the_order_is_found(adapter: str, depends: bool, tmp_path: Path) -> None:
     """Of an implementation that remembers what it was asked, and of no other."""

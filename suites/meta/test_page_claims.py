@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +155,13 @@ def test_a_search_has_an_address(browser: Browser, path: Path) -> None:
         assert page.input_value("#query") == "hard_sigmoid"
 
 
-@pytest.mark.parametrize(("scheme", "width"), list(product(["light", "dark"], [WIDE, PHONE])))
+OTHERS = [("light", WIDE), ("dark", PHONE)]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("light", PHONE), ("dark", WIDE), *(pytest.param(*each, marks=pytest.mark.deep) for each in OTHERS)],
+)
 def test_the_page_stands_in_nobodys_way(browser: Browser, path: Path, scheme: Any, width: int) -> None:
     """Axe finds nothing, and nothing is too wide; while it is searched as well."""
     with opened(browser, path, color_scheme=scheme, viewport={"width": width, "height": 844}) as page:

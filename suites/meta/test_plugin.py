@@ -82,6 +82,7 @@ class TestRecords:
         assert again.results.footer.digest == whole.results.footer.digest
         assert {c.id: c.budget for c in again.results.checks} == {c.id: c.budget for c in whole.results.checks}
 
+    @pytest.mark.deep
     def test_two_workers_say_the_same(self, whole: Run, tmp_path: Path) -> None:
         """With xdist: one digest, the same counts, everything planned once."""
         spread = conformance(tmp_path, *RIGHT, "-n", "2", "--dist", "loadgroup")
@@ -92,6 +93,7 @@ class TestRecords:
         assert spread.results.footer.planned == whole.results.footer.planned
         assert spread.results.header.partial is False
 
+    @pytest.mark.deep
     def test_two_workers_find_the_same_failures(self, red: Run, tmp_path: Path) -> None:
         """Red checks travel from a worker with all that is known of them."""
         spread = conformance(tmp_path, *WRONG, *ONE_ITEM, "-n", "2", "--dist", "loadgroup", of=OUTPUTS)

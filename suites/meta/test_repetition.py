@@ -178,6 +178,7 @@ class TestRepetition:
 class TestCompleteness:
     """Every planned check has one outcome, whatever the implementation does."""
 
+    @pytest.mark.deep
     @pytest.mark.parametrize(
         ("adapter", "allowed"),
         [

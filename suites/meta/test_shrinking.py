@@ -151,6 +151,7 @@ def test_parts(smaller: dict[str, object], larger: dict[str, object], expected: 
     assert is_part_of(configuration_of(smaller), configuration_of(larger)) == expected
 
 
+@pytest.mark.deep
 class TestRun:
     """In a run, on a wrong LSTM."""
 

@@ -7,6 +7,8 @@ import pytest
 from lstm_conformance.reference.diagnosis import Diagnosis, Fit, diagnose
 from lstm_conformance.suites.meta.unrelated import Pair, pairs, verdict
 
+pytestmark = pytest.mark.deep  # two hundred mistakes each
+
 WORK = 2e8
 """Of which there is more outside the tests."""
 
