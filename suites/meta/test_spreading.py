@@ -62,4 +62,7 @@ def test_two_workers_share_the_longest_file(tmp_path: Path) -> None:
 
 def test_make_spreads_them_so() -> None:
     """Else the plugin has nothing to say."""
-    assert "pytest suites/claims suites/meta -n $(WORKERS) --dist loadfile" in (ROOT / "Makefile").read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+
+    assert "pytest suites/claims suites/meta -m 'not deep' -n $(WORKERS) --dist loadfile" in makefile
+    assert "pytest suites/meta -m deep -n $(WORKERS) --dist loadfile" in makefile
