@@ -91,6 +91,7 @@ class Case:
         lead = (self.layer.num_layers, self.layer.directions, 1, self.reading.batch)
         return np.zeros((*lead, self.layer.output_size)), np.zeros((*lead, self.layer.hidden_size))
 
+    @np.errstate(all="ignore")  # a bound may overflow: it is infinite then, and excludes nothing
     def outputs(self, observed: Array | None = None) -> Outputs[Rounded]:
         """What the call returns; observed: canonical y, which every step is fed."""
         arithmetic = arithmetic_of(self.dtype)
@@ -98,6 +99,7 @@ class Case:
         stack = Stack(self.cell, self.layer, self.fill)
         return stack.returned(self.weights, Call(x, h_0, c_0, self.call.mask), observed)
 
+    @np.errstate(all="ignore")  # a bound may overflow: it is infinite then, and excludes nothing
     def gradients(self, given: Outputs[Array], observed: Array | None = None) -> Gradients[Rounded]:
         """The gradients of the sum of all outputs times the given numbers."""
         arithmetic = arithmetic_of(self.dtype).of_gradients
@@ -137,8 +139,13 @@ def expected(
     seen = None if observed is None else _observed(case, np.asarray(observed))
     outputs = native_outputs(case.reading, case.outputs(seen), unbatched=case.unbatched)
     by = {} if cotangents is None else _gradients(case, cotangents, seen)
-    allowed = ({name: Allowed(*pair) for name, pair in each.items()} for each in (outputs, by))
+    allowed = ({name: _allowed(*pair) for name, pair in each.items()} for each in (outputs, by))
     return Expected(**dict(zip(("outputs", "gradients"), allowed, strict=True)))
+
+
+def _allowed(value: Array, error: Array) -> Allowed:
+    """Where a bound overflowed so far that it is no number, it excludes nothing, as an infinite one."""
+    return Allowed(value, np.where(np.isnan(error), np.inf, error))
 
 
 def case_of(

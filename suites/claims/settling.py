@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,23 @@ Seen = dict[str, Any]
 """What was seen of a claim: its facts, what was printed, the error if there was one, and the versions."""
 
 
+def claimed(claim: Claim, runs: Sequence[ClaimRun]) -> Claimed:
+    """The record of a claim: what the table says of it, and what was seen."""
+    source, rules = claims().source_of(claim), specification()[1]
+    return Claimed(
+        id=claim.id,
+        sentence=claim.sentence,
+        source=source.title,
+        link=source.link,
+        speaks_of=source.speaks_of,
+        verdict=claim.verdict,
+        condition=claim.condition,
+        why=claim.why,
+        rules={number: rules[number].title for number in claim.rules},
+        runs=list(runs),
+    )
+
+
 def settled(wanted: Iterable[Claim], pythons: Pythons | None = None) -> ClaimsReport:
     """All runs of these claims, as many processes at once as there are processors."""
     asked = list(wanted)
@@ -42,24 +59,9 @@ def settled(wanted: Iterable[Claim], pythons: Pythons | None = None) -> ClaimsRe
         work = [pool.submit(settle, name, asked, pythons or {}) for name in ENVIRONMENTS]
         for each in work:
             runs |= each.result()
-    table, rules = claims(), specification()[1]
-    records = [
-        Claimed(
-            id=claim.id,
-            sentence=claim.sentence,
-            source=table.source_of(claim).title,
-            link=table.source_of(claim).link,
-            speaks_of=table.source_of(claim).speaks_of,
-            verdict=claim.verdict,
-            condition=claim.condition,
-            why=claim.why,
-            rules={number: rules[number].title for number in claim.rules},
-            runs=[runs[claim.id, name] for name in claim.where],
-        )
-        for claim in asked
-    ]
+    records = [claimed(claim, [runs[claim.id, name] for name in claim.where]) for claim in asked]
     files = dict.fromkeys(name for environment in ENVIRONMENTS.values() for name in environment.files)
-    return ClaimsReport(claims=records, first=table.first, preludes={name: prelude(HERE / name) for name in files})
+    return ClaimsReport(claims=records, first=claims().first, preludes={name: prelude(HERE / name) for name in files})
 
 
 def settle(name: str, asked: Iterable[Claim], pythons: Pythons) -> dict[tuple[str, str], ClaimRun]:

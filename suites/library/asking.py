@@ -20,8 +20,11 @@ from lstm_conformance.suites.harness.judge.way_back import X_AXES, named, of_cel
 from lstm_conformance.suites.library.judging import fail_unless_within, judge, outputs_of
 from lstm_conformance.suites.library.taking import Taken
 
-SIZES = ((7, 3, False), (7, 3, True), (1, 1, True))
-"""T and B of the calls that a layer is asked, and whether they are given initial states."""
+SIZES = (
+    *((7, 3, False), (7, 3, True), (1, 1, True)),
+    *((33, 17, True), (16, 32, False), (130, 2, True), (3, 130, False)),
+)
+"""T and B of the calls that a layer is asked, and whether they are given initial states: small ones, and usual ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +44,13 @@ class Asked:
         """h_0 and c_0, if they are given."""
         return (self.native["h_0"], self.native["c_0"]) if "h_0" in self.native else None
 
-    def judge(self, taken: Taken, *, gradients: bool) -> None:
-        """Raise NotConforming unless two calls, and the way back, are right."""
+    def judge(self, taken: Taken, *, gradients: bool) -> str:
+        """Raise NotConforming unless two calls, and the way back, are right; why that cannot be told, if it cannot."""
         calls = [outputs_of(self.case, taken.call(self.native["x"], self.states)) for _ in range(2)]
-        judge(self.case, taken.name, *calls, described=self.described)
+        untold = judge(self.case, taken.name, *calls, described=self.described)
         if gradients and taken.train is not None:
             fail_unless_within(list(self.way_back(taken)), taken.name, self.described)
+        return untold
 
     def way_back(self, taken: Taken) -> Iterator[Comparison]:
         """Every gradient of the sum of all outputs times random numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
@@ -15,7 +15,7 @@ from lstm_conformance.reference.arrays.expecting import case_of
 from lstm_conformance.reference.arrays.layers import below
 from lstm_conformance.suites.library import of_keras, of_torch
 from lstm_conformance.suites.library.asking import asked
-from lstm_conformance.suites.library.judging import judge, outputs_of
+from lstm_conformance.suites.library.judging import NotConforming, judge, outputs_of
 from lstm_conformance.suites.library.taking import Taken, framework_of
 
 
@@ -37,8 +37,9 @@ def assert_conforms(
     layer: one of these.
 
     - A module of torch that is called as `torch.nn.LSTM` or `LSTMCell` is, or a Keras layer, `LSTM` or `Bidirectional`,
-      on any backend. Its weights and options are read out of it. It is asked small inputs that follow from the seed,
-      with and without initial states and twice each, or x if that is given; a module of torch its gradients as well.
+      on any backend. Its weights and options are read out of it. It is asked inputs that follow from the seed, from
+      one row and step to 130 of either, with and without initial states and twice each, or x if that is given; a module
+      of torch its gradients as well.
     - A function from x and None or (h_0, c_0) to all outputs, with its weights and, as options, its layout.
     - Outputs that are there already: one array y, or all in the order of the layout, or by name; with weights and x.
 
@@ -50,13 +51,19 @@ def assert_conforms(
         if weights is None or x is None:
             raise BadInput("outputs alone: expected the weights and x that they were computed of, too")
         case = case_of(weights, inputs, Conventions(**options), lengths=lengths, mask=mask)
-        judge(case, "the layer", outputs_of(case, layer), described="as given")
+        _tell([judge(case, "the layer", outputs_of(case, layer), described="as given")])
         return
     if lengths is not None or mask is not None:
         raise BadInput("lengths and mask go with outputs that are there already: call the layer, and hand these over")
     taken = _taken(layer, weights, options)
-    for call in asked(taken, Conventions(**taken.options), inputs, seed):
-        call.judge(taken, gradients=gradients)
+    calls = asked(taken, Conventions(**taken.options), inputs, seed)
+    _tell([call.judge(taken, gradients=gradients) for call in calls])
+
+
+def _tell(untold: Sequence[str]) -> None:
+    """Raise NotConforming where no call could tell a right layer from an unrelated one: that is no pass."""
+    if all(untold):
+        raise NotConforming(f"it cannot be told whether the layer conforms: {untold[0]}")
 
 
 def _taken(layer: Any, weights: Mapping[str, ArrayLike] | None, options: Options) -> Taken:

@@ -50,10 +50,11 @@ def _by_name(seen: Any, names: Sequence[str]) -> dict[str, Array]:
     return {name: wide(np.asarray(a)) for name, a in zip(names, several, strict=False)}
 
 
-def judge(case: Case, name: str, *calls: Outputs[Array], described: str) -> None:
-    """Raise NotConforming unless all calls return what the equations give."""
+@np.errstate(all="ignore")
+def judge(case: Case, name: str, *calls: Outputs[Array], described: str) -> str:
+    """Raise NotConforming unless all calls return what the equations give; why that cannot be told, if it cannot."""
     found = [each for k, call in enumerate(calls) for each in _compared(case, call, " of a second call" if k else "")]
-    fail_unless_within(found, name, _call(case, described), lambda: _diagnosis(case, *calls))
+    return fail_unless_within(found, name, _call(case, described), lambda: _diagnosis(case, *calls))
 
 
 def _compared(case: Case, seen: Outputs[Array], which: str) -> Iterator[Comparison]:
@@ -72,20 +73,20 @@ def _gates(case: Case, y: Array) -> dict[str, Array]:
     return gates_along(case.cell, case.weights, Call(case.call.x, h_0, c_0, case.call.mask), y)
 
 
+@np.errstate(all="ignore")
 def fail_unless_within(
     found: Sequence[Comparison],
     name: str,
     call: str,
     explain: Callable[[], Explanation] | None = None,
-) -> None:
+) -> str:
     """Raise NotConforming unless every element is within its bound; call, name: what was asked, and of whom.
 
-    explain: asked for a diagnosis, if there is one.
+    explain: asked for a diagnosis, if there is one. Returns "", or why the bound accuses and acquits nobody.
     """
-    with np.errstate(all="ignore"):
-        outcome = weighed(found, 0, 0, brief=False)
-    if outcome.verdict == "pass":
-        return
+    outcome = weighed(found, 0, 0, brief=False)
+    if outcome.verdict != "fail":
+        return outcome.message or ""
     more, changes = explain() if explain is not None and outcome.detail else ({}, [])
     lines = [f"{name} does not conform: {outcome.message}", "", row("call", call)]
     lines += [*measured({**(outcome.detail or {}), **more}), *(row("change", change) for change in changes)]

@@ -16,6 +16,7 @@ from lstm_conformance.fixtures.claims import claims
 from lstm_conformance.reports.page.claims import WORDS, render_claims
 from lstm_conformance.reports.records.claims import Claimed, ClaimRun, ClaimsReport
 from lstm_conformance.suites.claims.environments import ENVIRONMENTS, HERE
+from lstm_conformance.suites.claims.settling import claimed
 from lstm_conformance.suites.claims.sources import FILES, file_of, prelude, snippet
 from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
 from lstm_conformance.suites.meta.parsed import Page as Parsed
@@ -46,21 +47,7 @@ def a_run(claim: Any, environment: str) -> ClaimRun:
 def a_report() -> ClaimsReport:
     """All claims, as if they had been run."""
     table = claims()
-    found = [
-        Claimed(
-            id=claim.id,
-            sentence=claim.sentence,
-            source=table.source_of(claim).title,
-            link=table.source_of(claim).link,
-            speaks_of=table.source_of(claim).speaks_of,
-            verdict=claim.verdict,
-            condition=claim.condition,
-            why=claim.why,
-            rules=dict.fromkeys(claim.rules, "a rule"),
-            runs=[a_run(claim, name) for name in claim.where],
-        )
-        for claim in table.claims
-    ]
+    found = [claimed(claim, [a_run(claim, name) for name in claim.where]) for claim in table.claims]
     return ClaimsReport(claims=found, first=table.first, preludes={name: prelude(HERE / name) for name in FILES})
 
 

@@ -137,21 +137,7 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         numpy=np.__version__,
         machine=Machine(cpu=_cpu(), cores=os.cpu_count() or 1, platform=platform.platform()),
-        environments=tuple(
-            Environment(
-                implementation=name,
-                python=hello.python,
-                packages=dict(hello.versions),
-                device=hello.device,
-                threads=hello.threads,
-                paths=hello.paths,
-                claims=hello.claims,
-                command=session.command(name),
-                crossed=_crossed(hello, session.plan.tier),
-                **_unclaimed(hello),
-            )
-            for name, hello in session.hellos.items()
-        ),
+        environments=tuple(_environment(session, name, hello) for name, hello in session.hellos.items()),
         not_installed=session.absent,
         rules={
             number: RuleText(title=rule.title, sentence=rule.sentence, source=rule.source, basis=rule.basis)
@@ -165,6 +151,22 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
         mutants={name: described(mutant) for name, mutant in session.mutants().items()},
         controls=controls or {},
         flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
+    )
+
+
+def _environment(session: Session, name: str, hello: Hello) -> Environment:
+    """What an implementation says of itself, and how much of what it could claim it is asked."""
+    return Environment(
+        implementation=name,
+        python=hello.python,
+        packages=dict(hello.versions),
+        device=hello.device,
+        threads=hello.threads,
+        paths=hello.paths,
+        claims=hello.claims,
+        command=session.command(name),
+        crossed=_crossed(hello, session.plan.tier),
+        **_unclaimed(hello),
     )
 
 
