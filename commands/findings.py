@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.fixtures.claims import claims
 from lstm_conformance.fixtures.deviations import Deviation, bundled
 from lstm_conformance.fixtures.deviations.causes import CLASSES, SILENT, Cause, causes
 from lstm_conformance.reports.publish.finding import Finding, report
@@ -79,10 +80,15 @@ def _text(cause: Cause) -> str:
         id=cause.id,
         cause=told_of(cause),
         rules=[Rule(title=each.title, sentence=each.sentence, source=each.source, basis=each.basis) for each in named],
-        where=_where(entries),
+        where=_where(entries) or _settled(cause),
         scripts={path: (ROOT / path).read_text("utf-8") for path in cause.scripts if (ROOT / path).is_file()},
     )
     return report(finding)
+
+
+def _settled(cause: Cause) -> list[str]:
+    """The environments in which its claims were settled."""
+    return list(dict.fromkeys(where for each in claims().claims if each.id in cause.claims for where in each.where))
 
 
 def _where(entries: Iterable[Deviation]) -> list[str]:

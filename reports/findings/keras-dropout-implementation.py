@@ -4,7 +4,7 @@ Rules 21.1 to 21.4; cause keras-dropout-implementation.
 Seen with Keras 3.15.1, TensorFlow 2.21.0, torch 2.13.0, JAX 0.10.2.
 Before it tries cuDNN, the layer takes the four masks of implementation=1 for one, and broadcasts the list to the shape
 of the input. With use_cudnn=False it does not try, and with recurrent_dropout it does not, either.
-A report that may be the same: https://github.com/keras-team/keras/issues/20663.
+Public: https://github.com/keras-team/keras/pull/20663, merged in 3.8, makes several masks for implementation=1 only.
 Expected: four times "answers".
 Actual on tensorflow:
 

@@ -3,7 +3,7 @@
 Rule 12.2; cause keras-unchecked-features.
 Seen with Keras 3.15.1, TensorFlow 2.21.0.
 Expected: ValueError from the built layer, which knows its number of features, as in Keras 2
-("Input 0 is incompatible with layer lstm: expected shape=(None, None, 5), found shape=(3, 4, 10)").
+(`Input 0 of layer "lstm" is incompatible with the layer: expected shape=(None, None, 5), found shape=(3, 4, 10)`).
 Actual on tensorflow:
 
     eager, as built: (3, 6)  (control)

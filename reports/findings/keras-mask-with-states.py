@@ -2,7 +2,8 @@
 
 Rules 14.1, 14.3, 14.4, 14.5, 16.6; cause keras-mask-with-states.
 Seen with Keras 3.15.1, TensorFlow 2.21.0.
-The guide: "the mask will be propagated through the network for any layer that is capable of using it".
+https://keras.io/guides/understanding_masking_and_padding/: "Keras will automatically fetch the mask corresponding to an
+input and pass it to any layer that knows how to use it."
 Layer.__call__ looks for `mask` where there is one tensor argument, and for `sequences_mask` where there are several.
 A decoder that starts from the states of its encoder runs over the padding of its input: behind it, steps that count
 are wrong as well. Keras 2 keeps the mask.

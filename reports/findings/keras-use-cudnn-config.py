@@ -2,8 +2,8 @@
 
 Rule 22.2; causes keras-use-cudnn-bidirectional, keras-use-cudnn-config.
 Seen with Keras 3.15.1, on all backends.
-Expected: False everywhere; "an object config is a Python dictionary containing the information needed to
-re-instantiate it", says the docstring of get_config. https://github.com/keras-team/keras/issues/21533
+Expected: False everywhere; "An object config is a Python dictionary (serializable) containing the information needed to
+re-instantiate it.", says the docstring of get_config. https://github.com/keras-team/keras/issues/21533
 Actual on tensorflow, torch, jax:
 
     constructed: False  (control)

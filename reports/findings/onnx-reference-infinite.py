@@ -2,7 +2,9 @@
 
 Needs onnx: `make field` installs it in an environment of its own.
 Rule 17.4; cause onnx-reference-infinite. Seen with onnx 1.23.2: where P is not given, `op_lstm.py` makes it of zeros,
-and 0 · ∞ is NaN. By the equations without peepholes an infinite initial_c stays infinite, and h is the output gate.
+and 0 · ∞ is NaN. https://onnx.ai/onnx/operators/onnx__LSTM.html says of P "If not specified - assumed to be 0.", which
+can be read as that product or as none: without peepholes an infinite initial_c stays infinite, and h is the output
+gate, as in onnxruntime.
 No public issue was found. Expected: [0.5].
 No control: the evaluator is asked once.
 Actual:

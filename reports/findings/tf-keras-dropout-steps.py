@@ -5,7 +5,8 @@ Seen with tf_keras 2.21.0, TensorFlow 2.21.0.
 The source of DropoutRNNCellMixin: "The mask should be cached across the timestep within the same batch".
 The function that may use cuDNN multiplies the whole sequence by one mask, and a loop in a graph makes its mask anew in
 every step. Keras 3 drops the same at every step; of a model that is moved there other things are dropped:
-https://github.com/keras-team/keras/issues/19993.
+https://github.com/keras-team/keras/issues/19993. A maintainer on Keras 2:
+https://github.com/tensorflow/tensorflow/issues/40215.
 Expected: one number in each line, 0 or another.
 Actual:
 

@@ -1,8 +1,8 @@
 """torch.nn.utils.rnn.pack_padded_sequence with enforce_sorted=False drops the rows for which there is no length.
 
 Rule 17.8; cause torch-lengths-of-fewer-rows. Seen with torch 2.13.0+cpu.
-The manual: "lengths: list of sequence lengths of each batch element". The rows are taken by the order of the lengths
-before the kernel compares their numbers, so it sees a batch of as many rows as lengths.
+The manual, of `lengths`: "list of sequence lengths of each batch element". The rows are taken by the order of the
+lengths before the kernel compares their numbers, so it sees a batch of as many rows as lengths.
 Expected: "Expected `len(lengths)` to be equal to batch_size" for both.
 Actual:
 

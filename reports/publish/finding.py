@@ -14,7 +14,7 @@ HEADING = re.compile(r"^Actual.*:$")
 ARGUMENTS = ("documented", "source", "equations")
 """Bases of rules that convince others, the best first."""
 
-OURS = re.compile(r"^Rules? [\w., ]+?; causes? [^.]+\. ?", re.MULTILINE)
+OURS = re.compile(r"^(?:Rules?|Claim) [\w., ]+?; causes? [^.]+\. ?", re.MULTILINE)
 """Words of a docstring that mean nothing to somebody else."""
 
 INDENT = "    "

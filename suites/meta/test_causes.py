@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lstm_conformance.fixtures.claims import Claim, claims
 from lstm_conformance.fixtures.deviations import BadDeviation, bundled, parse
 from lstm_conformance.fixtures.deviations.causes import BadCause, Cause, causes
 from lstm_conformance.fixtures.deviations.causes import parse as parse_causes
@@ -64,8 +65,27 @@ def header_of(**classes: Told) -> Header:
 
 @EVERY_CAUSE
 def test_every_cause_shows_somewhere(cause: Cause) -> None:
-    """An entry names it, or it says what became of it."""
-    assert bool(cause.became) != any(entry.cause == cause.id for entry in bundled())
+    """An entry names it, or it names claims that are false, or it says what became of it."""
+    shown = any(entry.cause == cause.id for entry in bundled())
+
+    assert [shown, bool(cause.claims), bool(cause.became)].count(True) == 1
+
+
+@EVERY_CAUSE
+def test_a_cause_names_claims_where_the_manual_is_wrong(cause: Cause) -> None:
+    """They are known, and false; no other class is shown by claims."""
+    verdicts = {each.id: each.verdict for each in claims().claims}
+
+    assert (cause.class_ == "documentation") == bool(cause.claims)
+    assert {verdicts[each] for each in cause.claims} <= {"false"}
+
+
+@table(((each,) for each in claims().claims if each.verdict == "false"), ids=lambda each: each.id)
+def test_a_manual_that_is_wrong_is_told(claim: Claim) -> None:
+    """A sentence of a manual that a run refutes is a cause; one of a tutorial is not."""
+    of_a_manual = claims().source_of(claim).title.startswith("Manual of ")
+
+    assert any(claim.id in cause.claims for cause in KNOWN.values()) == of_a_manual
 
 
 @table(((each,) for each in bundled()), ids=lambda each: each.id)
@@ -76,8 +96,8 @@ def test_every_entry_names_its_cause(entry: object) -> None:
 
 @EVERY_CAUSE
 def test_a_cause_can_be_looked_up(cause: Cause) -> None:
-    """A public report, or a script; every script is there."""
-    assert cause.links or cause.scripts
+    """By a script that shows it, at least; every script is there."""
+    assert cause.scripts
     assert all((ROOT / script).is_file() for script in cause.scripts)
 
 
@@ -99,7 +119,7 @@ def test_nothing_may_be_missing(key: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"class_": '"fault"'}, "expected `class` to be one of bug, undocumented, choice, came 'fault'"),
+        ({"class_": '"fault"'}, "expected `class` to be one of bug, documentation, undocumented, choice, came 'fault'"),
         ({"effect": '"strange"'}, "expected `effect` to be one of wrong numbers, "),
         ({"title": '"It is wrong"'}, "expected `title` to be one sentence that ends with a full stop"),
         ({"links": '["https://example.org"]'}, "expected `links` to be a list of tables { address, state }"),
@@ -107,6 +127,7 @@ def test_nothing_may_be_missing(key: str) -> None:
         ({"links": '[{ address = "https://x" }]'}, "expected the fields address, state; state is missing"),
         ({"scripts": '["a.py"]'}, "expected `scripts` to be a list of paths reports/findings/NAME.py"),
         ({"workaround": "1"}, "expected `workaround` to be a text"),
+        ({"claims": '"K2"'}, "expected `claims` to be a list of ids of claims"),
         ({"became": '""'}, "expected `became` to be a text that is not empty"),
         ({"severity": "1"}, "came severity: take it out"),
     ],

@@ -34,7 +34,8 @@ def test_the_worst_come_first(capsys: pytest.CaptureFixture[str]) -> None:
     found = [causes()[name] for name in listed(capsys)]
 
     assert {each.id for each in found} == {each.id for each in ALIVE}
-    ranks = [(["bug", "undocumented", "choice"].index(each.class_), each.effect not in SILENT) for each in found]
+    classes = ["bug", "documentation", "undocumented", "choice"]
+    ranks = [(classes.index(each.class_), each.effect not in SILENT) for each in found]
     assert ranks == sorted(ranks)
 
 
