@@ -23,10 +23,10 @@ MANUALS = {
 }
 """Where the docstrings of a package stand that scripts quote."""
 
-MASKS = "Keras will automatically fetch the mask corresponding to an input and pass it to any layer that knows how to use it"
+MASKS = "Keras will automatically fetch the mask corresponding to an input and pass it to any layer that knows how to"
 
 ELSEWHERE = {
-    MASKS: "https://keras.io/guides/understanding_masking_and_padding/",
+    f"{MASKS} use it": "https://keras.io/guides/understanding_masking_and_padding/",
     "If not specified - assumed to be 0": "https://onnx.ai/onnx/operators/onnx__LSTM.html",
 }
 """Words that no installed Python file has, and the page that has them, which the script names, too."""
