@@ -147,12 +147,14 @@ compare: $(STAMP) ## Say what changed since the night before, or from LAST=... t
 	@[ -n "$(BEFORE)" ] || { echo "There is no night before $(NIGHT) in $(NIGHTS) to compare it with." >&2; exit 2; }
 	@$(RUN) lstm_conformance compare $(BEFORE) $(NIGHTS)/$(NIGHT) $(ARGS)
 
-# There may be no night before it.
+# There may be no night before it, and no page of claims; what is published is all in one folder.
 night: $(STAMP) ## Make the page of a night, build/site/index.html, with what changed since LAST=... and the nights before
-	@mkdir -p $(HISTORY)
+	@mkdir -p $(HISTORY) $(SITE)
+	@rm -f $(SITE)/claims.html
+	@$(if $(wildcard $(CLAIMS)),cp $(CLAIMS) $(SITE)/claims.html)
 	@$(RUN) lstm_conformance report $(NIGHTS)/$(NIGHT) $(SITE)/index.html --history $(HISTORY) --night $(HISTORY) \
 		--json $(SITE)/report.json --badge $(SITE)/badge.json --summary build/night.md \
-		$(if $(BEFORE),--baseline $(BEFORE)) $(ARGS)
+		$(if $(wildcard $(CLAIMS)),--claims $(SITE)/claims.html) $(if $(BEFORE),--baseline $(BEFORE)) $(ARGS)
 
 # GitHub shows the file that GITHUB_STEP_SUMMARY names; without it, this shows what would be shown.
 show-night: ## Show in Markdown what `make night` found

@@ -15,18 +15,23 @@ from lstm_conformance.reports.records import kinds
 from lstm_conformance.reports.records.claims import ClaimsReport
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.suites.claims.environments import ENVIRONMENTS
+from lstm_conformance.suites.claims.searching import found
 from lstm_conformance.suites.claims.settling import settled
 
 ABOUT = """\
 Runs the code that settles each sentence, with the frameworks that are installed, and says what became of it; the exit
-status is 1 if one comes to another verdict than the known one. IDs, such as B8, choose some of them.
+status is 1 if one comes to another verdict than the known one. IDs, such as B8, choose some of them. Words, such as
+those of a question, are looked for: the sentences that have them are shown with the known verdicts, and nothing is run.
 """
+
+MOST = 5
+"""How many answers are shown."""
 
 
 def declare(subparsers: Subparsers) -> None:
     """Which claims, where, and what to write."""
     parser = subparsers.add_parser("claims", help="settle what manuals and tutorials say", description=ABOUT)
-    parser.add_argument("ids", metavar="ID", nargs="*", help="claims by their ids; all, if none is named")
+    parser.add_argument("words", metavar="ID|WORD", nargs="*", help="claims by ids, or words; all, if none is named")
     parser.add_argument("--html", metavar="FILE", type=Path, help="the page to write, build/claims.html")
     parser.add_argument("--json", metavar="FILE", type=Path, help="all that the page shows")
     parser.add_argument(
@@ -39,8 +44,12 @@ def declare(subparsers: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Settle them, say it, and write the page."""
-    report = settled(_chosen(arguments.ids), dict(map(_python, arguments.python)))
+    """Settle them, say it, and write the page; or show those that have the words. Raises BadInput."""
+    known = {claim.id: claim for claim in claims().claims}
+    if not set(arguments.words) <= set(known):
+        return _answered(" ".join(arguments.words))
+    chosen = [known[name] for name in arguments.words or known]
+    report = settled(chosen, dict(map(_python, arguments.python)))
     print("\n".join(_lines(report)))
     try:
         write(*_outputs(arguments, report))
@@ -49,11 +58,25 @@ def run(arguments: argparse.Namespace) -> int:
     return int(report.counts["refuted"] > 0)
 
 
-def _chosen(ids: list[str]) -> list[Claim]:
-    known = {claim.id: claim for claim in claims().claims}
-    if unknown := [name for name in ids if name not in known]:
-        raise BadInput(f"expected ids of claims, came {', '.join(unknown)}; there are {', '.join(known)}")
-    return [known[name] for name in ids or known]
+def _answered(question: str) -> int:
+    """Show the claims that answer a question. Raises BadInput where there is none."""
+    shown = found(question)
+    if not shown:
+        ids = ", ".join(claim.id for claim in claims().claims)
+        raise BadInput(f"no claim has any of these words: {question}; expected others, or ids among {ids}")
+    print("\n\n".join(map(_answer, shown[:MOST])))
+    more = f"{len(shown) - MOST} more have as many of these words. " if len(shown) > MOST else ""
+    print(f"\n{more}To see the code and run it: lstm-conformance claims {shown[0].id}")
+    return 0
+
+
+def _answer(claim: Claim) -> str:
+    """What is said of it, by whom, whether it is so, and why."""
+    where = [f"{verdict} in {name}" for name, verdict in claim.where.items()]
+    verdict = "; ".join(where) if len({*claim.where.values()}) > 1 else claim.verdict
+    told = f"true only if: {claim.condition}" if claim.condition else f"{verdict}."
+    said = f"{claim.question} {claim.sentence}".strip()
+    return f"{claim.id}  {said}\n    {told} {claim.why}\n    {claims().source_of(claim).title}"
 
 
 def _python(words: str) -> tuple[str, Path]:

@@ -47,6 +47,7 @@ class Claimed:
     why: str
     rules: Mapping[str, str]
     runs: Sequence[ClaimRun]
+    question: str = ""
 
     @property
     def settled(self) -> bool:

@@ -39,6 +39,7 @@ def claimed(claim: Claim, runs: Sequence[ClaimRun]) -> Claimed:
     source, rules = claims().source_of(claim), specification()[1]
     return Claimed(
         id=claim.id,
+        question=claim.question,
         sentence=claim.sentence,
         source=source.title,
         link=source.link,

@@ -32,6 +32,10 @@ QUESTIONS = [
     ("independent copies", {"E3"}),
     ("forget gate bias", {"A11", "K2"}),
     ("do I need return_sequences to stack", {"D6"}),
+    ("does Keras add two biases?", {"K3"}),
+    ("what is the default forget bias?", {"A11", "P1", "R1"}),
+    ("order of gates?", {"A7", "P4", "R3", "O1"}),
+    ("what does return_state return?", {"D5"}),
 ]
 """What learners ask, and the claims that answer it."""
 
@@ -57,7 +61,7 @@ def a_hostile_report(text: str) -> ClaimsReport:
         environment=text, due="true", state="refuted", message=text, versions={text: text}, code=text, output=text
     )
     not_run = replace(run, state="not-run")
-    texts = dict.fromkeys(["sentence", "source", "link", "speaks_of", "condition", "why"], text)
+    texts = dict.fromkeys(["question", "sentence", "source", "link", "speaks_of", "condition", "why"], text)
     claim = Claimed(id="A1", verdict="true", rules={text: text}, runs=[run, not_run], **texts)
     return ClaimsReport(claims=[claim], first=["A1"], preludes={text: text})
 
@@ -191,6 +195,14 @@ def test_the_page_is_whole(path: Path) -> None:
     assert len(ids) == len(set(ids))
     assert {link.removeprefix("#") for link in page.attributes("href") if link.startswith("#")} <= set(ids)
     assert page.attributes("src") + page.attributes("style") == []
+
+
+def test_a_source_has_its_address_or_none_is_known(path: Path) -> None:
+    """As the table of claims has it; an address that nobody could confirm is not shown."""
+    html, sources = path.read_text("utf-8"), claims().sources.values()
+
+    assert all(f'<a href="{source.link}"' in html for source in sources if source.link)
+    assert html.count("No public address is known.") == sum(not source.link for source in sources) > 0
 
 
 def test_what_was_refuted_or_not_run_is_said() -> None:

@@ -138,7 +138,9 @@ def test_a_cell_that_fails_stops_no_other() -> None:
     assert "fromJSON" in job["strategy"]["matrix"]
 
 
-@pytest.mark.parametrize(("job", "needs"), [("merge", {"plan", "cell"}), ("track", {"plan", "merge", "pages"})])
+@pytest.mark.parametrize(
+    ("job", "needs"), [("merge", {"plan", "cell", "claims"}), ("track", {"plan", "merge", "pages"})]
+)
 def test_a_night_is_told_whatever_became_of_its_cells(job: str, needs: set[str]) -> None:
     """A red cell is what the report is for."""
     found = loaded(NIGHTLY.read_text("utf-8"))["jobs"][job]
@@ -174,10 +176,40 @@ def copied(folder: Path) -> Path:
     (folder / "fixtures").mkdir()
     shutil.copy(ROOT / "fixtures" / "constraints.txt", folder / "fixtures" / "constraints.txt")
     python = folder / ".venv" / "bin" / "python"
-    python.write_text("#!/bin/sh\necho asked >> asked\n", "utf-8")
+    python.write_text('#!/bin/sh\nprintf "%s " asked "$@" >> asked\n', "utf-8")
     python.chmod(0o755)
     (folder / ".venv" / ".installed").touch()
     return folder
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_the_page_of_claims_is_published_beside_the_report(tmp_path: Path, *, settled: bool) -> None:
+    """In the folder of the site, and the report links to it there; one of an earlier night is not."""
+    folder = copied(tmp_path)
+    (folder / "build" / "site").mkdir(parents=True)
+    published = folder / "build" / "site" / "claims.html"
+    published.write_text("of an earlier night", "utf-8")
+    if settled:
+        (folder / "build" / "claims.html").write_text("of this night", "utf-8")
+
+    subprocess.run(["make", "night"], cwd=folder, capture_output=True, check=True)
+
+    assert ("--claims build/site/claims.html" in (folder / "asked").read_text("utf-8")) == settled
+    assert (published.read_text("utf-8") if published.exists() else "") == ("of this night" if settled else "")
+
+
+def test_a_night_settles_claims_and_publishes_them() -> None:
+    """The job leaves its page, whatever became of them, where the one that makes the site looks for it."""
+    jobs = loaded(NIGHTLY.read_text("utf-8"))["jobs"]
+    left = jobs["claims"]["steps"][-1]
+    (fetched,) = (step for step in jobs["merge"]["steps"] if step.get("with", {}).get("name") == left["with"]["name"])
+
+    assert {"run": "make claims"} in jobs["claims"]["steps"]
+    assert (left["if"], left["with"]["path"]) == ("always()", "build/claims.html")
+    assert (fetched["with"]["path"], fetched["continue-on-error"]) == ("build", True)
+    order = jobs["merge"]["steps"]
+    assert order.index(fetched) < order.index({"name": "Make the page", "run": "make night"})
+    assert jobs["merge"]["steps"][-1]["with"]["path"] == "build/site"
 
 
 def test_workflows_let_nobody_in() -> None:

@@ -8,17 +8,20 @@ const sentences = new Map(cards.map((card) => [card, card.querySelector("h3").te
 
 // Words of a question that say nothing of what is sought.
 const EMPTY = new Set(
-  "a an and are be can did do does for have how i if in is it mean means my need of on or that the this to what when where which why with you".split(
+  "a an and any are at be between by can did do does for from get give gives have how i if in into is it many mean means much my need of on or should that the there this to what when where which why with you".split(
     " ",
   ),
 );
 
-const bare = (word) => word.replaceAll('"', "").replace(/[?!.,;:]+$/, "").toLowerCase();
+const plain = (word) => word.replace(/^["'`(]+|["'`?!.,;:()]+$/g, "").toLowerCase();
+
+// Without the s of a plural; a name with _ is left as it is.
+const stem = (word) => (word.includes("_") ? word : word.replace(/(?<=[sx])es$|(?<=[^sauio])s$|(?<=o)s$/, ""));
 
 function tested(token) {
   const [, key, word] = /^([a-z]+):(.+)$/i.exec(token) ?? [];
   if (key === "verdict") return (card) => card.dataset.verdict === word;
-  return EMPTY.has(bare(token)) ? () => true : (card) => texts.get(card).includes(bare(token));
+  return EMPTY.has(plain(token)) ? () => true : (card) => texts.get(card).includes(stem(plain(token)));
 }
 
 const inSentence = (words) => (card) => words.filter((word) => sentences.get(card).includes(word)).length;
@@ -26,7 +29,7 @@ const inText = (words) => (card) => words.filter((word) => texts.get(card).inclu
 
 // Those with all words; where there are none, those with as many as any has.
 function answers(query) {
-  const words = (query.match(TOKEN) ?? []).map(bare).filter((word) => !EMPTY.has(word));
+  const words = (query.match(TOKEN) ?? []).map(plain).filter((word) => word && !EMPTY.has(word)).map(stem);
   const { found } = filtered(query, cards);
   const [rank, number] = [inSentence(words), inText(words)];
   const most = Math.max(...cards.map(number));
