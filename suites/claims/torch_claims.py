@@ -420,7 +420,9 @@ def p8(claim):
 
 
 def p9(claim):
-    """A layer has 4H (I + H + 2) parameters; deeper layers read the outputs of all directions."""
+    """With biases and without a projection a layer has 4H (I + H + 2) parameters in each direction; deeper layers read
+    the outputs of all directions.
+    """
     for I, H, L, D in [(10, 20, 1, 1), (10, 20, 2, 1), (7, 5, 3, 2)]:
         lstm = torch.nn.LSTM(I, H, L, bidirectional=D == 2)
         number = sum(p.numel() for p in lstm.parameters())
