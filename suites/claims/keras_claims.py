@@ -141,7 +141,8 @@ def a7(claim, judge):
     claim("the fourth closes the output:", bool((h == 0).all()))
     for k in (1, 2):
         layer = keras.layers.LSTM(H, implementation=k, return_sequences=True)
-        print(f"implementation={k} is kept as", layer.get_config().get("implementation", "nothing: it is ignored"))
+        kept = layer.get_config().get("implementation", "nothing: a copy has 2")
+        print(f"implementation={k} is that of the cell: {layer.cell.implementation}; the configuration has {kept}")
         (y,) = numbers(layer(x))
         judge(f"implementation={k}", "keras", [weights_of(layer)], x, y)
 
