@@ -573,7 +573,7 @@ def l1(claim):
 
 
 def l2(claim, judge):
-    """The backward layer is made from the given one, with go_backwards reversed; its outputs stand in the order of the
+    """The backward layer is made from the given one, and reads from the end; its outputs stand in the order of the
     input.
     """
     layer = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True), merge_mode=None)
@@ -584,6 +584,11 @@ def l2(claim, judge):
     judge("forward", "keras", [weights_of(layer.forward_layer)], x, forward)
     names = weights_of(layer.backward_layer)
     judge("backward, in the order of its input", "keras", [names], x[:, ::-1], backward[:, ::-1])
+    try:
+        other = keras.layers.Bidirectional(keras.layers.LSTM(4, go_backwards=True))
+        print("go_backwards of the copy of one that goes backwards:", other.backward_layer.go_backwards)
+    except ValueError as error:
+        print("one that goes backwards itself:", type(error).__name__)
 
 
 def l3(claim):
@@ -711,7 +716,13 @@ def n5(claim):
     layer(random(2, 3, 2))
     try:
         layer(random(5, 3, 2))
-        claim("a stateful layer refuses another number of rows:", False)
+        claim("a stateful layer of two rows refuses five:", False)
     except Exception as error:
         print(type(error).__name__)
-        claim("a stateful layer refuses another number of rows:", True)
+        claim("a stateful layer of two rows refuses five:", True)
+    try:
+        layer(random(1, 3, 2))
+        claim("and one, which could be repeated:", False)
+    except Exception as error:
+        print(type(error).__name__)
+        claim("and one, which could be repeated:", True)

@@ -355,14 +355,16 @@ def q2(claim):
 
 
 def s1(claim):
-    """lengths must fall, unless enforce_sorted=False."""
+    """lengths must not rise from row to row, unless enforce_sorted=False."""
     x = torch.randn(5, 3, 10)
     try:
         pack_padded_sequence(x, lengths=[2, 5, 3])
         claim("lengths in any order are refused:", False)
     except RuntimeError as error:
         print(str(error).splitlines()[0])
-        claim("lengths that do not fall are refused:", True)
+        claim("lengths that rise are refused:", True)
+    packed = pack_padded_sequence(x, lengths=[5, 3, 3])
+    claim("rows of one length may follow each other:", packed.batch_sizes.tolist() == [3, 3, 3, 1, 1])
     packed = pack_padded_sequence(x, lengths=[2, 5, 3], enforce_sorted=False)
     back, lengths = pad_packed_sequence(packed)
     print("enforce_sorted=False: lengths", lengths.tolist())
