@@ -9,6 +9,7 @@ STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin/python -m
 RESULTS := build/results.jsonl
 REPORT := build/report.html
+SHIPPED := build/paths.jsonl
 WRONG := build/mutants.jsonl
 KILLS := build/mutants.json
 CLAIMS := build/claims.html
@@ -40,7 +41,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance field genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field paths genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -62,6 +63,13 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 field: $(STAMP) ## Test the newest version of every implementation in an environment of its own; the page is build/field.html
 	@status=0; $(RUN) lstm_conformance matrix run --field --night field $(ARGS) || status=$$?; \
 	$(RUN) lstm_conformance report $(NIGHTS)/field build/field.html && exit $$status
+
+# They are asked where they are named alone: compilers take seconds for every configuration.
+paths: $(STAMP) ## Test every way to ship a layer of torch and Keras: exported, saved, frozen, compiled, converted; the page is build/paths.html
+	@mkdir -p build
+	@status=0; $(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(SHIPPED) -rN --deadline 600 \
+		--implementation torch.nn.LSTM@deployed --implementation keras.layers.LSTM@deployed $(ARGS) || status=$$?; \
+	$(RUN) lstm_conformance report $(SHIPPED) build/paths.html && exit $$status
 
 genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine frameworks give: all that is declared, with room to spare
 	@$(RUN) lstm_conformance.suites.meta.genuine $(RESULTS)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
 from lstm_conformance.reports.records.files import Results
 from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.needing import is_there, paths_here
@@ -31,7 +31,7 @@ def is_installed(name: str) -> bool:
 
 def here() -> dict[str, list[str]]:
     """The implementations that are installed, and the paths that their adapters declare."""
-    return {name: paths_here(name) for name in IMPLEMENTATIONS if is_installed(name)}
+    return {name: paths_here(name) for name in unnamed() if is_installed(name)}
 
 
 def amiss(results: Results, expected: Paths) -> list[str]:

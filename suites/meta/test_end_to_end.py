@@ -13,7 +13,7 @@ import os
 import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
 from lstm_conformance.suites.harness.plan.planning import family_of
 from lstm_conformance.suites.meta.adapters import ADAPTERS
 from lstm_conformance.suites.meta.genuine import amiss, here, is_installed
@@ -41,13 +41,13 @@ sys.exit(status)
 """
 
 
-RUN = [name for name in IMPLEMENTATIONS if is_installed(name) or name not in ELSEWHERE]
+RUN = [name for name in unnamed() if is_installed(name) or name not in ELSEWHERE]
 FAMILIES = [family for family in dict.fromkeys(map(family_of, RUN)) if family not in DEAR]
 
 
 def members(family: str) -> list[str]:
     """Those of a family that are installed."""
-    return [name for name in IMPLEMENTATIONS if family_of(name) == family and is_installed(name)]
+    return [name for name in unnamed() if family_of(name) == family and is_installed(name)]
 
 
 def param(family: str) -> object:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from lstm_conformance.fixtures.hosting.client import AdapterError, Hello, Hosted, HostError, Implementation
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
 from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.suites.harness.explain.deviations import Deviations, held_against
 from lstm_conformance.suites.harness.explain.diagnosing import Diagnoses
@@ -25,7 +25,7 @@ from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.case_cache import Drawn
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
-from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, by_name, stand_in, unusable
 from lstm_conformance.suites.harness.run.once import Once
 
 REPEATS = 5
@@ -199,7 +199,7 @@ class Session:
     def _started(self, wanted: Sequence[Candidate], closing: ExitStack) -> dict[Candidate, Implementation]:
         """The implementations, starting side by side, because importing a framework takes seconds."""
         started = {}
-        for candidate in dict.fromkeys(wanted or [Candidate(BY_NAME, name) for name in IMPLEMENTATIONS]):
+        for candidate in dict.fromkeys(wanted or map(by_name, unnamed())):
             reason = candidate.missing() if self.python == sys.executable else None
             if reason is None:
                 started[candidate] = self._start(candidate)
