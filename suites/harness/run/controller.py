@@ -136,6 +136,8 @@ class Controller:
         """What makes the run red whatever its checks say."""
         session = self.run.session
         yield from missed(header.controls)
+        if strangers := self.run.record.strangers():
+            yield f"{session.kept.file} has {len(strangers)} checks that this run does not: {strangers[0]}"
         if not header.partial:
             started = {name: hello for name, hello in session.hellos.items() if name not in session.broken}
             yield from manifest.differences(session.plan.tier, self.run.record.checks, manifest.complete(started))

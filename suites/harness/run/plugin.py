@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reports.publish.console import explained, spell_out_the_rest
-from lstm_conformance.reports.records.results import RED, Check
+from lstm_conformance.reports.records.errors import ResultsError
+from lstm_conformance.reports.records.results import RED, Check, Header
 from lstm_conformance.reports.records.results import Rule as RuleText
 from lstm_conformance.reports.records.summary import figures
 from lstm_conformance.suites.harness.judge.memory import peak
@@ -26,6 +28,7 @@ from lstm_conformance.suites.harness.run.listing import header_lines, listed
 from lstm_conformance.suites.harness.run.options import check_files, declare, in_checkout, session_of, wanted
 from lstm_conformance.suites.harness.run.ordering import in_order
 from lstm_conformance.suites.harness.run.recording import header_of
+from lstm_conformance.suites.harness.run.resuming import goes_into, inputs
 from lstm_conformance.suites.harness.run.session import Session
 
 META = "meta"
@@ -60,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         session.adopt(config.workerinput[HANDOVER])
     else:
+        if config.option.resume is not None and config.option.results is None:
+            config.option.results = goes_into(config.option.resume)
         check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
     ending.interrupts(config, worker=hasattr(config, "workerinput"))
@@ -71,18 +76,34 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = config.stash[RUN]
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
         run.session.greet(wanted(config, run.session.plan))
-        run.header = header_of(run.session, self_check.caught())
+        decided = inputs(wanted(config, run.session.plan), vars(config.option), config.args)
+        run.header = _resumed(run, header_of(run.session, self_check.caught(), decided))
         _begin_journal(config, run)
 
 
+def _resumed(run: Run, header: Header) -> Header:
+    """The header of this run, which began when the one did that it goes on with. Nothing is run where that differs."""
+    kept = run.session.kept
+    if kept.header is None:
+        return header
+    try:
+        kept.check_goes_with(header)
+    except ResultsError as error:
+        raise pytest.UsageError(f"nothing is run: {error}") from error
+    run.record.keep(kept)
+    return replace(header, started=kept.header.started)
+
+
 def _begin_journal(config: pytest.Config, run: Run) -> None:
-    """Nothing is run where its results could not be written."""
+    """Nothing is run where its results could not be written; workers find what is kept in the journal."""
     results = config.getoption("--results")
     if results is not None and run.header is not None and not config.getoption("--collect-only"):
         try:
             run.record.begin(results, run.header)
         except OSError as error:
             raise pytest.UsageError(f"nothing is run: the results cannot be written to {results}: {error}") from error
+        if run.session.kept and run.record.journal is not None:
+            config.option.resume = run.record.journal.unfinished
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -102,7 +123,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, with what and how."""
     header = config.stash[RUN].header
-    return header_lines(header) if header else []
+    kept = config.stash[RUN].session.kept
+    resumed = [f"  resumed: {len(kept):,} checks of {kept.file} are kept"] if kept.file else []
+    return header_lines(header) + resumed if header else []
 
 
 @pytest.hookimpl(optionalhook=True)
