@@ -25,6 +25,7 @@ from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.case_cache import Drawn
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
+from lstm_conformance.suites.harness.run.brevity import Brevity
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.resuming import Kept
@@ -71,6 +72,7 @@ class Session:
     _left: Counter[str] = field(default_factory=Counter)
     _smoke: dict[Where, Outcome] = field(default_factory=dict)
     _drawn: Drawn = field(default_factory=Drawn)
+    _brevity: Brevity = field(default_factory=Brevity)
     _repeats: Counter[Where] = field(default_factory=Counter)
 
     def greet(self, wanted: Sequence[Candidate]) -> None:
@@ -116,7 +118,7 @@ class Session:
         if len(kept) == len(planned.numbers):
             return self._recalled(planned, list(kept.values()))
         started = time.perf_counter()
-        outcomes = self._outcomes(planned)
+        outcomes = [self._brevity.shortened(planned.implementation, each) for each in self._outcomes(planned)]
         seconds = (time.perf_counter() - started) / len(outcomes)
         return [kept.get(outcome.case) or _record(planned, outcome, nodeid, seconds) for outcome in outcomes]
 
