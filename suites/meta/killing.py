@@ -61,7 +61,7 @@ class Killing:
                 process.communicate(timeout=self.chance.uniform(0, self.seconds))
             process.kill()
             process.communicate(timeout=PATIENCE)
-        if left := list(self._living()):
+        if left := list(living(self.folder)):
             self.wrong.append(f"processes live on: {left}")
         self._look(process.returncode)
 
@@ -104,12 +104,13 @@ class Killing:
         """Journals and results."""
         return [each for each in self.folder.glob(f"{RESULTS}*") if each.suffix != ".part"]
 
-    def _living(self) -> Iterator[str]:
-        """The processes of these runs that have not gone after a while."""
-        until, mark = time.monotonic() + GOING, f"{MARK}={self.folder}".encode()
-        while (found := list(_marked(mark))) and time.monotonic() < until:
-            time.sleep(0.02)
-        yield from found
+
+def living(folder: Path) -> Iterator[str]:
+    """The processes that were started for what is done in a folder, and have not gone after a while."""
+    until, mark = time.monotonic() + GOING, f"{MARK}={folder}".encode()
+    while (found := list(_marked(mark))) and time.monotonic() < until:
+        time.sleep(0.02)
+    yield from found
 
 
 def _is_read(file: Path) -> bool:
