@@ -14,7 +14,7 @@ from lstm_conformance.suites.harness.judge.judge import Outcome
 SHORT = 400
 """Characters that are always kept."""
 
-ENOUGH = 1_000_000
+ENOUGH = 300_000
 """Characters of long texts of one implementation after which the others are cut."""
 
 

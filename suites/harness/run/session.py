@@ -247,7 +247,7 @@ class Session:
             else:
                 self._register(candidate, implementation, stand_in(candidate.value), str(error))
             return
-        reason = unusable(hello)
+        reason = unusable(hello) or candidate.poses(hello.implementation)
         if reason is None:
             self._register(candidate, implementation, hello, None)
         else:

@@ -155,6 +155,15 @@ def hanging(folder: Path) -> Iterator[str]:
     yield from asked(folder, HANGING, "-k", "small_plain", "--deadline", "2", status=1)
 
 
+@attack(quick=True)
+def posing(folder: Path) -> Iterator[str]:
+    """An adapter that gives itself the name of a framework's."""
+    text = BEGINNING + ADAPTER.format(name="Posing", body="pass").replace('name = "Posing"', 'name = "torch.nn.LSTM"')
+    (folder / "hostile.py").write_text(text, encoding="utf-8")
+    done = suite(folder, "test", "-q", "--implementation", "hostile.py:Posing", "-k", "small_plain")
+    yield from unsaid(done, "`name` must not be that of an implementation of the suite", status=1)
+
+
 @attack()
 def programs(folder: Path) -> Iterator[str]:
     """Programs whose first answer has 60,000 keys, a name of 900 kB, petabytes of array, or no end."""
