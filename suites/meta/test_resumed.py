@@ -7,15 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from lstm_conformance.reports.records.files import UNENDED, Results, Writer
 from lstm_conformance.reports.records.journals import BeingWritten, hold
 from lstm_conformance.reports.records.results import INTERRUPTED, LOST, Check, Header, Machine
+from lstm_conformance.suites.harness.plan.planning import Plan
+from lstm_conformance.suites.harness.run.controller import Controller, Run
 from lstm_conformance.suites.harness.run.recording import Record
 from lstm_conformance.suites.harness.run.resuming import CannotResume, Kept, goes_into
+from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.killing import Killing
 from lstm_conformance.suites.meta.outside import Done, conformance
@@ -260,6 +264,39 @@ def test_results_go_where_they_were_to_go(tmp_path: Path) -> None:
     """A journal names the file that it was kept for."""
     assert goes_into(tmp_path / "a.jsonl.12.journal") == tmp_path / "a.jsonl"
     assert goes_into(tmp_path / "a.jsonl") == tmp_path / "a.jsonl"
+
+
+@pytest.mark.deep
+def test_workers_go_on_as_well(tmp_path: Path) -> None:
+    """They find what is kept in the journal, which has another name by then."""
+    workers = ("-n", "2", "--dist", "loadgroup")
+    asked(tmp_path, "--results", "whole.jsonl", *SOME, *workers, wrong=1e-3)
+    left = tmp_path / "results.jsonl.1.journal"
+    results = ended_early(tmp_path / "whole.jsonl", left, lambda number: number % 3 > 0, journal=True)
+
+    done, _ = asked(tmp_path, "--resume", left.name, *SOME, *workers, wrong=1e-3)
+
+    resumed = Results.read(tmp_path / "results.jsonl")
+    before = {check.id: check for check in results.checks}
+    assert resumed.footer.digest == results.footer.digest
+    assert (done.status, resumed.missing) == (1, 0)
+    assert sum(before[check.id] == check for check in resumed.checks) >= len(before) * 2 // 3
+
+
+def test_where_nothing_is_planned_the_journal_stays(tmp_path: Path) -> None:
+    """The workers did not start, say: what was judged is not written as if it were all."""
+    left = TestRecord.journal(tmp_path, a_check(0))
+    session = Session(plan=Plan(), kept=Kept.read(left))
+    run = Run(session, header=a_header())
+    run.record.keep(session.kept)
+    run.record.begin(tmp_path / "results.jsonl", a_header())
+
+    Controller(run)._finish(
+        cast("pytest.Session", SimpleNamespace(exitstatus=0, shouldstop="", shouldfail="")), a_header()
+    )
+
+    (journal,) = tmp_path.iterdir()
+    assert Results.read(journal).checks == (a_check(0),)
 
 
 @pytest.mark.deep

@@ -88,7 +88,7 @@ class Controller:
     def _finish(self, session: pytest.Session, header: Header) -> None:
         """Complete the records, find what is wrong with the run, and write the results."""
         run, interrupted = self.run, _is_interrupted(session)
-        if interrupted and not run.record.planned:
+        if not run.record.planned and (interrupted or run.record.kept):
             run.record.end_journal()
             return
         for check in run.session.stillborn():

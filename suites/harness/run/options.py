@@ -110,9 +110,12 @@ def _declare_hosts(group: pytest.OptionGroup) -> None:
     )
 
 
-def session_of(config: pytest.Config) -> Session:
-    """What the options ask for. Raises pytest.UsageError for a case or for deviations that cannot be read."""
-    case, files, resume = (config.getoption(name) for name in ("--case", "--deviations", "--resume"))
+def session_of(config: pytest.Config, resume: Path | None) -> Session:
+    """What the options ask for; resume: the file that holds what an earlier run had judged.
+
+    Raises pytest.UsageError for a case, for deviations, or for such a file that cannot be read.
+    """
+    case, files = config.getoption("--case"), config.getoption("--deviations")
     try:
         kept = Kept() if resume is None else Kept.read(resume)
         named = CaseId.parse(case) if case else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -46,6 +47,9 @@ class RedCheck(AssertionError):
         self.check, self.alone = check, alone
 
 
+RESUMED = "lstm_conformance_resumed"
+"""Key of the path of the file in which workers find what an earlier run had judged; empty if there was none."""
+
 RUN = pytest.StashKey[Run]()
 CHECKS = pytest.StashKey[list[Check]]()
 
@@ -58,7 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set up the run; the hosts start in the report header, or in a worker when they are needed."""
     config.addinivalue_line("markers", "xdist_group(name): tests that one worker runs")
-    session = session_of(config)
+    resumed = getattr(config, "workerinput", {RESUMED: config.option.resume})[RESUMED]
+    session = session_of(config, Path(resumed) if resumed else None)
     config.stash[RUN] = Run(session)
     if hasattr(config, "workerinput"):
         session.adopt(config.workerinput[HANDOVER])
@@ -95,15 +100,13 @@ def _resumed(run: Run, header: Header) -> Header:
 
 
 def _begin_journal(config: pytest.Config, run: Run) -> None:
-    """Nothing is run where its results could not be written; workers find what is kept in the journal."""
+    """Nothing is run where its results could not be written."""
     results = config.getoption("--results")
     if results is not None and run.header is not None and not config.getoption("--collect-only"):
         try:
             run.record.begin(results, run.header)
         except OSError as error:
             raise pytest.UsageError(f"nothing is run: the results cannot be written to {results}: {error}") from error
-        if run.session.kept and run.record.journal is not None:
-            config.option.resume = run.record.journal.unfinished
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -112,7 +115,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not config.getoption("--list"):
         return None
     spell_out_the_rest()
-    session = session_of(config)
+    session = session_of(config, None)
     session.greet(wanted(config, session.plan))
     sys.stdout.write("\n".join([*listed(session), ""]))
     session.close()
@@ -130,10 +133,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of xdist who the implementations are."""
-    session = node.config.stash[RUN].session
-    node.workerinput[HANDOVER] = session.handed_over()
-    session.close()
+    """Tell a worker of xdist who the implementations are, and where it finds what is kept: in the journal, now."""
+    run = node.config.stash[RUN]
+    node.workerinput[HANDOVER] = run.session.handed_over()
+    journal = run.record.journal if run.session.kept else None
+    node.workerinput[RESUMED] = os.fspath(journal.unfinished) if journal else ""
+    run.session.close()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
