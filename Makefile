@@ -5,6 +5,7 @@
 PYTHON ?= python3
 EXTRAS ?= torch,tensorflow,jax,tf-keras,matrix,dev
 VENV := .venv
+LOCK := .ci/$(if $(findstring dev,$(EXTRAS)),lock-dev,lock).txt
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin/python -m
 RESULTS := build/results.jsonl
@@ -41,9 +42,12 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance field paths genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+RESOLVE := pip compile pyproject.toml --universal --python-version 3.11 -c fixtures/constraints.txt --quiet \
+	--no-header --no-annotate --no-emit-index-url
+
+.PHONY: help conformance field paths genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage attack blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
-	show-night forget-nights track lint wheel format clean
+	show-night forget-nights track lint lock wheel format clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,6 +122,9 @@ overview: $(STAMP) ## Write the table of rules and causes, docs/rules-and-causes
 damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
 	@$(RUN) lstm_conformance.suites.meta.damage
 
+attack: $(STAMP) ## Let hosts lie and crash, disks fill, files tear and runs be killed: nothing may break; ARGS=--quick for a share
+	@$(RUN) lstm_conformance.suites.meta.attacks $(ARGS)
+
 blind-spots: $(STAMP) ## Count where no tier looks: of a family of LSTMs that are wrong at some sizes with some options, how many die
 	@$(RUN) lstm_conformance.suites.meta.blind_spots
 
@@ -182,6 +189,17 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
 
+# All extras are resolved together, so that no framework needs another version of what is locked.
+lock: $(STAMP) ## Write .ci/lock.txt and .ci/lock-dev.txt anew, after fixtures/constraints.txt or the extras have changed
+	@mkdir -p build
+	@$(VENV)/bin/uv $(RESOLVE) --all-extras -o build/all.txt
+	@sed -i.bak '/^torch==/d' build/all.txt
+	@for each in 'lock:--extra matrix' 'lock-dev:--extra matrix --extra dev'; do \
+		$(VENV)/bin/uv $(RESOLVE) $${each#*:} -c build/all.txt --generate-hashes -o build/lock.txt && \
+		{ echo "# What the suite itself needs ($${each#*:}), by hash; make lock writes it. Frameworks: fixtures/constraints.txt"; \
+		cat build/lock.txt; } > .ci/$${each%%:*}.txt || exit 1; \
+	done
+
 bench: $(STAMP) ## Measure the reference, the judge, 10,000 cases and memory; the figures are build/bench.json
 	@$(RUN) lstm_conformance.suites.meta.bench
 
@@ -201,7 +219,8 @@ clean: ## Remove everything that make has made, the environment as well
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is the last thing written: an installation that was interrupted is repeated.
-$(STAMP): pyproject.toml fixtures/constraints.txt
+# What the suite itself needs is held to its hashes; frameworks come from wherever pip is told to look, by version.
+$(STAMP): pyproject.toml fixtures/constraints.txt .ci/lock.txt .ci/lock-dev.txt
 	@rm -f $@
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed; \`$(PYTHON)\` is not. Name another: make PYTHON=python3.12 ..." >&2; \
@@ -209,5 +228,6 @@ $(STAMP): pyproject.toml fixtures/constraints.txt
 	}
 	@echo "Setting up $(VENV) with $(EXTRAS): PyTorch and TensorFlow are large, they take some minutes."
 	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) pip install -qq --progress-bar off --require-hashes -r $(LOCK)
 	@$(RUN) pip install -qq --progress-bar off -c fixtures/constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@

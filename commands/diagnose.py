@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
-from lstm_conformance.fixtures.vectors.array_files import BadArrays, read
+from lstm_conformance.fixtures.vectors.array_files import BadArrays, Numbers, read
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.arrays.conventions import Conventions
 from lstm_conformance.reference.arrays.diagnosing import diagnosed
@@ -36,6 +40,9 @@ outputs of all steps then (Keras: return_sequences=True; torch: output, not outp
 """
 
 UNDECIDED_STATUS = 3
+
+PATIENCE = 2.0
+"""Seconds after which somebody who waits wants to know why."""
 
 
 def declare(subparsers: Subparsers) -> None:
@@ -69,8 +76,29 @@ def run(arguments: argparse.Namespace) -> int:
     said = {field.name for field in fields(Conventions)} & vars(arguments).keys()
     conventions = Conventions(**{name: getattr(arguments, name) for name in said})
     try:
-        found = diagnosed(read(arguments.files), conventions)
+        arrays = read(arguments.files)
+        with said_after(PATIENCE, _long_work(arrays)):
+            found = diagnosed(arrays, conventions)
     except BadArrays as error:
         raise BadInput(str(error)) from error
     print(json.dumps(found.record(), indent=2) if arguments.json else found)
     return UNDECIDED_STATUS if found.correct is None else int(not found.correct)
+
+
+@contextmanager
+def said_after(seconds: float, sentence: str) -> Iterator[None]:
+    """Say a sentence on stderr, if what is done in this context takes longer than so many seconds."""
+    timer = threading.Timer(seconds, lambda: print(sentence, file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _long_work(arrays: Mapping[str, Numbers]) -> str:
+    """What takes so long, and what to do about it."""
+    shape = arrays["x"].shape if "x" in arrays else ()
+    size = f"x of shape {shape}" if shape else "these arrays"
+    return f"diagnosing {size}, step by step, takes a while; the first 100 steps of a few rows tell as much"

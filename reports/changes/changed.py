@@ -19,7 +19,7 @@ from lstm_conformance.reports.records.known import MEANINGS
 from lstm_conformance.reports.records.serialize import to_plain
 from lstm_conformance.reports.records.summary import numbers_in
 from lstm_conformance.reports.records.text import budget_text
-from lstm_conformance.reports.records.visible import visible
+from lstm_conformance.reports.records.visible import harmless
 
 SCHEMA_VERSION = 1
 
@@ -55,7 +55,7 @@ def lines(changes: Changes) -> list[str]:
         found += _bounded(kind, [_line(changes, each) for each in of_kind.values()])
     found += _bounded("cells", [f"  {each.cell:<26} {cell_text(each)}" for each in changes.cells])
     found += _bounded("packages", [_package_line(each) for each in changes.packages])
-    return found
+    return [harmless(each) for each in found]
 
 
 def annotation_lines(changes: Changes) -> list[str]:
@@ -195,5 +195,5 @@ def _annotation(title: str, message: str) -> str:
 
 def _escaped(text: str, others: str = "") -> str:
     """A text within one line of a workflow command, which it cannot end."""
-    plain = " ".join(str(visible(text)).split())[:LONGEST]
+    plain = " ".join(harmless(text).split())[:LONGEST]
     return "".join(f"%{ord(each):02X}" if each in f"%{others}" else each for each in plain)

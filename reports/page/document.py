@@ -6,7 +6,7 @@ Its JSON Schema is `document.schema.json`, beside this file.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,11 +66,11 @@ def document(story: Story) -> dict[str, Any]:
     for number in report.rules:
         values["rule"].number(number)
     places = {subject: place for place, subject in enumerate(report.checks)}
-    rows = [
-        _row(story, places[subject], subject, check, values)
-        for subject, checks in report.checks.items()
-        for check in checks
-    ]
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for subject, checks in report.checks.items():
+        for check in checks:
+            for name, value in _row(story, places[subject], subject, check, values).items():
+                columns[name].append(value)
     return {
         "schema_version": SCHEMA_VERSION,
         "heading": heading(report, story.changes),
@@ -91,8 +91,8 @@ def document(story: Story) -> dict[str, Any]:
         "verdicts": list(VERDICTS),
         "kinds": list(KINDS),
         "values": {name: list(each.numbers) for name, each in values.items()},
-        "checks": {name: [row[name] for row in rows] for name in COLUMNS},
-        "details": _details([check for checks in report.checks.values() for check in checks], report),
+        "checks": columns,
+        "details": _details(report),
     }
 
 
@@ -144,9 +144,10 @@ def _history(history: History, report: Report) -> dict[str, Any]:
     return {"nights": list(history.nights), "letters": letters}
 
 
-def _details(checks: Sequence[Check], report: Report) -> dict[str, Any]:
+def _details(report: Report) -> dict[str, Any]:
     """The details of the checks to look at first of every rule, subject and path, by the number of the check."""
-    numbers = {id(check): number for number, check in enumerate(checks)}
+    every = (check for checks in report.checks.values() for check in checks)
+    numbers = {id(check): number for number, check in enumerate(every) if check.detail}
     cells = [
         cell
         for found in report.checks.values()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -19,7 +20,16 @@ from lstm_conformance.reports.records.errors import (
     Truncated,
     WrongSchema,
 )
-from lstm_conformance.reports.records.journals import BeingWritten, check_alone, hold
+from lstm_conformance.reports.records.journals import (
+    BeingWritten,
+    check_alone,
+    drop_torn_line,
+    hold,
+    is_journal,
+    journal_of,
+    part_of,
+    remove_parts,
+)
 from lstm_conformance.reports.records.kinds import RESULTS, Kind, check_vacant
 from lstm_conformance.reports.records.results import RED, SCHEMA_VERSION, Check, Footer, Header, Record, Verdict
 from lstm_conformance.reports.records.serialize import loads
@@ -52,22 +62,28 @@ class Writer:
     A context manager: leaving it without `finish` removes what was written.
     A journal is for a run that may be killed: every line is handed to the operating system at once, and what is left
     then, `NAME.PID.journal`, is read as the record of a run that did not end.
+    earlier: what the journal has already, because an earlier run has left it (`hand_on`).
     Raises Occupied where a file of another kind is there, BeingWritten where another process has a journal beside it,
     DuplicateCheck when an id comes twice, TypeError for a detail
     that JSON cannot hold.
     """
 
-    def __init__(self, path: Path | str, header: Header, *, journal: bool = False) -> None:
+    def __init__(
+        self, path: Path | str, header: Header, *, journal: bool = False, earlier: Mapping[str, Verdict] | None = None
+    ) -> None:
         check_vacant([(Path(path), RESULTS)])
         self._path = Path(path).resolve()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self.unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.{'journal' if journal else 'part'}")
-        self._file = self.unfinished.open("w", encoding="utf-8", newline="\n", buffering=1 if journal else -1)
-        self._verdicts: dict[str, Verdict] = {}
+        self.unfinished = journal_of(self._path) if journal else part_of(self._path)
+        mode = "w" if earlier is None else "a"
+        self._file = self.unfinished.open(mode, encoding="utf-8", newline="\n", buffering=1 if journal else -1)
+        self._verdicts: dict[str, Verdict] = dict(earlier or {})
         self._content = Seal()
+        hold(self._file)
         if journal:
             self._begin_alone()
-        self._line(header)
+        if earlier is None:
+            self._line(header)
 
     def write(self, check: Check) -> None:
         """Append one check."""
@@ -80,11 +96,19 @@ class Writer:
         """Append the footer, wait until the disk has it all, and give the file its name."""
         footer = Footer.of(self._verdicts, planned=planned, seconds=seconds, content=self._content.text())
         self._line(footer)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self.sync()
         self._file.close()
         self.unfinished.replace(self._path)
         return footer
+
+    def sync(self) -> None:
+        """Wait until the disk has all that was written."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Leave what was written under the name that it has now."""
+        self._file.close()
 
     def abandon(self) -> None:
         """Remove what was written so far; a finished file stays."""
@@ -100,18 +124,38 @@ class Writer:
         self.abandon()
 
     def _begin_alone(self) -> None:
-        """Two runs that write the same results would lose one of them."""
-        hold(self._file)
+        """Two runs that write the same results would lose one of them; what one has left that was killed is no use."""
+        remove_parts(self._path)
         try:
             check_alone(self.unfinished, self._path)
         except BeingWritten:
-            self.abandon()
+            self.close() if self._verdicts else self.abandon()
             raise
 
     def _line(self, record: Record) -> None:
         line = json.dumps(record.to_json(), allow_nan=False)
         self._content.add(line.encode())
         self._file.write(line + "\n")
+
+
+def hand_on(file: Path, path: Path, header: Header, checks: Iterable[Check]) -> Writer:
+    """The journal with which a run goes on that writes to `path`; at any moment there is one file that has all of it.
+
+    file: what an earlier run has left: a journal gets the name that it has now, of results a journal is made.
+    header: of the new journal; checks: what it is to hold. Raises OSError.
+    """
+    own = journal_of(path.resolve())
+    check_alone(own, path.resolve())
+    if is_journal(file):
+        drop_torn_line(file)
+        file.rename(own)
+    else:
+        with Writer(path, header) as writer:
+            for check in checks:
+                writer.write(check)
+            writer.sync()
+            writer.unfinished.rename(own)
+    return Writer(path, header, journal=True, earlier={check.id: check.verdict for check in checks})
 
 
 class _Sealed:
@@ -159,7 +203,7 @@ class Results:
         if last[1].get("kind") != Footer.kind:
             raise Truncated(_ends_after(path, last[0]))
         footer = _record(path, last[0], Footer, last[1])
-        _verify(path, _verdicts(path, checks), footer)
+        _verify(path, _said(path, checks), footer)
         if footer.content and footer.content != sealed.text():
             raise DigestMismatch(f"{path}: expected the lines that were written, got others; was it edited? run again")
         return cls(header=header, checks=tuple(checks), footer=footer)
@@ -169,7 +213,7 @@ class Results:
         """What a run had judged before it was killed: all lines but one that it did not finish."""
         whole = (line for line in lines if line.endswith(b"\n"))
         checks = tuple(_record(path, n, Check, each) for n, each in enumerate(_objects(path, whole), 2))
-        footer = Footer.of(_verdicts(path, checks), planned=len(checks), seconds=0)
+        footer = Footer.of_sorted(_said(path, checks), planned=len(checks), seconds=0)
         return cls(header=header, checks=checks, footer=footer)
 
     @property
@@ -239,17 +283,19 @@ def _record(path: Path | str, number: int, kind: type[AnyRecord], record: Mappin
         raise type(error)(f"{path}, line {number}: {error}; was it edited? run again") from error
 
 
-def _verdicts(path: Path | str, checks: Iterable[Check]) -> dict[str, Verdict]:
-    verdicts: dict[str, Verdict] = {}
-    for check in checks:
-        if check.id in verdicts:
+def _said(path: Path | str, checks: Sequence[Check]) -> Iterator[tuple[str, Verdict]]:
+    """Ids and verdicts in the order of the ids; where they come so, none is kept: there may be a million."""
+    in_order = all(one.id < other.id for one, other in pairwise(checks))
+    before = ""
+    for check in checks if in_order else sorted(checks, key=lambda check: check.id):
+        if check.id == before:
             raise DuplicateCheck(f"{path}: expected one record for each check, got two for {check.id!r}; run again")
-        verdicts[check.id] = check.verdict
-    return verdicts
+        before = check.id
+        yield before, check.verdict
 
 
-def _verify(path: Path | str, verdicts: Mapping[str, Verdict], footer: Footer) -> None:
-    found = Footer.of(verdicts, planned=footer.planned, seconds=footer.seconds)
+def _verify(path: Path | str, said: Iterable[tuple[str, Verdict]], footer: Footer) -> None:
+    found = Footer.of_sorted(said, planned=footer.planned, seconds=footer.seconds)
     if (found.counts, found.total) != (footer.counts, footer.total):
         raise CountMismatch(
             f"{path}: the footer counts {footer.total} checks, {footer.counts}, "
@@ -279,6 +325,6 @@ def write(*outputs: Output) -> None:
     for path, _, text in outputs:
         target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+        unfinished = part_of(target)
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         unfinished.replace(target)

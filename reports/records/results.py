@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, ClassVar, Literal, Self, get_args
@@ -30,6 +29,9 @@ _SHARED = ("implementation", "path", "rule", "configuration", "nodeid", "measure
 
 INTERRUPTED = "interrupted"
 """The message of a check that was not run because the run ended before it."""
+
+LOST = "no record: the check itself raised, or its worker died"
+"""The message of a planned check that left no record."""
 
 
 class Record:
@@ -168,7 +170,8 @@ class Header(Record):
     `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
     to the rule that caught it, None if none did. `problems`: what makes the run red whatever its checks say.
     `flags`: the flags of a layer and of its call to their defaults. `configurations`: the id of a configuration to its
-    sizes and to those of its flags that are not at their defaults.
+    sizes and to those of its flags that are not at their defaults. `inputs`: what else decides what is asked, in a word
+    or by its SHA-256: one run goes on with another only where they are equal.
     """
 
     kind = "header"
@@ -194,6 +197,7 @@ class Header(Record):
     problems: tuple[str, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
     configurations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict, metadata=ADDED)
 
     def command(self, implementation: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation."""
@@ -246,6 +250,11 @@ class Check(Record):
         """Whether the run ended before this check."""
         return self.verdict == "not-run" and self.message == INTERRUPTED
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether it has a verdict of its own: its run neither ended before it nor lost it."""
+        return not self.interrupted and self.message != LOST
+
     def reproduction(self, command: Sequence[str]) -> str:
         """The command, for a POSIX shell, that runs this check and nothing else.
 
@@ -292,15 +301,32 @@ class Footer(Record):
     @classmethod
     def of(cls, verdicts: Mapping[str, Verdict], *, planned: int, seconds: float, content: str = "") -> Self:
         """Count and digest `verdicts`, which maps a check's id to its verdict."""
-        counted = Counter(verdicts.values())
-        counts: dict[str, int] = {verdict: counted[verdict] for verdict in VERDICTS}
-        said = digest(verdicts)
-        return cls(counts=counts, total=len(verdicts), planned=planned, digest=said, seconds=seconds, content=content)
+        return cls.of_sorted(sorted(verdicts.items()), planned=planned, seconds=seconds, content=content)
+
+    @classmethod
+    def of_sorted(
+        cls, verdicts: Iterable[tuple[str, Verdict]], *, planned: int, seconds: float, content: str = ""
+    ) -> Self:
+        """Count and digest ids with their verdicts, which come in the order of the ids: there may be a million."""
+        counts: dict[str, int] = dict.fromkeys(VERDICTS, 0)
+        said = Digest()
+        for check_id, verdict in verdicts:
+            counts[verdict] += 1
+            said.add(check_id, verdict)
+        total = sum(counts.values())
+        return cls(counts=counts, total=total, planned=planned, digest=said.text(), seconds=seconds, content=content)
 
 
-def digest(verdicts: Mapping[str, Verdict]) -> str:
-    """Return the SHA-256 of the lines `id<tab>verdict`, sorted: equal for two runs that say the same."""
-    found = hashlib.sha256()
-    for check_id in sorted(verdicts):
-        found.update(f"{check_id}\t{verdicts[check_id]}\n".encode("utf-8", "backslashreplace"))
-    return found.hexdigest()
+class Digest:
+    """The SHA-256 of the lines `id<tab>verdict`, sorted: equal for two runs that say the same."""
+
+    def __init__(self) -> None:
+        self._found = hashlib.sha256()
+
+    def add(self, check_id: str, verdict: Verdict) -> None:
+        """One more check; they come in the order of their ids."""
+        self._found.update(f"{check_id}\t{verdict}\n".encode("utf-8", "backslashreplace"))
+
+    def text(self) -> str:
+        """Of the checks up to now."""
+        return self._found.hexdigest()

@@ -10,6 +10,9 @@ from markupsafe import Markup
 # What would change the page without being seen: control characters, marks of text direction, halves of characters.
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
+# `::error` at the beginning of a line, `##[error]` anywhere: orders to those who run CI.
+_ORDER = re.compile(r"(?m)^([ \t]*):(?=:)|#(?=#\[)")
+
 # An address within a sentence ends before its bracket or full stop. Nothing but https becomes a link.
 _ADDRESS = re.compile(r"(https://[^\s()<>]*[^\s()<>.,;:])")
 
@@ -19,6 +22,11 @@ def visible(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+
+def harmless(text: str) -> str:
+    """A text of one or more lines for a terminal or a log of CI, to neither of which it gives orders."""
+    return _ORDER.sub(lambda found: f"{found[1] or ''}\\x{ord(found[0][-1]):02x}", str(visible(text)))
 
 
 def linked(text: str) -> list[tuple[str, bool]]:

@@ -239,3 +239,19 @@ class TestListing:
 
         assert rows == REQUIREMENTS
         assert len({line.index(REQUIREMENTS[line.split()[0]]) for line in lines[begin : begin + len(rows)]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "refused"),
+    [
+        (BY_NAME, "torch.nn.LSTM", False),
+        (BY_NAME, IMPLEMENTATIONS["torch.nn.LSTM"].spec, False),
+        (BY_NAME, "mine.py:LSTM", True),
+        (BY_NAME, "keras.layers.LSTM", True),
+        (BY_COMMAND, "torch.nn.LSTM", True),
+    ],
+)
+def test_nobody_has_the_name_of_an_implementation_of_the_suite(option: str, value: str, refused: bool) -> None:
+    """But itself: what is published of it would be of somebody else."""
+    assert (Candidate(option, value).poses("torch.nn.LSTM") is not None) == refused
+    assert Candidate(option, value).poses("mine.LSTM") is None

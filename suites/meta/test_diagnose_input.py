@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from safetensors import TensorSpec, serialize_file
 from safetensors.numpy import save_file
 
 from lstm_conformance.__main__ import main
+from lstm_conformance.commands.diagnose import said_after
 from lstm_conformance.reference.bfloat16 import from_float32
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs, within_lengths
@@ -373,3 +376,33 @@ def test_bad_input_is_told_in_a_sentence(
     assert (found, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("lstm-conformance diagnose: ")
     assert sentence in err
+
+
+def test_an_archive_that_becomes_far_larger_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it declares is added up before anything is read."""
+    np.savez_compressed(tmp_path / "zeros.npz", x=np.zeros(2**24), y=np.zeros(2**24))
+
+    assert main(["diagnose", str(tmp_path / "zeros.npz")]) == 2
+    assert "bytes would become 268,435," in capsys.readouterr().err
+
+
+def test_a_member_that_declares_more_than_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A shape of 8 TB is refused in one sentence."""
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }".ljust(117) + b"\n"
+    with zipfile.ZipFile(tmp_path / "lies.npz", "w") as archive:
+        archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(64))
+
+    assert main(["diagnose", str(tmp_path / "lies.npz")]) == 2
+    said = capsys.readouterr().err
+    assert "expected a .npz file of real numbers" in said
+    assert said.count("\n") == 1
+
+
+def test_who_waits_is_told_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """And who need not wait is not."""
+    with said_after(0.01, "x takes a while"):
+        time.sleep(0.2)
+    assert capsys.readouterr().err == "x takes a while\n"
+    with said_after(60, "x takes a while"):
+        pass
+    assert capsys.readouterr().err == ""

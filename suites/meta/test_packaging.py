@@ -224,6 +224,37 @@ def test_every_tool_of_the_development_extra_is_pinned() -> None:
     assert wanted - pinned == set()
 
 
+LOCKS = {"lock.txt": ("matrix",), "lock-dev.txt": ("matrix", "dev")}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_what_the_suite_needs_is_locked(name: str) -> None:
+    """By hash, in the version of the constraints, and all of it: `make lock` writes it anew."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [tool for extra in LOCKS[name] for tool in project["optional-dependencies"][extra]]
+    wanted = {re.split("[<>=]", tool)[0] for tool in [*project["dependencies"], *extras]}
+    found = locked((ROOT / ".ci" / name).read_text("utf-8"))
+    constrained = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "fixtures/constraints.txt").read_text("utf-8"), re.M))
+
+    assert wanted - set(found) == set()
+    assert {each: version for each, (version, _) in found.items() if constrained.get(each, version) != version} == {}
+    assert [each for each, (_, hashes) in found.items() if not hashes] == []
+
+
+def locked(text: str) -> dict[str, tuple[str, int]]:
+    """The version of each package of a lock file, and how many hashes it has."""
+    pieces = re.split(r"(?m)^(?=[\w-]+==)", text)
+    named = [(found, piece) for piece in pieces if (found := re.match(r"([\w-]+)==(\S+)", piece))]
+    return {found[1]: (found[2], len(re.findall("--hash=sha256:[0-9a-f]{64}", piece))) for found, piece in named}
+
+
+def test_a_package_without_a_hash_is_noticed() -> None:
+    """The negative twin."""
+    text = "a==1 \\\n    --hash=sha256:" + "0" * 64 + "\nb==2 ; sys_platform == 'win32'\n"
+
+    assert locked(text) == {"a": ("1", 1), "b": ("2", 0)}
+
+
 @pytest.mark.parametrize("pattern", [HOME, REGISTRY], ids=["home", "registry"])
 def test_no_file_tells_where_it_was_written(pattern: re.Pattern[str]) -> None:
     """No path of somebody's machine and no host of a package registry: pip's configuration knows the latter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstm_conformance.fixtures.hosting.quoting import readable
+from lstm_conformance.fixtures.hosting.quoting import LONGEST_TEXT, readable
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ from lstm_conformance.fixtures.hosting.quoting import readable
 def test_a_text_orders_nothing(text: str, shown: str) -> None:
     """Neither a terminal nor those who read the log of a CI."""
     assert readable(text) == shown
+
+
+def test_what_is_spelt_out_is_short_as_well() -> None:
+    """A character that nobody sees takes up to ten."""
+    assert len(readable("\U000e0001" * 10 * LONGEST_TEXT)) < LONGEST_TEXT + 100

@@ -18,7 +18,7 @@ from lstm_conformance.reports.records import results as results_module
 from lstm_conformance.reports.records.combine import combine
 from lstm_conformance.reports.records.errors import BadRecord, DuplicateCheck, UnknownVerdict
 from lstm_conformance.reports.records.files import Results, Writer
-from lstm_conformance.reports.records.results import VERDICTS, Check, Footer, Mutant, digest
+from lstm_conformance.reports.records.results import VERDICTS, Check, Footer, Mutant
 from lstm_conformance.reports.records.serialize import from_plain, to_plain
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of, written
 
@@ -186,13 +186,13 @@ def test_the_digest_is_what_the_schema_says() -> None:
     """SHA-256 of the sorted lines `id<tab>verdict`, computed here with coreutils' sha256sum."""
     expected = "4131765dcb0fa4b93fa055ba8959d127a1b4aa13e00f5aaeb25679f18a0da70f"
 
-    assert digest({"b/0": "fail", "a/0": "pass"}) == expected
+    assert Footer.of({"b/0": "fail", "a/0": "pass"}, planned=0, seconds=0).digest == expected
 
 
 @pytest.mark.parametrize("verdicts", [{"a/0": "fail"}, {"a/1": "pass"}, {}])
 def test_another_verdict_is_another_digest(verdicts: dict[str, Any]) -> None:
     """A changed verdict, a changed id and a missing check change the digest."""
-    assert digest(verdicts) != digest({"a/0": "pass"})
+    assert Footer.of(verdicts, planned=0, seconds=0).digest != Footer.of({"a/0": "pass"}, planned=0, seconds=0).digest
 
 
 def test_the_footer_counts_every_verdict() -> None:

@@ -173,6 +173,7 @@ def copied(folder: Path) -> Path:
     (folder / ".venv" / "bin").mkdir(parents=True)
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / ".ci", folder / ".ci")
     (folder / "fixtures").mkdir()
     shutil.copy(ROOT / "fixtures" / "constraints.txt", folder / "fixtures" / "constraints.txt")
     python = folder / ".venv" / "bin" / "python"

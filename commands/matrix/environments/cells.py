@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -60,7 +59,7 @@ class Cell:
 def read(path: Path = FILE) -> tuple[Cell, ...]:
     """Read the cells, in the order of the file. Raises BadCells."""
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = readers.toml(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BadCells(f"{path}: expected a file of cells in TOML: {error}") from error
     if unknown := document.keys() - {"defaults", "cell"}:

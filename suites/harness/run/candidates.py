@@ -59,6 +59,13 @@ class Candidate(NamedTuple):
             sys.path.insert(0, here)  # where a host looks for modules, too
         return InProcess(spec, name=self.value)
 
+    def poses(self, name: str) -> str | None:
+        """Why it may not be called so: that is the name of an implementation of the suite, and it is another."""
+        own = IMPLEMENTATIONS.get(name)
+        if own is None or (self.option == BY_NAME and self.value in {name, own.spec}):
+            return None
+        return f"`name` must not be that of an implementation of the suite, which this is not; came {name!r}"
+
     def missing(self) -> str | None:
         """Why it cannot be run by this Python, which is asked without importing anything."""
         if self.option == BY_COMMAND or self.value not in IMPLEMENTATIONS:

@@ -88,7 +88,7 @@ class Controller:
     def _finish(self, session: pytest.Session, header: Header) -> None:
         """Complete the records, find what is wrong with the run, and write the results."""
         run, interrupted = self.run, _is_interrupted(session)
-        if interrupted and not run.record.planned:
+        if not run.record.planned and (interrupted or run.record.kept):
             run.record.end_journal()
             return
         for check in run.session.stillborn():
@@ -136,6 +136,8 @@ class Controller:
         """What makes the run red whatever its checks say."""
         session = self.run.session
         yield from missed(header.controls)
+        if strangers := self.run.record.strangers():
+            yield f"{session.kept.file} has {len(strangers)} checks that this run does not: {strangers[0]}"
         if not header.partial:
             started = {name: hello for name, hello in session.hellos.items() if name not in session.broken}
             yield from manifest.differences(session.plan.tier, self.run.record.checks, manifest.complete(started))

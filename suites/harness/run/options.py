@@ -18,6 +18,7 @@ from lstm_conformance.suites.harness.plan.planning import PATHS_AGREE, CaseId, P
 from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.ordering import OF_FILES, order
+from lstm_conformance.suites.harness.run.resuming import Kept
 from lstm_conformance.suites.harness.run.session import DEADLINE, Session
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -86,6 +87,13 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         help="an implementation that has clearly failed in a dtype is asked nothing more there",
     )
     group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
+    group.addoption(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="go on with a run that was ended, which left this journal or these partial results: what it had judged is "
+        "kept; --results is what it was, unless it is given",
+    )
 
 
 def _declare_hosts(group: pytest.OptionGroup) -> None:
@@ -102,17 +110,22 @@ def _declare_hosts(group: pytest.OptionGroup) -> None:
     )
 
 
-def session_of(config: pytest.Config) -> Session:
-    """What the options ask for. Raises pytest.UsageError for a case or for deviations that cannot be read."""
+def session_of(config: pytest.Config, resume: Path | None) -> Session:
+    """What the options ask for; resume: the file that holds what an earlier run had judged.
+
+    Raises pytest.UsageError for a case, for deviations, or for such a file that cannot be read.
+    """
     case, files = config.getoption("--case"), config.getoption("--deviations")
     try:
+        kept = Kept() if resume is None else Kept.read(resume)
         named = CaseId.parse(case) if case else None
         deviations = Deviations(known(files), tuple(map(str, files)))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise pytest.UsageError(str(error)) from error
     return Session(
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
         deviations=deviations,
+        kept=kept,
         brief=config.getoption("--brief"),
         once=Once(config.getoption("--once"), config.getoption("--until-caught")),
         deadline=config.getoption("--deadline"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reports.publish.console import explained, spell_out_the_rest
-from lstm_conformance.reports.records.results import RED, Check
+from lstm_conformance.reports.records.errors import ResultsError
+from lstm_conformance.reports.records.results import RED, Check, Header
 from lstm_conformance.reports.records.results import Rule as RuleText
 from lstm_conformance.reports.records.summary import figures
 from lstm_conformance.suites.harness.judge.memory import peak
@@ -26,6 +29,7 @@ from lstm_conformance.suites.harness.run.listing import header_lines, listed
 from lstm_conformance.suites.harness.run.options import check_files, declare, in_checkout, session_of, wanted
 from lstm_conformance.suites.harness.run.ordering import in_order
 from lstm_conformance.suites.harness.run.recording import header_of
+from lstm_conformance.suites.harness.run.resuming import goes_into, inputs
 from lstm_conformance.suites.harness.run.session import Session
 
 META = "meta"
@@ -43,6 +47,9 @@ class RedCheck(AssertionError):
         self.check, self.alone = check, alone
 
 
+RESUMED = "lstm_conformance_resumed"
+"""Key of the path of the file in which workers find what an earlier run had judged; empty if there was none."""
+
 RUN = pytest.StashKey[Run]()
 CHECKS = pytest.StashKey[list[Check]]()
 
@@ -55,11 +62,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set up the run; the hosts start in the report header, or in a worker when they are needed."""
     config.addinivalue_line("markers", "xdist_group(name): tests that one worker runs")
-    session = session_of(config)
+    resumed = getattr(config, "workerinput", {RESUMED: config.option.resume})[RESUMED]
+    session = session_of(config, Path(resumed) if resumed else None)
     config.stash[RUN] = Run(session)
     if hasattr(config, "workerinput"):
         session.adopt(config.workerinput[HANDOVER])
     else:
+        if config.option.resume is not None and config.option.results is None:
+            config.option.results = goes_into(config.option.resume)
         check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
     ending.interrupts(config, worker=hasattr(config, "workerinput"))
@@ -71,8 +81,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = config.stash[RUN]
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
         run.session.greet(wanted(config, run.session.plan))
-        run.header = header_of(run.session, self_check.caught())
+        decided = inputs(wanted(config, run.session.plan), vars(config.option), config.args)
+        run.header = _resumed(run, header_of(run.session, self_check.caught(), decided))
         _begin_journal(config, run)
+
+
+def _resumed(run: Run, header: Header) -> Header:
+    """The header of this run, which began when the one did that it goes on with. Nothing is run where that differs."""
+    kept = run.session.kept
+    if kept.header is None:
+        return header
+    try:
+        kept.check_goes_with(header)
+    except ResultsError as error:
+        raise pytest.UsageError(f"nothing is run: {error}") from error
+    run.record.keep(kept)
+    return replace(header, started=kept.header.started)
 
 
 def _begin_journal(config: pytest.Config, run: Run) -> None:
@@ -91,7 +115,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not config.getoption("--list"):
         return None
     spell_out_the_rest()
-    session = session_of(config)
+    session = session_of(config, None)
     session.greet(wanted(config, session.plan))
     sys.stdout.write("\n".join([*listed(session), ""]))
     session.close()
@@ -102,15 +126,19 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, with what and how."""
     header = config.stash[RUN].header
-    return header_lines(header) if header else []
+    kept = config.stash[RUN].session.kept
+    resumed = [f"  resumed: {len(kept):,} checks of {kept.file} are kept"] if kept.file else []
+    return header_lines(header) + resumed if header else []
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of xdist who the implementations are."""
-    session = node.config.stash[RUN].session
-    node.workerinput[HANDOVER] = session.handed_over()
-    session.close()
+    """Tell a worker of xdist who the implementations are, and where it finds what is kept: in the journal, now."""
+    run = node.config.stash[RUN]
+    node.workerinput[HANDOVER] = run.session.handed_over()
+    journal = run.record.journal if run.session.kept else None
+    node.workerinput[RESUMED] = os.fspath(journal.unfinished) if journal else ""
+    run.session.close()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

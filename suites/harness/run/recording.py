@@ -24,9 +24,10 @@ from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import Deviation as Recorded
 from lstm_conformance.fixtures.deviations.causes import causes
 from lstm_conformance.fixtures.hosting.client import Hello
-from lstm_conformance.reports.records.files import UNENDED, Writer
+from lstm_conformance.reports.records.files import UNENDED, Writer, hand_on
 from lstm_conformance.reports.records.results import (
     INTERRUPTED,
+    LOST,
     Check,
     Deviation,
     Environment,
@@ -39,9 +40,8 @@ from lstm_conformance.suites.harness.explain.causes import told_of
 from lstm_conformance.suites.harness.judge.rules import chapters, specification
 from lstm_conformance.suites.harness.plan.agenda import Agenda, CheckFields, Place
 from lstm_conformance.suites.harness.plan.mutant_names import described
+from lstm_conformance.suites.harness.run.resuming import Kept
 from lstm_conformance.suites.harness.run.session import Session
-
-LOST = "no record: the check itself raised, or its worker died"
 
 
 @dataclass
@@ -53,19 +53,29 @@ class Record:
     partial: bool = False
     started: float = field(default_factory=perf_counter)
     journal: Writer | None = None
+    kept: Kept = field(default_factory=Kept)
     unwritten: str = ""
     """Why there is no journal any more, or no results, though they are wanted."""
 
     def begin(self, path: Path, header: Header) -> None:
         """Write from now on every check to a journal beside this file, which stays if the run is killed.
 
-        Raises OSError where it cannot be written.
+        It goes on with what an earlier run has left, if that is kept. Raises OSError where it cannot be written.
         """
-        self.journal = Writer(path, replace(header, partial=True, problems=(UNENDED,)), journal=True)
+        header = replace(header, partial=True, problems=(UNENDED,))
+        if self.kept.file is None:
+            self.journal = Writer(path, header, journal=True)
+        else:
+            self.journal = hand_on(self.kept.file, path, header, self.kept)
+
+    def keep(self, kept: Kept) -> None:
+        """Take what an earlier run had judged."""
+        self.kept = kept
+        self.checks += kept
 
     def extend(self, checks: Iterable[Check]) -> None:
         """Take finished checks; where the journal cannot be written any more, `unwritten` says so."""
-        for check in checks:
+        for check in (each for each in checks if each not in self.kept):
             self.checks.append(check)
             if self.journal is not None:
                 try:
@@ -74,12 +84,17 @@ class Record:
                     self.unwritten = f"the journal of this run ends before its end: {error}"
                     self.end_journal()
 
-    def end_journal(self) -> None:
-        """Remove it: there is something better, or it cannot be written."""
+    def end_journal(self, *, written: bool = False) -> None:
+        """Remove it where results are written, or it cannot be; but what an earlier run had has no other place."""
         journal, self.journal = self.journal, None
         if journal is not None:
             with suppress(OSError):
-                journal.abandon()
+                journal.close() if self.kept and not written else journal.abandon()
+
+    def strangers(self) -> list[str]:
+        """The ids of checks that an earlier run had, and this one does not plan."""
+        planned = {fields[:5] for fields in self.planned} if self.kept else set()
+        return [c.id for c in self.kept if (c.implementation, c.path, c.rule, c.configuration, c.case) not in planned]
 
     def handed_over(self) -> dict[str, object]:
         """What a worker tells the controlling process of what is planned."""
@@ -87,10 +102,11 @@ class Record:
 
     def add(self, check: Check) -> None:
         """Add a check, unless it is there already."""
-        if any(check.id == each.id for each in self.checks):
+        if all(check.id != each.id for each in self.checks):
+            self.checks.append(check)
+        elif check not in self.kept:
             return
         self.planned.put(Place(check.implementation, check.path, check.rule, ""), {check.configuration: (check.case,)})
-        self.checks.append(check)
 
     def complete(self, *, interrupted: bool) -> list[Check]:
         """Add a record for every planned check that has none, and return these.
@@ -115,16 +131,22 @@ class Record:
             with Writer(path, header) as writer:
                 for check in sorted(self.checks, key=lambda check: check.id):
                     writer.write(check)
-                writer.finish(planned=len(self.planned), seconds=perf_counter() - self.started)
+                seconds = self.kept.seconds + perf_counter() - self.started
+                writer.finish(planned=len(self.planned), seconds=seconds)
         except OSError as error:
             kept = f"; {self.journal.unfinished} has them" if self.journal is not None else ""
             self.unwritten = f"the results could not be written to {path}: {error}{kept}"
         else:
-            self.end_journal()
+            self.end_journal(written=True)
 
 
-def header_of(session: Session, controls: Mapping[str, str | None] | None = None) -> Header:
-    """What was run, where, with what and by which rules; controls: which rule caught the wrong LSTMs of before."""
+def header_of(
+    session: Session, controls: Mapping[str, str | None] | None = None, inputs: Mapping[str, str] | None = None
+) -> Header:
+    """What was run, where, with what and by which rules.
+
+    controls: which rule caught the wrong LSTMs of before; inputs: what else decides what is asked.
+    """
     spec_version, rules = specification()
     applicable = session.deviations.applicable(session.hellos.values())
     return Header(
@@ -151,6 +173,7 @@ def header_of(session: Session, controls: Mapping[str, str | None] | None = None
         mutants={name: described(mutant) for name, mutant in session.mutants().items()},
         controls=controls or {},
         flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
+        inputs=inputs or {},
     )
 
 

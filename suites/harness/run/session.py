@@ -25,11 +25,16 @@ from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.case_cache import Drawn
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
+from lstm_conformance.suites.harness.run.brevity import Brevity
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, by_name, stand_in, unusable
 from lstm_conformance.suites.harness.run.once import Once
+from lstm_conformance.suites.harness.run.resuming import Kept
 
 REPEATS = 5
 """Failing items of one implementation and path that are repeated in a fresh host, which takes seconds to start."""
+
+SMOKED = "smoke failed: "
+"""How the message begins of what is not asked because the smoke check failed."""
 
 DEADLINE = 120.0
 """Seconds that a host may take for one request, unless another number is given."""
@@ -49,6 +54,7 @@ class Session:
     in_process: bool = False
     brief: bool = False
     once: Once = field(default_factory=Once)
+    kept: Kept = field(default_factory=Kept)
     python: str = sys.executable
     program: tuple[str, ...] = ("lstm-conformance", "test")
     hellos: dict[str, Hello] = field(default_factory=dict)
@@ -66,6 +72,7 @@ class Session:
     _left: Counter[str] = field(default_factory=Counter)
     _smoke: dict[Where, Outcome] = field(default_factory=dict)
     _drawn: Drawn = field(default_factory=Drawn)
+    _brevity: Brevity = field(default_factory=Brevity)
     _repeats: Counter[Where] = field(default_factory=Counter)
 
     def greet(self, wanted: Sequence[Candidate]) -> None:
@@ -106,11 +113,14 @@ class Session:
         return (*self.program, *options)
 
     def perform(self, planned: Planned, nodeid: str) -> list[Check]:
-        """Run one item: a record for every case."""
+        """Run one item: a record for every case; what an earlier run had judged is not asked again."""
+        kept = self.kept.of(planned)
+        if len(kept) == len(planned.numbers):
+            return self._recalled(planned, list(kept.values()))
         started = time.perf_counter()
-        outcomes = self._outcomes(planned)
+        outcomes = [self._brevity.shortened(planned.implementation, each) for each in self._outcomes(planned)]
         seconds = (time.perf_counter() - started) / len(outcomes)
-        return [_record(planned, outcome, nodeid, seconds) for outcome in outcomes]
+        return [kept.get(outcome.case) or _record(planned, outcome, nodeid, seconds) for outcome in outcomes]
 
     def expect(self, items: Iterable[Collection[str]]) -> None:
         """Count the items of each implementation, from the names of those that each item asks."""
@@ -131,6 +141,13 @@ class Session:
         """End all hosts."""
         for implementation in self._implementations.values():
             implementation.close()
+
+    def _recalled(self, planned: Planned, kept: list[Check]) -> list[Check]:
+        """What was judged before decides, as if it had been now, what is asked next."""
+        self.once.saw(planned, [Outcome(case=each.case, verdict=each.verdict, budget=each.budget) for each in kept])
+        if any((each.message or "").startswith(SMOKED) for each in kept):
+            self.smoked.add((planned.implementation, planned.path))
+        return kept
 
     def _outcomes(self, planned: Planned) -> list[Outcome]:
         """The smoke check comes first, whatever is selected; where it fails, nothing else is asked."""
@@ -157,7 +174,7 @@ class Session:
     def _not_asked(self, planned: Planned, smoked: Outcome) -> list[Outcome]:
         """Not run; but where the smoke check itself is not selected, the first check is red in its place."""
         where = (planned.implementation, planned.path)
-        message = f"smoke failed: {smoked.message}"
+        message = f"{SMOKED}{smoked.message}"
         outcomes = [Outcome(case=case, verdict="not-run", message=message) for case in planned.numbers]
         if smoked.verdict in RED and where not in self.smoked:
             outcomes[0] = replace(outcomes[0], verdict="error")
@@ -230,7 +247,7 @@ class Session:
             else:
                 self._register(candidate, implementation, stand_in(candidate.value), str(error))
             return
-        reason = unusable(hello)
+        reason = unusable(hello) or candidate.poses(hello.implementation)
         if reason is None:
             self._register(candidate, implementation, hello, None)
         else:
