@@ -91,3 +91,11 @@ def test_the_way_back_leaves_no_trace(subject: Subject, cases: Cases) -> Examine
 def test_flags_together_change_no_gradient(subject: Subject, cases: Cases) -> Examined:
     """Whatever the flags of a layer, every gradient is that of the equations."""
     yield from way_back.all_of(subject, cases, subject.gradients(cases))
+
+
+@rule("23.9", where=lambda c: _simple(c) and not c.mask, kinds=("trained",))
+def test_the_loss_may_be_any(subject: Subject, cases: Cases) -> Examined:
+    """Of the sum of all outputs, of the last output, of a large and of a small loss, gradients lie within the bound."""
+    for into in ("sum of y", "last y", "large", "small"):
+        name = into if into.endswith(" y") else f"a {into} loss"
+        yield from way_back.all_of(subject, cases, subject.gradients(cases, into=into), f" of {name}")

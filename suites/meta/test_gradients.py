@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -129,6 +129,13 @@ EVERY_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
 LONG = Example.of(drawn(10, 3, 4, 5, bidirectional=True, style="saturated"), within_lengths(10, np.array([10, 4, 9])))
 STACKED = Example.of(drawn(4, 3, 4, 5, num_layers=2, proj_size=3))
 """Layers in which every wrong backward pass shows: in one or the other."""
+
+SPECIAL = (
+    *(Example.of(drawn(4, 3, 2, 5, style=style)) for style in ("zero_states", "zero_blocks", "first_bias_only")),
+    Example.of(drawn(4, 3, 2, 5, activation="relu")),
+    Example.of(drawn(4, 3, 2, 5, go_backwards=True), HOLES),
+)
+"""Those in which shortcuts show that are right where nothing is zero, and as people call most layers."""
 
 
 def polynomial(linear: int, square: int) -> Activation:
@@ -275,14 +282,41 @@ def test_every_wrong_backward_pass_is_wrong(wrong: str) -> None:
     """In a second call some gradient differs by more than rounding, or something else does that the caller sees."""
     limited = Variant(0.5, options={"clip": 0.5, "cell_clip": 0.25, "projection_clip": 0.125, "coupled": "f"})
     with_options = Example.of(limited.with_peepholes(drawn(4, 3, 2, 5, proj_size=3)))
-    plain = any(misled(WRONG[wrong], example, Cell()) for example in (LONG, STACKED))
+    plain = any(misled(WRONG[wrong], example, cell.cell_of(example.layer)) for example in (LONG, STACKED, *SPECIAL))
+    losses = (large, small, ones, of_the_last_output)
+    other_losses = any(misled(WRONG[wrong], EXAMPLES["plain"], Cell(), of) for of in losses)
 
-    assert plain or misled(WRONG[wrong], with_options, limited.cell())
+    assert plain or other_losses or misled(WRONG[wrong], with_options, limited.cell())
 
 
-def misled(wrong: type[LSTMWithGradients], example: Example, of: Cell) -> bool:
+def large(given: Outputs[Array]) -> Outputs[Array]:
+    """A thousand times as large a loss."""
+    return Outputs(*(1000 * a for a in given))
+
+
+def small(given: Outputs[Array]) -> Outputs[Array]:
+    """A millionth of it."""
+    return Outputs(*(1e-6 * a for a in given))
+
+
+def ones(given: Outputs[Array]) -> Outputs[Array]:
+    """Of the sum of all outputs."""
+    return Outputs(np.ones_like(given.y), 0 * given.h_n, 0 * given.c_n)
+
+
+def of_the_last_output(given: Outputs[Array]) -> Outputs[Array]:
+    """Of a loss that depends on nothing else."""
+    return Outputs(given.y * (np.arange(len(given.y)) == len(given.y) - 1)[:, None, None], 0 * given.h_n, 0 * given.c_n)
+
+
+def misled(
+    wrong: type[LSTMWithGradients],
+    example: Example,
+    of: Cell,
+    loss: Callable[[Outputs[Array]], Outputs[Array]] = lambda given: given,
+) -> bool:
     """Whether it does anything else than the right one."""
-    given, backward = given_to(example), wrong(example.layer, of)
+    given, backward = loss(given_to(example)), wrong(example.layer, of)
     expected = example.gradients(BackwardPass(of), given)
     example.gradients(backward, given)
     left = example.holding([a.copy() for a in example.arrays()])
