@@ -99,3 +99,9 @@ def test_the_loss_may_be_any(subject: Subject, cases: Cases) -> Examined:
     for into in ("sum of y", "last y", "large", "small"):
         name = into if into.endswith(" y") else f"a {into} loss"
         yield from way_back.all_of(subject, cases, subject.gradients(cases, into=into), f" of {name}")
+
+
+@rule("23.10", kinds=("optimized",))
+def test_a_step_of_descent_goes_down_the_gradient(subject: Subject, cases: Cases) -> Examined:
+    """Every weight behind the step is the one before it, less the rate times its gradient."""
+    yield from way_back.descended(subject, cases, rate=0.5)

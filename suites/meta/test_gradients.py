@@ -19,7 +19,7 @@ from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Fill, Mask, Outputs, within_lengths
 from lstm_conformance.reference.merging import last, merged
 from lstm_conformance.reference.mutants import MUTANTS, gradients, weight_gradients
-from lstm_conformance.reference.mutants.base import LSTM, Call, LSTMWithGradients
+from lstm_conformance.reference.mutants.base import LSTM, Call, LSTMWithGradients, LSTMWithOptimizer
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
 from lstm_conformance.reference.weights import CellWeights, Weights, mapped
 from lstm_conformance.suites.meta import traced
@@ -29,7 +29,9 @@ from lstm_conformance.suites.meta.variants import VARIANTS, Variant
 PRIME = 2**61 - 1
 
 WRONG: dict[str, type[LSTMWithGradients]] = {
-    name: mutant for name, mutant in MUTANTS.items() if issubclass(mutant, LSTMWithGradients)
+    name: mutant
+    for name, mutant in MUTANTS.items()
+    if issubclass(mutant, LSTMWithGradients) and not issubclass(mutant, LSTMWithOptimizer)
 }
 
 

@@ -28,6 +28,7 @@ PLAIN = configuration(5, 3, 4, 7, trained=True)
 STACK = configuration(5, 3, 4, 7, trained=True, num_layers=2, bidirectional=True, proj_size=3)
 MASKED = configuration(5, 3, 4, 7, trained=True, mask="sorted", bidirectional=True, batch_first=True)
 FLAGS = configuration(5, 1, 4, 7, trained=True, unbatched=True, bias=False, bidirectional=True, dtype="float64")
+OPTIMIZED = configuration(5, 3, 4, 7, optimized=True, num_layers=2, bidirectional=True, mask="right")
 RULES = [f"23.{k}" for k in range(1, 10)]
 LAYERS = {"plain": PLAIN, "stack": STACK, "masked": MASKED, "flags": FLAGS}
 
@@ -85,6 +86,32 @@ def test_a_right_way_back_passes(layer: str, rule: str) -> None:
 def test_a_wrong_one_is_caught(wrong: str, rule: str, called: Configuration, sentence: str) -> None:
     """By the rule that speaks of it, which says which gradient it is."""
     found = outcome(wrong, rule, called)
+
+    assert found.verdict == "fail"
+    assert sentence in (found.message or "")
+
+
+def test_a_right_step_of_descent_passes() -> None:
+    """It uses little more than the rounding of the weight."""
+    found = outcome("slopes_from_the_gates", "23.10", OPTIMIZED)
+
+    assert (found.verdict, found.message) == ("pass", None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ("steps_uphill", "behind a step of layer "),
+        ("rate_applied_twice", "behind a step of layer "),
+        ("weights_decay_in_the_step", "kernel behind a step of layer "),
+        ("gradients_clipped_in_the_step", "behind a step of layer "),
+        ("biases_not_stepped", "bias_0 behind a step of layer "),
+        ("second_layer_not_stepped", "behind a step of layer 1 "),
+    ],
+)
+def test_a_wrong_step_of_descent_is_caught(wrong: str, sentence: str) -> None:
+    """And it is said which weight is elsewhere."""
+    found = outcome(wrong, "23.10", OPTIMIZED)
 
     assert found.verdict == "fail"
     assert sentence in (found.message or "")
