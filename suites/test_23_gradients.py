@@ -105,3 +105,9 @@ def test_the_loss_may_be_any(subject: Subject, cases: Cases) -> Examined:
 def test_a_step_of_descent_goes_down_the_gradient(subject: Subject, cases: Cases) -> Examined:
     """Every weight behind the step is the one before it, less the rate times its gradient."""
     yield from way_back.descended(subject, cases, rate=0.5)
+
+
+@rule("23.11", kinds=("evaluated",))
+def test_nothing_is_dropped_on_the_way_back_in_evaluation(subject: Subject, cases: Cases) -> Examined:
+    """Every gradient lies within the bound of the equations, whatever the rates of dropout."""
+    yield from way_back.all_of(subject, cases, subject.gradients(cases))

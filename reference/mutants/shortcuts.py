@@ -58,6 +58,18 @@ class EqualGradientsTakenForAMean(LSTMWithGradients):
         return given._replace(y=scaled(given.y, share)) if ones else given
 
 
+class DropoutScalesTheWayBackInEvaluation(LSTMWithGradients):
+    """Scales gradients by what dropout kept, and does not ask in which mode the layer is."""
+
+    claims: ClassVar[tuple[str, ...]] = ("gradients", "dropout")
+
+    def input_gradient(self, parts: Sequence[Numbers]) -> Numbers:
+        """Layers without dropout are right."""
+        right, rate = super().input_gradient(parts), self.constructed.dropout
+        kept = np.full((1,) * len(right.shape), 1 - rate, value(right).dtype)
+        return scaled(right, kept) if 0 < rate < 1 else right
+
+
 # Of zeros
 
 

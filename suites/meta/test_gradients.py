@@ -135,6 +135,7 @@ STACKED = Example.of(drawn(4, 3, 4, 5, num_layers=2, proj_size=3))
 SPECIAL = (
     *(Example.of(drawn(4, 3, 2, 5, style=style)) for style in ("zero_states", "zero_blocks", "first_bias_only")),
     Example.of(drawn(4, 3, 2, 5, activation="relu")),
+    Example.of(drawn(4, 3, 2, 5, num_layers=2, dropout=0.5)),
     Example.of(drawn(4, 3, 2, 5, go_backwards=True), HOLES),
 )
 """Those in which shortcuts show that are right where nothing is zero, and as people call most layers."""

@@ -91,6 +91,16 @@ def test_a_wrong_one_is_caught(wrong: str, rule: str, called: Configuration, sen
     assert sentence in (found.message or "")
 
 
+def test_dropout_that_acts_in_evaluation_is_caught() -> None:
+    """On the way back alone; where there is none to act, all is right."""
+    called = configuration(5, 3, 4, 7, trained=True, evaluated=True, num_layers=2)
+    dropping = replace(called, layer=replace(called.layer, dropout=0.5))
+    found = {each: outcome("dropout_scales_the_way_back_in_evaluation", "23.11", each) for each in (called, dropping)}
+
+    assert (found[called].verdict, found[dropping].verdict) == ("pass", "fail")
+    assert "gradient by " in (found[dropping].message or "")
+
+
 def test_a_right_step_of_descent_passes() -> None:
     """It uses little more than the rounding of the weight."""
     found = outcome("slopes_from_the_gates", "23.10", OPTIMIZED)
