@@ -40,7 +40,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance field genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field genuine test deep check claims bench bench-report oracle compare-suites compare-gradients mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel format clean
 
@@ -185,6 +185,9 @@ oracle: $(STAMP) ## Hold the reference to an oracle of 60 digits, in 216 cases
 
 compare-suites: $(STAMP) ## Count the wrong LSTMs that published suites notice; the names are in build/compare-suites.json
 	@$(RUN) lstm_conformance.suites.meta.compared
+
+compare-gradients: $(STAMP) ## Count the wrong ways back that the gradient checkers of frameworks notice
+	@$(RUN) lstm_conformance.suites.meta.gradient_checkers
 
 clean: ## Remove everything that make has made, the environment as well
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
