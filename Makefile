@@ -45,7 +45,7 @@ export TF_NUM_INTEROP_THREADS := 1
 RESOLVE := pip compile pyproject.toml --universal --python-version 3.11 -c fixtures/constraints.txt --quiet \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: help conformance field paths genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage attack blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field paths genuine test deep check claims bench bench-report oracle compare-suites compare-gradients mutants orders findings overview damage attack blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint lock wheel format clean
 
@@ -213,6 +213,9 @@ oracle: $(STAMP) ## Hold the reference to an oracle of 60 digits, in 216 cases
 
 compare-suites: $(STAMP) ## Count the wrong LSTMs that published suites notice; the names are in build/compare-suites.json
 	@$(RUN) lstm_conformance.suites.meta.compared
+
+compare-gradients: $(STAMP) ## Count the wrong ways back that the gradient checkers of frameworks notice
+	@$(RUN) lstm_conformance.suites.meta.gradient_checkers
 
 clean: ## Remove everything that make has made, the environment as well
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

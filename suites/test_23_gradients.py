@@ -91,3 +91,23 @@ def test_the_way_back_leaves_no_trace(subject: Subject, cases: Cases) -> Examine
 def test_flags_together_change_no_gradient(subject: Subject, cases: Cases) -> Examined:
     """Whatever the flags of a layer, every gradient is that of the equations."""
     yield from way_back.all_of(subject, cases, subject.gradients(cases))
+
+
+@rule("23.9", where=lambda c: _simple(c) and not c.mask, kinds=("trained",))
+def test_the_loss_may_be_any(subject: Subject, cases: Cases) -> Examined:
+    """Of the sum of all outputs, of the last output, of a large and of a small loss, gradients lie within the bound."""
+    for into in ("sum of y", "last y", "large", "small"):
+        name = into if into.endswith(" y") else f"a {into} loss"
+        yield from way_back.all_of(subject, cases, subject.gradients(cases, into=into), f" of {name}")
+
+
+@rule("23.10", kinds=("optimized",))
+def test_a_step_of_descent_goes_down_the_gradient(subject: Subject, cases: Cases) -> Examined:
+    """Every weight behind the step is the one before it, less the rate times its gradient."""
+    yield from way_back.descended(subject, cases, rate=0.5)
+
+
+@rule("23.11", kinds=("evaluated",))
+def test_nothing_is_dropped_on_the_way_back_in_evaluation(subject: Subject, cases: Cases) -> Examined:
+    """Every gradient lies within the bound of the equations, whatever the rates of dropout."""
+    yield from way_back.all_of(subject, cases, subject.gradients(cases))

@@ -33,7 +33,10 @@ class Hypothesis(NamedTuple):
     freedom: float = 0.0
 
 
-RIGHT_IN_ONE_CALL = {"gradients", "weight_gradients", "cell_gradients", "life_cycle", "models", "repeated_calls"}
+RIGHT_IN_ONE_CALL = {
+    *("gradients", "weight_gradients", "cell_gradients", "shortcuts", "optimizers"),
+    *("life_cycle", "models", "repeated_calls"),
+}
 """Families of mistakes that the outputs of a call do not show."""
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "Call",
     "Gates",
     "LSTMWithGradients",
+    "LSTMWithOptimizer",
     "Trajectory",
     "WeightsRefused",
     "activated",
@@ -223,6 +224,18 @@ class LSTMWithGradients(LSTM, BackwardPass):
 
     def left_by_the_way_back(self, weights: Weights, call: Call[Array]) -> None:
         """What it does to the layer's own weights, and to the caller's own arrays."""
+
+
+class LSTMWithOptimizer(LSTMWithGradients):
+    """A right LSTM that takes right steps of plain gradient descent."""
+
+    claims: ClassVar[tuple[str, ...]] = ("gradients", "optimizer")
+    only: ClassVar[tuple[str, ...]] = ("optimizer",)
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """A weight behind the step."""
+        del name
+        return np.asarray(weight - rate * gradient)
 
 
 def applied(a: Numbers, function: Callable[[Array], Array], slope: float = 1.0) -> Numbers:

@@ -8,7 +8,15 @@ from functools import reduce
 import numpy as np
 
 from lstm_conformance.reference.backwards import WeightGradients, added
-from lstm_conformance.reference.mutants.base import LSTM, Gates, LSTMWithGradients, applied, term_by_term, wide
+from lstm_conformance.reference.mutants.base import (
+    LSTM,
+    Gates,
+    LSTMWithGradients,
+    LSTMWithOptimizer,
+    applied,
+    term_by_term,
+    wide,
+)
 from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate, limited
 from lstm_conformance.reference.tape import Step
@@ -152,8 +160,10 @@ class GradientsAddedStepByStep(LSTMWithGradients):
         return reduce(added, parts)
 
 
-class SlopesFromTheGates(LSTMWithGradients):
-    """Computes σ' and tanh' from the gates that were saved, as σ - σ² and 1 - tanh²."""
+class SlopesFromTheGates(LSTMWithOptimizer):
+    """Computes σ' and tanh' from the gates that were saved, as σ - σ² and 1 - tanh²; takes steps of descent."""
+
+    only = ("gradients", "optimizer")
 
     def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
         """Those of plain layers."""

@@ -89,6 +89,46 @@ def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
     assert survivors(offer, QUICK.crossed(offer), family(offer, ONE), dtype) == []
 
 
+ON_THE_WAY_BACK = ("bidirectional", "proj_size", "mask", "unroll", "go_backwards", "num_layers")
+"""Options for which kernels have a way back of its own."""
+
+
+def _goes_back(offer: Offer) -> bool:
+    """Whether gradients are asked, and anything may be asked with them."""
+    return "gradients" in offer.claims and "float32" in offer.dtypes and not offer.only
+
+
+@pytest.mark.parametrize(("offer", "dtype"), [each for each in offers("") if _goes_back(each.values[0])])
+def test_the_way_back_meets_ordinary_sizes_with_options(offer: Offer, dtype: str) -> None:
+    """In some dtype; of masks, where steps count at the end of a row and where they are strewn."""
+    every = family(offer, ORDINARILY, count=2)
+    wrong = [each for each in every if ("trained", True) in each.options and _is_of_the_way_back(each)]
+
+    assert survivors(offer, QUICK.crossed(offer), [*_trained(), *wrong], dtype) == []
+
+
+@pytest.mark.parametrize("cost", ["trace", "compile"])
+def test_the_way_back_meets_ordinary_sizes_where_that_takes_long(cost: str) -> None:
+    """Once, on every path that goes back."""
+    every = [(name, offer) for name in IMPLEMENTATIONS for offer in declared(name).offers if offer.cost == cost]
+    blind = {
+        f"{name}/{offer.path}"
+        for name, offer in every
+        if _goes_back(offer) and survivors(offer, QUICK.crossed(offer), _trained())
+    }
+
+    assert blind == set()
+
+
+def _trained() -> list[Blind]:
+    """Wrong at ordinary sizes, where all other options are at their defaults."""
+    return [Blind((("trained", True),), *ORDINARILY)]
+
+
+def _is_of_the_way_back(blind: Blind) -> bool:
+    return any(name in ON_THE_WAY_BACK and value in {True, 2, 3, "right", "holes"} for name, value in blind.options)
+
+
 @pytest.mark.parametrize(("offer", "dtype"), offers("float32"))
 def test_layers_are_asked_as_they_are_used(offer: Offer, dtype: str) -> None:
     """For the last output alone, the rows first, without states, where there is a choice; with one row or one step."""

@@ -139,6 +139,16 @@ def test_what_is_behind_the_way_back_must_be_shown_where_it_is_asked_for() -> No
         understood("mine", "gradients", fields, SENT, ({}, TRAINED))
 
 
+def test_a_step_of_descent_shows_outputs_and_weights() -> None:
+    """And no gradients, for which nobody has asked."""
+    fields: Header = {"cases": 2, "rate": 0.5}
+    shown: Arrays = {"output/0": np.zeros((2, 1)), "after/weights/w": SENT["weights/w"]}
+
+    assert understood("mine", "gradients", fields, SENT, ({}, shown)) == ({}, shown)
+    with pytest.raises(BadAnswer, match=r"expected the arrays output/..., after/weights/..., came .'gradient/x'"):
+        understood("mine", "gradients", fields, SENT, ({}, shown | {"gradient/x": SENT["x"]}))
+
+
 def test_nothing_that_a_layer_may_do_is_refused() -> None:
     """Other numbers of outputs, shapes, dtypes and weights than documented are judged by rules."""
     seen: Arrays = {"output/0": np.zeros((2, 0), bool), "again/0": np.zeros((2, 9)), "after/x": np.zeros((2, 1))}

@@ -16,9 +16,9 @@ from lstm_conformance.reference.gradients import BackwardPass
 from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.oracle import Oracle, real
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.suites.meta.differentiable import HOLES, RAGGED, Example, given_to
 from lstm_conformance.suites.meta.exactness import ONE_ROUNDING
 from lstm_conformance.suites.meta.numbers import cell_of, drawn
-from lstm_conformance.suites.meta.test_gradients import HOLES, RAGGED, Example, given_to
 
 STEP = real.mpf(10) ** -20
 TRIED = 3

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases.data import Cases, only
 from lstm_conformance.fixtures.cases.regimes import STYLES
 from lstm_conformance.reference import cell
 from lstm_conformance.reference.activations import Activation, activation
 from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF, arithmetic_of
-from lstm_conformance.reference.backwards import WeightGradients
 from lstm_conformance.reference.gradients import NOTHING, BackwardPass, Observed
-from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Fill, Mask, Outputs, within_lengths
-from lstm_conformance.reference.merging import last, merged
-from lstm_conformance.reference.mutants import MUTANTS, gradients, weight_gradients
+from lstm_conformance.reference.lstm import Cell, Outputs
+from lstm_conformance.reference.mutants import gradients, weight_gradients
 from lstm_conformance.reference.mutants.base import LSTM, Call, LSTMWithGradients
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
-from lstm_conformance.reference.weights import CellWeights, Weights, mapped
 from lstm_conformance.suites.meta import traced
-from lstm_conformance.suites.meta.numbers import drawn, start
+from lstm_conformance.suites.meta.differentiable import (
+    HOLES,
+    LIMITED,
+    LONG,
+    RAGGED,
+    SPECIAL,
+    STACKED,
+    WITH_OPTIONS,
+    WRONG,
+    Example,
+    arrays,
+    given_to,
+)
+from lstm_conformance.suites.meta.numbers import drawn
 from lstm_conformance.suites.meta.variants import VARIANTS, Variant
 
 PRIME = 2**61 - 1
-
-WRONG: dict[str, type[LSTMWithGradients]] = {
-    name: mutant for name, mutant in MUTANTS.items() if issubclass(mutant, LSTMWithGradients)
-}
 
 
 class Dual:
@@ -53,59 +56,6 @@ class Dual:
     __radd__, __rmul__ = __add__, __mul__
 
 
-class Example(NamedTuple):
-    """One case, without an axis of cases: a layer, its weights, x, h_0 and c_0, and a mask."""
-
-    layer: Layer
-    weights: Weights
-    inputs: tuple[Array, Array, Array]
-    mask: Mask | None = None
-    fill: Fill = "zeros"
-
-    @classmethod
-    def of(cls, cases: Cases, mask: Mask | None = None, fill: Fill = "zeros") -> Example:
-        """The first of the cases."""
-        x, h_0, c_0 = start(only(cases, 0))
-        weights = arranged(cases.weights, (a[0] for a in arrays(cases.weights)))
-        return cls(cases.configuration.layer, weights, (x[:, 0], h_0[:, :, 0], c_0[:, :, 0]), mask, fill)
-
-    def arrays(self) -> list[Array]:
-        """Everything that has a gradient."""
-        return [*self.inputs, *arrays(self.weights)]
-
-    def holding(self, numbers: list[Array]) -> Example:
-        """The same layer with other numbers."""
-        x, h_0, c_0, *others = numbers
-        return self._replace(weights=arranged(self.weights, iter(others)), inputs=(x, h_0, c_0))
-
-    def outputs(self, lstm: LSTM) -> Outputs[Array]:
-        """What the layer returns."""
-        lstm.fill = self.fill
-        y, h_n, c_n = lstm(self.weights, Call(*self.inputs, mask=self.mask))
-        y = y if self.layer.return_sequences else last(y, self.layer.directions)
-        return Outputs(merged(y, self.layer.merge_mode) if self.layer.merges else y, h_n, c_n)
-
-    def gradients(self, backward: BackwardPass, given: Outputs[Array]) -> list[Array]:
-        """In the order of `arrays`."""
-        backward.fill, backward.merge_mode = self.fill, self.layer.merge_mode
-        backward.return_sequences = self.layer.return_sequences
-        found = backward.gradients(self.weights, Call(*self.inputs, mask=self.mask), given)
-        return [found.x, found.h_0, found.c_0, *arrays(found.weights)]
-
-
-def arrays(weights: Sequence[Sequence[CellWeights | WeightGradients[Array]]]) -> list[Array]:
-    """The arrays of all cells."""
-    return [a for directions in weights for w in directions for a in w.named.values()]
-
-
-def arranged(like: Weights, numbers: Iterator[Array]) -> Weights:
-    """The arrays as the weights of cells: the inverse of `arrays`."""
-    return mapped(like, lambda _: next(numbers))
-
-
-RAGGED = within_lengths(4, np.array([3, 0, 2]))
-HOLES = np.array([[0, 1, 1], [1, 0, 1], [0, 0, 1], [1, 0, 0]], np.bool_)
-
 EXAMPLES = {
     "plain": Example.of(drawn(4, 3, 2, 5)),
     "one bias": Example.of(drawn(4, 3, 2, 5, biases=1)),
@@ -125,10 +75,6 @@ EXAMPLES = {
     "all at once with a mask": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), HOLES),
 }
 EVERY_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
-
-LONG = Example.of(drawn(10, 3, 4, 5, bidirectional=True, style="saturated"), within_lengths(10, np.array([10, 4, 9])))
-STACKED = Example.of(drawn(4, 3, 4, 5, num_layers=2, proj_size=3))
-"""Layers in which every wrong backward pass shows: in one or the other."""
 
 
 def polynomial(linear: int, square: int) -> Activation:
@@ -165,13 +111,6 @@ def duals(a: Array, b: Array | int) -> Array:
 def product(a: Iterable[Array], b: Iterable[Array]) -> Dual:
     """Σ a b, over all elements of all arrays."""
     return sum(((one * other).sum() for one, other in zip(a, b, strict=True)), start=Dual(0))
-
-
-def given_to(example: Example) -> Outputs[Array]:
-    """Gradients of the outputs, of all sizes around 1, which float32 holds."""
-    random = np.random.RandomState(0)
-    outputs = example.outputs(LSTM(example.layer, Cell()))
-    return Outputs(*((3 * random.standard_normal(a.shape)).astype(np.float32).astype(np.float64) for a in outputs))
 
 
 @EVERY_EXAMPLE
@@ -273,16 +212,41 @@ def test_the_way_forward_is_right(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", WRONG)
 def test_every_wrong_backward_pass_is_wrong(wrong: str) -> None:
     """In a second call some gradient differs by more than rounding, or something else does that the caller sees."""
-    limited = Variant(0.5, options={"clip": 0.5, "cell_clip": 0.25, "projection_clip": 0.125, "coupled": "f"})
-    with_options = Example.of(limited.with_peepholes(drawn(4, 3, 2, 5, proj_size=3)))
-    plain = any(misled(WRONG[wrong], example, Cell()) for example in (LONG, STACKED))
+    plain = any(misled(WRONG[wrong], example, cell.cell_of(example.layer)) for example in (LONG, STACKED, *SPECIAL))
+    losses = (large, small, ones, of_the_last_output)
+    other_losses = any(misled(WRONG[wrong], EXAMPLES["plain"], Cell(), of) for of in losses)
 
-    assert plain or misled(WRONG[wrong], with_options, limited.cell())
+    assert plain or other_losses or misled(WRONG[wrong], WITH_OPTIONS, LIMITED.cell())
 
 
-def misled(wrong: type[LSTMWithGradients], example: Example, of: Cell) -> bool:
+def large(given: Outputs[Array]) -> Outputs[Array]:
+    """A thousand times as large a loss."""
+    return Outputs(*(1000 * a for a in given))
+
+
+def small(given: Outputs[Array]) -> Outputs[Array]:
+    """A millionth of it."""
+    return Outputs(*(1e-6 * a for a in given))
+
+
+def ones(given: Outputs[Array]) -> Outputs[Array]:
+    """Of the sum of all outputs."""
+    return Outputs(np.ones_like(given.y), 0 * given.h_n, 0 * given.c_n)
+
+
+def of_the_last_output(given: Outputs[Array]) -> Outputs[Array]:
+    """Of a loss that depends on nothing else."""
+    return Outputs(given.y * (np.arange(len(given.y)) == len(given.y) - 1)[:, None, None], 0 * given.h_n, 0 * given.c_n)
+
+
+def misled(
+    wrong: type[LSTMWithGradients],
+    example: Example,
+    of: Cell,
+    loss: Callable[[Outputs[Array]], Outputs[Array]] = lambda given: given,
+) -> bool:
     """Whether it does anything else than the right one."""
-    given, backward = given_to(example), wrong(example.layer, of)
+    given, backward = loss(given_to(example)), wrong(example.layer, of)
     expected = example.gradients(BackwardPass(of), given)
     example.gradients(backward, given)
     left = example.holding([a.copy() for a in example.arrays()])

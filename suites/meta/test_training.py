@@ -123,6 +123,9 @@ def test_a_step_goes_on_where_the_last_one_ended() -> None:
     [
         ("Trainable", {}, {"steps": 0}, "expected `steps` to be a whole number from 1, came 0"),
         ("Trainable", {}, {"steps": True}, "expected `steps` to be a whole number from 1, came True"),
+        ("Trainable", {}, {"rate": 0.0}, "expected `rate` to be a number above 0, came 0.0"),
+        ("Trainable", {}, {"rate": "1"}, "expected `rate` to be a number above 0, came '1'"),
+        ("Trainable", {}, {"rate": 0.5}, "Trainable has no method `descended`"),
         ("Trainable", {"tangent/0": np.zeros((CASES, 1))}, {}, "weights/..., cotangent/...; came 'tangent/0'"),
         ("Trainable", {"cotangent/7": np.zeros((CASES, 1))}, {}, "expected arrays that are numbered from 0"),
         ("WithoutStates", {}, {}, "WithoutStates.gradients must return the gradients"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
-from lstm_conformance.fixtures.cases.cotangents import cotangents
+from lstm_conformance.fixtures.cases.cotangents import LARGE, SMALL, cotangents
 from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.hosting.client import InProcess
+from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs
@@ -26,7 +28,8 @@ PLAIN = configuration(5, 3, 4, 7, trained=True)
 STACK = configuration(5, 3, 4, 7, trained=True, num_layers=2, bidirectional=True, proj_size=3)
 MASKED = configuration(5, 3, 4, 7, trained=True, mask="sorted", bidirectional=True, batch_first=True)
 FLAGS = configuration(5, 1, 4, 7, trained=True, unbatched=True, bias=False, bidirectional=True, dtype="float64")
-RULES = [f"23.{k}" for k in range(1, 9)]
+OPTIMIZED = configuration(5, 3, 4, 7, optimized=True, num_layers=2, bidirectional=True, mask="right")
+RULES = [f"23.{k}" for k in range(1, 10)]
 LAYERS = {"plain": PLAIN, "stack": STACK, "masked": MASKED, "flags": FLAGS}
 
 
@@ -73,12 +76,52 @@ def test_a_right_way_back_passes(layer: str, rule: str) -> None:
         ("gradients_accumulated", "23.7", PLAIN, "gradient by "),
         ("weights_moved_by_the_way_back", "23.7", PLAIN, "weight_ih_l0 differs where it must be the same"),
         ("input_cleared_by_the_way_back", "23.7", PLAIN, "x differs where it must be the same"),
+        ("small_gradients_cut_off", "23.9", PLAIN, " of a small loss uses"),
+        ("large_gradients_of_outputs_clipped", "23.9", STACK, " of a large loss uses"),
+        ("last_output_taken_for_the_final_states", "23.9", PLAIN, " of last y uses"),
+        ("equal_gradients_taken_for_a_mean", "23.9", PLAIN, " of sum of y uses"),
         ("bias_gradient_averaged", "23.8", STACK, "gradient by bias_0 of layer 1 forwards uses"),
     ],
 )
 def test_a_wrong_one_is_caught(wrong: str, rule: str, called: Configuration, sentence: str) -> None:
     """By the rule that speaks of it, which says which gradient it is."""
     found = outcome(wrong, rule, called)
+
+    assert found.verdict == "fail"
+    assert sentence in (found.message or "")
+
+
+def test_dropout_that_acts_in_evaluation_is_caught() -> None:
+    """On the way back alone; where there is none to act, all is right."""
+    called = configuration(5, 3, 4, 7, trained=True, evaluated=True, num_layers=2)
+    dropping = replace(called, layer=replace(called.layer, dropout=0.5))
+    found = {each: outcome("dropout_scales_the_way_back_in_evaluation", "23.11", each) for each in (called, dropping)}
+
+    assert (found[called].verdict, found[dropping].verdict) == ("pass", "fail")
+    assert "gradient by " in (found[dropping].message or "")
+
+
+def test_a_right_step_of_descent_passes() -> None:
+    """It uses little more than the rounding of the weight."""
+    found = outcome("slopes_from_the_gates", "23.10", OPTIMIZED)
+
+    assert (found.verdict, found.message) == ("pass", None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ("steps_uphill", "behind a step of layer "),
+        ("rate_applied_twice", "behind a step of layer "),
+        ("weights_decay_in_the_step", "kernel behind a step of layer "),
+        ("gradients_clipped_in_the_step", "behind a step of layer "),
+        ("biases_not_stepped", "bias_0 behind a step of layer "),
+        ("second_layer_not_stepped", "behind a step of layer 1 "),
+    ],
+)
+def test_a_wrong_step_of_descent_is_caught(wrong: str, sentence: str) -> None:
+    """And it is said which weight is elsewhere."""
+    found = outcome(wrong, "23.10", OPTIMIZED)
 
     assert found.verdict == "fail"
     assert sentence in (found.message or "")
@@ -132,10 +175,24 @@ def test_cotangents_are_parted(layer: str, layout: str) -> None:
         for other in Outputs._fields:
             assert np.array_equal(getattr(part, other), getattr(whole, other) * (other == name))
 
-    first = given(LAYERS[layer], layout, "first y")
-    assert np.array_equal(first.y[0], whole.y[0])
-    assert not first.y[1:].any()
-    assert not first.h_n.any()
+    for into, kept, others in (("first y", slice(1), slice(1, None)), ("last y", slice(-1, None), slice(-1))):
+        part = given(LAYERS[layer], layout, into)
+        assert np.array_equal(part.y[kept], whole.y[kept])
+        assert not part.y[others].any()
+        assert not part.h_n.any()
+
+
+@pytest.mark.parametrize("layout", ["torch", "keras"])
+def test_losses_are_scaled_without_rounding(layout: str) -> None:
+    """A large and a small one are the whole one, times a power of two; a sum has ones for y, and nothing else."""
+    whole, large, small, ones = (given(PLAIN, layout, into) for into in ("", "large", "small", "sum of y"))
+
+    for a, more, less in zip(whole, large, small, strict=True):
+        assert np.array_equal(a * LARGE, more)
+        assert np.array_equal(a * SMALL, less)
+    assert np.all(ones.y == 1)
+    assert not ones.h_n.any()
+    assert not ones.c_n.any()
 
 
 def test_a_layer_whose_states_are_hidden_is_asked_for_its_output_alone() -> None:
@@ -144,6 +201,25 @@ def test_a_layer_whose_states_are_hidden_is_asked_for_its_output_alone() -> None
 
     assert not CHECKS["23.5"].where(hidden)
     assert given(hidden, "keras").h_n.shape[0] == 0
+
+
+RIGHT_ADAPTER: type[Adapter] = ADAPTERS[RIGHT]
+
+
+class CotangentsAsTheyLie(RIGHT_ADAPTER):  # type: ignore[misc, valid-type]
+    """Reads cotangents in the order of the memory, as a kernel does that takes them for contiguous."""
+
+    def gradients(self, built: Any, x: Any, states: Any, cotangents: list[Any], valid: Any = None) -> Any:
+        """Right, unless they are strided."""
+        return super().gradients(built, x, states, [a.ravel("K").reshape(a.shape) for a in cotangents], valid)
+
+
+@pytest.mark.parametrize(("strided", "verdict"), [(False, "pass"), (True, "fail")])
+def test_cotangents_lie_in_memory_as_inputs_do(strided: bool, verdict: str) -> None:
+    """Where inputs are strided, they are, too."""
+    called = replace(PLAIN, strided=strided)
+
+    assert judge(CHECKS["23.8"], subject_of(CotangentsAsTheyLie), cases_of(called))[0].verdict == verdict
 
 
 def test_gradients_that_are_none_are_caught() -> None:

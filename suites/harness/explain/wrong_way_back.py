@@ -9,13 +9,17 @@ from lstm_conformance.fixtures.hosting.client import HostError
 from lstm_conformance.reference.diagnosis.findings import Diagnosis, Fit
 from lstm_conformance.reference.layouts.base import WeightsMismatch
 from lstm_conformance.reference.mutants import MUTANTS
-from lstm_conformance.reference.mutants.base import LSTMWithGradients
+from lstm_conformance.reference.mutants.base import LSTMWithGradients, LSTMWithOptimizer
 from lstm_conformance.suites.harness.judge import way_back
 from lstm_conformance.suites.harness.judge.comparison import Comparison
 from lstm_conformance.suites.harness.judge.subject import Subject, Trained, WrongOutputs
 
-KNOWN = {name: kind for name, kind in MUTANTS.items() if issubclass(kind, LSTMWithGradients)}
-"""By name."""
+KNOWN = {
+    name: kind
+    for name, kind in MUTANTS.items()
+    if issubclass(kind, LSTMWithGradients) and not issubclass(kind, LSTMWithOptimizer)
+}
+"""By name; those whose gradients are right explain none."""
 
 
 def diagnosed(subject: Subject, case: Cases) -> Diagnosis | None:

@@ -161,6 +161,16 @@ class Subject:
             self.where, key, lambda: self._train(cases, steps, into, observe=observe), lambda each: each.nbytes
         )
 
+    def descended(self, cases: Cases, rate: float) -> Trained:
+        """One step of gradient descent: outputs from before it, and `after` the weights behind it. Raises as `run`."""
+        configuration, given, due = self._with_cotangents(cases, "")
+        fields = self.fields(configuration) | {"cases": len(cases), "rate": rate}
+        _, answer = self.implementation.request("gradients", fields, sent(configuration, given), self.deadline)
+        seen = as_numbers(answer)
+        outputs = canonical_outputs(self.layout, configuration, numbered(seen, "output/"))
+        given_to = canonical_outputs(self.layout, configuration, due)
+        return Trained(outputs, given_to, cases.inputs, {}, given, _below(seen, "after/weights/"))
+
     def describe(self, configuration: Configuration) -> dict[str, WeightType]:
         """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
         weights = self._described(configuration)["weights"]
@@ -258,11 +268,10 @@ class Subject:
         )
 
     def _train(self, cases: Cases, steps: int, into: str, *, observe: bool) -> Trained:
-        configuration, given = cases.configuration, self._native(cases)
+        configuration, arrays, due = self._with_cotangents(cases, into)
+        given = {name: a for name, a in arrays.items() if not name.startswith("cotangent/")}
         fields = self.fields(configuration) | {"cases": len(cases), "steps": steps}
         fields |= {"observe": ["inputs"]} if observe else {}
-        due = cotangents(cases, self.layout, into)
-        arrays = given | {f"cotangent/{k}": a for k, a in enumerate(due)}
         _, answer = self.implementation.request("gradients", fields, sent(configuration, arrays), self.deadline)
         seen = as_numbers(answer)
         by = _below(seen, "gradient/")
@@ -278,6 +287,12 @@ class Subject:
             given,
             _below(seen, "after/"),
         )
+
+    def _with_cotangents(self, cases: Cases, into: str) -> tuple[Configuration, dict[str, Array], list[Array]]:
+        """What a step of training is given, and the cotangents once more, in the framework's own axes."""
+        due = cotangents(cases, self.layout, into)
+        arrays = self._native(cases) | {f"cotangent/{k}": a for k, a in enumerate(due)}
+        return cases.configuration, arrays, due
 
     def _native(self, cases: Cases) -> dict[str, Array]:
         """Everything that a call is given, by name and in the framework's own axes."""

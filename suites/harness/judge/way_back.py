@@ -19,7 +19,7 @@ from lstm_conformance.reference.backwards import WeightGradients
 from lstm_conformance.reference.gradients import BackwardPass, Gradients, Observed
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Outputs
-from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.reference.rounded import Array, Rounded, exactly, scaled
 from lstm_conformance.reference.stack import shows_every_output, way_back
 from lstm_conformance.reference.weights import CellWeights
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined
@@ -117,6 +117,27 @@ def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Ite
         observed, axes = seen.named[name][..., : expected.shape[-1]], WEIGHT_AXES[name]
         by_gate = _by_gate if "gate" in axes else np.asarray
         yield within(f"gradient by {name}{where}", by_gate(observed), expected.moved(by_gate), axes)
+
+
+def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
+    """Every weight behind a step of gradient descent: less the rate times its gradient, and one rounding."""
+    seen = subject.descended(cases, rate)
+    due, layer = gradients(subject, cases, seen), cases.configuration.layer
+    after = subject.layout.canonical_weights(layer, seen.after)
+    for index, (cells, begun, by) in enumerate(zip(after, cases.weights, due.weights, strict=True)):
+        for direction, (cell, before, of) in enumerate(zip(cells, begun, by, strict=True)):
+            yield from _moved(named(layer, index, direction), cell, before, of, rate)
+
+
+def _moved(
+    where: str, seen: CellWeights, before: CellWeights, by: WeightGradients[Rounded], rate: float
+) -> Iterator[Comparison]:
+    """The weights of a cell; rate: a power of two, by which nothing is rounded."""
+    for name, gradient in by.named.items():
+        axes = WEIGHT_AXES[name]
+        by_gate = _by_gate if "gate" in axes else np.asarray
+        moved = exactly(before.named[name], gradient.arithmetic) + scaled(gradient, np.full((), -rate))
+        yield within(f"{name} behind a step{where}", by_gate(seen.named[name]), moved.moved(by_gate), axes)
 
 
 def _by_gate(a: Array) -> Array:

@@ -1,0 +1,57 @@
+"""Steps of gradient descent that go elsewhere: the gradients are right, and what the optimizer makes of them is not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstm_conformance.reference.mutants.base import LSTMWithOptimizer
+from lstm_conformance.reference.rounded import Array
+
+
+class StepsUphill(LSTMWithOptimizer):
+    """Adds the gradient, because the loss was one to be maximized."""
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """Go the other way."""
+        return super().stepped(name, weight, -gradient, rate)
+
+
+class RateAppliedTwice(LSTMWithOptimizer):
+    """Multiplies the gradient by the rate, and hands it to an optimizer that does so, too."""
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """Go a part of the way."""
+        return super().stepped(name, weight, rate * gradient, rate)
+
+
+class WeightsDecayInTheStep(LSTMWithOptimizer):
+    """Lets weights decay by a ten-thousandth, which is the default of another optimizer."""
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """Add the weight to its gradient."""
+        return super().stepped(name, weight, gradient + np.asarray(1e-4 * weight, weight.dtype), rate)
+
+
+class GradientsClippedInTheStep(LSTMWithOptimizer):
+    """Clips the norm of every gradient to 1, and does not say so."""
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """Short gradients are right."""
+        norm = float(np.sqrt((gradient.astype(np.float64) ** 2).sum()))
+        return super().stepped(name, weight, np.asarray(gradient / max(1.0, norm), weight.dtype), rate)
+
+
+class BiasesNotStepped(LSTMWithOptimizer):
+    """Hands weights of two axes to the optimizer, and no biases."""
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """Leave them."""
+        return weight if weight.ndim == 1 else super().stepped(name, weight, gradient, rate)
+
+
+class SecondLayerNotStepped(LSTMWithOptimizer):
+    """Hands the weights of the first layer to the optimizer, and those of no other."""
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """A single layer is right."""
+        return weight if "_l1" in name else super().stepped(name, weight, gradient, rate)
