@@ -59,10 +59,14 @@ def conformance(
 ) -> Run:
     """Run these files of the suite with these options; the records go into the folder.
 
-    The tier is the small one, unless they say another.
+    The tier is the small one, unless they say another; all failures are shown.
     """
     path = folder / "results.jsonl"
-    return finished([*PYTEST, *of, "-q", "--tier", "small", "--results", os.fspath(path), *options], path, environment)
+    return finished(
+        [*PYTEST, *of, "-q", "--explain", "all", "--tier", "small", "--results", os.fspath(path), *options],
+        path,
+        environment,
+    )
 
 
 def finished(command: list[str], path: Path, environment: Mapping[str, str] | None = None) -> Run:

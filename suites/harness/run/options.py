@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -19,6 +20,9 @@ from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, 
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.ordering import OF_FILES, order
 from lstm_conformance.suites.harness.run.session import DEADLINE, Session
+
+ALONE = "--alone"
+"""Nothing but checks is run, and pytest is not named: `lstm-conformance test` says so."""
 
 ROOT = Path(__file__).resolve().parents[3]
 """The folder of the package: of a checkout, or of an installation."""
@@ -48,6 +52,7 @@ def _declare_implementations(group: pytest.OptionGroup) -> None:
         metavar="COMMAND",
         help="test what this command starts, in any language: it speaks the protocol of fixtures/PROTOCOL.md",
     )
+    group.addoption(ALONE, action="store_true", help=argparse.SUPPRESS)
     group.addoption("--list", action="store_true", help="list implementations, requirements and rules; test nothing")
 
 
@@ -84,6 +89,13 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         "--until-caught",
         action="store_true",
         help="an implementation that has clearly failed in a dtype is asked nothing more there",
+    )
+    group.addoption(
+        "--explain",
+        choices=("some", "all"),
+        default="some",
+        help="how many failures are shown in full: one of the commonest cause of each implementation, or all "
+        "(default: %(default)s)",
     )
     group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
 

@@ -22,14 +22,17 @@ from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.planning import Bundle, bundled, family_of, item_of
 from lstm_conformance.suites.harness.run import ending, self_check
 from lstm_conformance.suites.harness.run.controller import HANDOVER, PLANNED, Controller, Run
+from lstm_conformance.suites.harness.run.display import SHOWN, Display
 from lstm_conformance.suites.harness.run.listing import header_lines, listed
-from lstm_conformance.suites.harness.run.options import check_files, declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.harness.run.options import ALONE, check_files, declare, in_checkout, session_of, wanted
 from lstm_conformance.suites.harness.run.ordering import in_order
 from lstm_conformance.suites.harness.run.recording import header_of
 from lstm_conformance.suites.harness.run.session import Session
 
 META = "meta"
 """The folder of the tests of the suite itself, which need no implementation."""
+
+DISPLAY = "lstm_conformance_display"
 
 CLAIMS = "claims"
 """The folder of what is said of LSTM layers, which are no checks of an implementation either."""
@@ -62,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
+        display = Display(config.stash[RUN].record, config.getoption("--explain") == "all")
+        config.pluginmanager.register(display, DISPLAY)
     ending.interrupts(config, worker=hasattr(config, "workerinput"))
 
 
@@ -72,6 +77,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
         run.session.greet(wanted(config, run.session.plan))
         run.header = header_of(run.session, self_check.caught())
+        config.pluginmanager.getplugin(DISPLAY).begin(config.pluginmanager.getplugin("terminalreporter"))
         _begin_journal(config, run)
 
 
@@ -103,6 +109,16 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, with what and how."""
     header = config.stash[RUN].header
     return header_lines(header) if header else []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Say it where pytest says nothing of the machinery."""
+    config, header = session.config, session.config.stash[RUN].header
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if header and terminal is not None and config.getoption(ALONE) and terminal.verbosity >= 0:
+        for line in header_lines(header):
+            terminal.write_line(line)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -202,8 +218,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if isinstance(error, RedCheck):
         rule = specification()[1].get(error.check.rule)
         text = RuleText(title=rule.title, sentence=rule.sentence, source=rule.source) if rule else None
-        command = item.config.stash[RUN].session.command(error.check.implementation)
-        report.longrepr = explained(error.check, text, command)
+        session, name = item.config.stash[RUN].session, error.check.implementation
+        report.longrepr = explained(error.check, text, session.command(name), session.hellos[name].where)
+    if _bundle(item) is not None and (error is None or isinstance(error, RedCheck | pytest.skip.Exception)):
+        setattr(report, SHOWN, error.check.id if isinstance(error, RedCheck) else "")
     if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
         # One text: xdist takes far longer to send numbers and texts one by one.
         report.lstm_conformance = json.dumps([check.to_json() for check in item.stash[CHECKS]], allow_nan=False)
