@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from lstm_conformance.fixtures.hosting.process import listeners
 from lstm_conformance.reports.records.alike import by_cause, example
 from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.reports.records.summary import grouped
@@ -49,8 +50,15 @@ class Display:
         """Take the place of the names of files and the letters behind them."""
         self.terminal, self.started = terminal, time.monotonic()
         self._next = self.started + FIRST
+        if terminal is not None:
+            listeners.append(terminal.write_line)
         if terminal is not None and not self.all_of_them and terminal.verbosity <= 0:
             terminal.showfspath = False
+
+    def pytest_unconfigure(self) -> None:
+        """Tell nobody any more."""
+        if self.terminal is not None:
+            listeners.remove(self.terminal.write_line)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> Generator[None, Any, Any]:

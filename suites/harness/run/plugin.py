@@ -23,8 +23,16 @@ from lstm_conformance.suites.harness.plan.planning import Bundle, bundled, famil
 from lstm_conformance.suites.harness.run import ending, self_check
 from lstm_conformance.suites.harness.run.controller import HANDOVER, PLANNED, Controller, Run
 from lstm_conformance.suites.harness.run.display import SHOWN, Display
-from lstm_conformance.suites.harness.run.listing import header_lines, listed
-from lstm_conformance.suites.harness.run.options import ALONE, check_files, declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.harness.run.listing import declared, header_lines, listed
+from lstm_conformance.suites.harness.run.options import (
+    ALONE,
+    check_files,
+    declare,
+    help_text,
+    in_checkout,
+    session_of,
+    wanted,
+)
 from lstm_conformance.suites.harness.run.ordering import in_order
 from lstm_conformance.suites.harness.run.recording import header_of
 from lstm_conformance.suites.harness.run.session import Session
@@ -75,9 +83,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     run = config.stash[RUN]
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
+        config.pluginmanager.getplugin(DISPLAY).begin(config.pluginmanager.getplugin("terminalreporter"))
         run.session.greet(wanted(config, run.session.plan))
         run.header = header_of(run.session, self_check.caught())
-        config.pluginmanager.getplugin(DISPLAY).begin(config.pluginmanager.getplugin("terminalreporter"))
         _begin_journal(config, run)
 
 
@@ -93,13 +101,20 @@ def _begin_journal(config: pytest.Config, run: Run) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Answer `--list` instead of testing."""
+    """Answer `--list` instead of testing; before pytest's help, say what is ours."""
+    if config.option.help and config.getoption(ALONE):
+        sys.stdout.write(f"{help_text()}\n")
     if not config.getoption("--list"):
         return None
     spell_out_the_rest()
     session = session_of(config)
-    session.greet(wanted(config, session.plan))
-    sys.stdout.write("\n".join([*listed(session), ""]))
+    named = wanted(config, session.plan)
+    asked = bool(named) or session.python != sys.executable
+    if asked:
+        session.greet(named)
+    else:
+        declared(session)
+    sys.stdout.write("\n".join([*listed(session, asked=asked), ""]))
     session.close()
     return 0
 
