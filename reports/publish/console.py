@@ -50,7 +50,7 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str], where: st
         lines += [row("rule", rule.sentence), row("source", rule.source)]
         lines += [row("basis", basis_text(rule.basis))] if rule.basis else []
     lines.append(row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
-    lines += [row("called in", where)] if where and where not in check.message else []
+    lines += [row("called in", where)] if where and where not in (check.message or "") else []
     lines += measured(check.detail or {})
     lines += ["", row("reproduce", check.reproduction(command))]
     return "\n".join(lines)
@@ -188,4 +188,4 @@ def _of_cause(cause: Sequence[Check], rules: Sequence[str], asked: int, known_ru
 def _message(cause: Sequence[Check]) -> str:
     """What the clearest check says, or else any that says something."""
     told = [check for check in cause if check.message] or cause
-    return example(told).message
+    return example(told).message or ""

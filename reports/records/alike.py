@@ -38,9 +38,10 @@ def _cause(check: Check, sole: str) -> str:
     """What is the same in all checks of a cause."""
     if check.budget is not None:
         return _named(check) or sole or f"rule {check.rule}"
-    place = _PLACE.search(check.message)
+    message = check.message or ""
+    place = _PLACE.search(message)
     raised = (check.detail or {}).get("raised", "")
-    return f"{raised} {place[1]}" if place else _NUMBER.sub("#", check.message)
+    return f"{raised} {place[1]}" if place else _NUMBER.sub("#", message)
 
 
 def _sole(red: Sequence[Check]) -> str:

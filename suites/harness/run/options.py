@@ -81,6 +81,13 @@ def _declare_checks(add: Callable[..., object]) -> None:
         help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
     )
     add(
+        "--write-deviations",
+        type=Path,
+        metavar="FILE",
+        help="write what is red to this file, which --deviations takes from then on: to adopt the suite with known "
+        "failures",
+    )
+    add(
         "--brief",
         action="store_true",
         help="verdicts and budgets only: failures are not repeated, located or diagnosed, and a rule is one item",
@@ -153,6 +160,11 @@ def session_of(config: pytest.Config) -> Session:
 def check_files(config: pytest.Config) -> None:
     """Raise pytest.UsageError, before anything runs, where a file to be written would replace one of another kind."""
     results, junit = config.getoption("--results"), config.getoption("xmlpath", None)
+    adopting = config.getoption("--write-deviations")
+    if adopting is not None and config.getoption("--brief"):
+        raise pytest.UsageError("--write-deviations: it needs to know how each check fails; leave out --brief")
+    if adopting is not None and adopting.exists():
+        raise pytest.UsageError(f"--write-deviations {adopting}: there is such a file; name another, or remove it")
     targets = [] if results is None else [(results, RESULTS)]
     targets += [] if junit is None else [(Path(os.path.expandvars(junit)).expanduser(), JUNIT)]
     try:
