@@ -30,7 +30,8 @@ SITE := build/site
 
 # What names something is handed on by the environment, so that no shell reads it as a program.
 CELL ?=
-export CELL NIGHT
+TAG ?=
+export CELL NIGHT TAG
 
 # Threads of several libraries on one busy machine cost far more than they gain.
 export OMP_NUM_THREADS := 1
@@ -42,7 +43,7 @@ export TF_NUM_INTEROP_THREADS := 1
 
 .PHONY: help conformance field genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
-	show-night forget-nights track lint wheel format clean
+	show-night forget-nights track lint wheel dist release-notes publish release format clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +86,7 @@ lint: $(STAMP) ## Lint, check types and spelling
 	@$(RUN) mypy
 	@$(VENV)/bin/codespell
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	@$(VENV)/bin/zizmor --quiet --offline .github
 
 # To pytest wrong LSTMs are failures, as they should be: whether the right ones fail is judged from the results.
@@ -167,6 +169,22 @@ track: $(STAMP) ## Keep one issue for each rule and implementation that fails (n
 
 wheel: ## Build the wheel into dist/, which needs no environment but pip
 	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+dist: $(STAMP) ## Build the wheel and the source distribution into dist/
+	@rm -rf dist
+	@$(RUN) build --outdir dist .
+
+release-notes: ## Say what TAG=v1.2.3 releases: the tag must be that of the version, and the changelog must tell of it
+	@$(PYTHON) .ci/release.py "$$TAG"
+
+# Without a password: PyPI asks GitHub who publishes. UV_PUBLISH_URL names another index.
+publish: $(STAMP) ## Publish what lies in dist/; only the workflow of a release can
+	@$(RUN) uv publish --trusted-publishing always $(ARGS) dist/*
+
+release: ## Put what lies in dist/ beside its tag, TAG=v1.2.3, with the notes of the version (needs gh)
+	@mkdir -p build
+	@$(PYTHON) .ci/release.py "$$TAG" > build/notes.md
+	@gh release create "$$TAG" dist/* --verify-tag --title "$$TAG" --notes-file build/notes.md
 
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff check --fix .

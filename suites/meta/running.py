@@ -23,8 +23,8 @@ PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 # Far longer than any run takes: a run that hangs must not stop these tests for ever.
 PATIENCE = 1200.0
 
-IN_CI = ("CI", "BUILD_NUMBER")
-"""Where one of these is set, pytest repeats whole messages in its summary, their reproductions as well."""
+IN_CI = ("CI", "BUILD_NUMBER", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
+"""Where one of these is set, pytest repeats whole messages in its summary, and a run tells GitHub what it found."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+import os
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.reports.publish.actions import annotation_lines, step_summary
 from lstm_conformance.reports.publish.console import last_line, summary
 from lstm_conformance.reports.records.results import Check, Header
 from lstm_conformance.suites.harness.explain.adopting import adopted
@@ -155,7 +157,7 @@ class Controller:
             terminalreporter.write_line(line)
         if self._lacks_its_case():
             terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
-        for line in told(peak(), self.run.peaks):
+        for line in [*told(peak(), self.run.peaks), *in_actions(self.run.record.checks, self.run.header, os.environ)]:
             terminalreporter.write_line(line)
 
     def _problems(self, header: Header) -> Iterator[str]:
@@ -183,6 +185,20 @@ class Controller:
 
     def _lacks_its_case(self) -> bool:
         return self.run.session.plan.case is not None and not self.run.record.planned
+
+
+def in_actions(checks: Sequence[Check], header: Header, environment: Mapping[str, str]) -> list[str]:
+    """Under GitHub Actions, add to the summary of the step, and return what is shown at the top of the run."""
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return []
+    lines = annotation_lines(checks, header)
+    if environment.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(environment["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as file:
+                file.write(step_summary(checks, header))
+        except OSError as error:
+            lines.append(f"warning: the summary of the step could not be written: {error}")
+    return lines
 
 
 def _is_interrupted(session: pytest.Session) -> bool:
