@@ -7,7 +7,8 @@ from typing import Any
 
 from lstm_conformance.reference.arrays.conventions import Options
 from lstm_conformance.reference.arrays.errors import BadInput
-from lstm_conformance.suites.library.taking import Array, States, Taken, array, framework_of, loaded
+from lstm_conformance.reference.arrays.numbers import numbers
+from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of, loaded
 
 NAMES = ("kernel", "recurrent_kernel", "bias")
 
@@ -36,7 +37,7 @@ def _weights(layer: Any) -> Iterator[tuple[str, Array]]:
             raise BadInput(
                 f"expected a layer with weights, came {type(layer).__name__} without: call it once, or build it"
             )
-        yield from zip((f"{prefix}{name}" for name in NAMES), map(array, arrays), strict=False)
+        yield from ((f"{prefix}{name}", numbers(name, a)) for name, a in zip(NAMES, arrays, strict=False))
 
 
 def _options(layer: Any) -> Options:
@@ -83,13 +84,14 @@ class _Called:
     def __init__(self, layer: Any) -> None:
         self.layer = layer
 
-    def __call__(self, x: Array, states: States | None) -> Sequence[Array]:
+    def __call__(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """y and, if the layer returns them, h and c of each direction."""
         self._reset()
         pairs = () if states is None else zip(*states, strict=True)
         given = [self._tensor(a, next(iter(_parts(self.layer).values())).compute_dtype) for pair in pairs for a in pair]
-        found = self.layer(self._tensor(x), initial_state=given or None, training=False)
-        return [array(a) for a in (found if isinstance(found, (list, tuple)) else [found])]
+        mask = None if valid is None else self._tensor(valid)
+        found = self.layer(self._tensor(x), initial_state=given or None, mask=mask, training=False)
+        return [numbers("an output", a) for a in (found if isinstance(found, (list, tuple)) else [found])]
 
     def _reset(self) -> None:
         for part in _parts(self.layer).values():
