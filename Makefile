@@ -41,7 +41,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 export TF_NUM_INTRAOP_THREADS := 1
 export TF_NUM_INTEROP_THREADS := 1
 
-.PHONY: help conformance field genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview damage blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field genuine test deep check claims bench bench-report oracle compare-suites mutants orders findings overview adapter-page damage blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
 	show-night forget-nights track lint wheel dist release-notes publish release format clean
 
@@ -108,6 +108,10 @@ findings: $(STAMP) ## Run the scripts of the recorded causes on every backend th
 
 overview: $(STAMP) ## Write the table of rules and causes, docs/rules-and-causes.md
 	@$(RUN) lstm_conformance.suites.meta.overview
+
+adapter-page: $(STAMP) ## Write docs/adapter.md and docs/arrays.md from the class of adapters and from the layouts
+	@$(RUN) lstm_conformance.suites.meta.adapter_page
+	@$(RUN) lstm_conformance.suites.meta.arrays_page
 
 damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
 	@$(RUN) lstm_conformance.suites.meta.damage
