@@ -52,9 +52,9 @@ HEAD = """\
 # The arrays of every layout
 
 Written by `make adapter-page` from [`reference/layouts/`](../reference/layouts/__init__.py).
-An adapter, a program that speaks [the protocol](../fixtures/PROTOCOL.md) and [the library](library.md) name a layout; its arrays have these names and shapes.
-T steps, B rows, I features, H units, P units behind a projection, L layers.
-Of a bidirectional layer, P stands for H where there is no projection.
+They are those of adapters, of [the protocol](../fixtures/PROTOCOL.md), and of [the library](library.md).
+T steps, B rows, I features, H units, P units behind a projection, L layers; lengths are (B), a mask is (B, T).
+With `batch_first`, where it can be claimed, x and the outputs of all steps have rows first.
 """
 
 
