@@ -452,6 +452,16 @@ LAYERS = [
 def test_right(make, lstm_conformance):
     lstm_conformance(built(make()))
 
+def test_wrong_gradients():
+    class Halved(LSTM):
+        def call(self, *args, **kwargs):
+            y = super().call(*args, **kwargs)
+            return keras.ops.stop_gradient(y) * 0.5 + y * 0.5
+    layer = built(Halved(7, return_sequences=True))
+    assert_conforms(layer, x=np.ones((3, 6, 5)), gradients=False)
+    with pytest.raises(NotConforming, match="gradient by"):
+        assert_conforms(layer, x=np.ones((3, 6, 5)))
+
 def test_mask():
     mask = np.array([[1, 1, 0, 1, 1, 0], [1, 0, 0, 1, 1, 1], [1, 1, 1, 1, 1, 1]], bool)
     x = np.random.RandomState(0).standard_normal((3, 6, 5)).astype("float32")
@@ -523,9 +533,9 @@ def test_modules_of_torch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("backend", "passed"),
     [
-        pytest.param("tensorflow", 10, marks=needs("keras", "tensorflow")),
-        pytest.param("torch", 5, marks=[pytest.mark.deep, needs("keras", "torch")]),
-        pytest.param("jax", 5, marks=[pytest.mark.deep, needs("keras", "jax")]),
+        pytest.param("tensorflow", 11, marks=needs("keras", "tensorflow")),
+        pytest.param("torch", 6, marks=[pytest.mark.deep, needs("keras", "torch")]),
+        pytest.param("jax", 6, marks=[pytest.mark.deep, needs("keras", "jax")]),
     ],
 )
 def test_layers_of_keras(tmp_path: Path, backend: str, passed: int) -> None:
