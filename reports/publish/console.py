@@ -25,7 +25,7 @@ SMOKE = "0.1"
 NAMED = 5
 """Requirements that are not claimed, of which as many are named."""
 
-SHOWN = 4
+SHOWN = 3
 """Causes of failures of one implementation and path that the summary names."""
 
 RULES = 5
@@ -51,9 +51,15 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str], where: st
         lines += [row("basis", basis_text(rule.basis))] if rule.basis else []
     lines.append(row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
     lines += [row("called in", where)] if where and where not in (check.message or "") else []
-    lines += measured(check.detail or {})
+    lines += measured(_needed(check.detail or {}))
     lines += ["", row("reproduce", check.reproduction(command))]
     return "\n".join(lines)
+
+
+def _needed(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where a mistake is named, nobody has to look for it in gates and over the steps."""
+    named = (detail.get("diagnosis") or {}).get("named")
+    return {key: value for key, value in detail.items() if not named or key not in {"gates", "by_step"}}
 
 
 def summary(checks: Iterable[Check], header: Header) -> list[str]:
@@ -162,12 +168,13 @@ def _diagnosed(group: Group) -> list[str]:
 def _failing(group: Group, header: Header) -> Iterator[str]:
     """A line for every cause, and below it what its configurations share."""
     causes = by_cause(group.checks)
-    for cause in causes[:SHOWN]:
+    for place, cause in enumerate(causes[:SHOWN]):
         rules = sorted({check.rule for check in cause}, key=numbers_in)
         passed = [check for check in group.checks if check.rule in rules and check.verdict not in RED]
         yield _of_cause(cause, rules, len(cause) + len(passed), header.rules)
         together = shared([*cause, *passed], header) or ""
-        if rules != [SMOKE] and (len(rules) == 1 or together.count("wherever") == 1):
+        few = place == 0 or len(causes) < SHOWN
+        if few and rules != [SMOKE] and (len(rules) == 1 or together.count("wherever") == 1):
             yield from [f"      {together}"] if together else []
     if len(causes) > SHOWN:
         yield f"  … and {len(causes) - SHOWN} more causes"
