@@ -32,7 +32,8 @@ SITE := build/site
 
 # What names something is handed on by the environment, so that no shell reads it as a program.
 CELL ?=
-export CELL NIGHT
+TAG ?=
+export CELL NIGHT TAG
 
 # Threads of several libraries on one busy machine cost far more than they gain.
 export OMP_NUM_THREADS := 1
@@ -45,9 +46,9 @@ export TF_NUM_INTEROP_THREADS := 1
 RESOLVE := pip compile pyproject.toml --universal --python-version 3.11 -c fixtures/constraints.txt --quiet \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: help conformance field paths genuine test deep check claims bench bench-report oracle compare-suites compare-gradients mutants orders findings overview damage attack blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field paths genuine test deep check claims bench bench-report oracle compare-suites compare-gradients mutants orders findings overview adapter-page damage attack blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night \
-	show-night forget-nights track lint lock wheel format clean
+	show-night forget-nights track lint lock wheel dist release-notes publish release format clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +98,7 @@ lint: $(STAMP) ## Lint, check types and spelling
 	@$(RUN) mypy
 	@$(VENV)/bin/codespell
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	@$(VENV)/bin/zizmor --quiet --offline .github
 
 # To pytest wrong LSTMs are failures, as they should be: whether the right ones fail is judged from the results.
@@ -118,6 +120,10 @@ findings: $(STAMP) ## Run the scripts of the recorded causes on every backend th
 
 overview: $(STAMP) ## Write the table of rules and causes, docs/rules-and-causes.md
 	@$(RUN) lstm_conformance.suites.meta.overview
+
+adapter-page: $(STAMP) ## Write docs/adapter.md and docs/arrays.md from the class of adapters and from the layouts
+	@$(RUN) lstm_conformance.suites.meta.adapter_page
+	@$(RUN) lstm_conformance.suites.meta.arrays_page
 
 damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
 	@$(RUN) lstm_conformance.suites.meta.damage
@@ -184,6 +190,22 @@ track: $(STAMP) ## Keep one issue for each rule and implementation that fails (n
 
 wheel: ## Build the wheel into dist/, which needs no environment but pip
 	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+dist: $(STAMP) ## Build the wheel and the source distribution into dist/
+	@rm -rf dist
+	@$(RUN) build --outdir dist .
+
+release-notes: ## Say what TAG=v1.2.3 releases: the tag must be that of the version, and the changelog must tell of it
+	@$(PYTHON) .ci/release.py "$$TAG"
+
+# Without a password: PyPI asks GitHub who publishes. UV_PUBLISH_URL names another index.
+publish: $(STAMP) ## Publish what lies in dist/; only the workflow of a release can
+	@$(RUN) uv publish --trusted-publishing always $(ARGS) dist/*
+
+release: ## Put what lies in dist/ beside its tag, TAG=v1.2.3, with the notes of the version (needs gh)
+	@mkdir -p build
+	@$(PYTHON) .ci/release.py "$$TAG" > build/notes.md
+	@gh release create "$$TAG" dist/* --verify-tag --title "$$TAG" --notes-file build/notes.md
 
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff check --fix .

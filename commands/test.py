@@ -15,8 +15,8 @@ SUITES = Path(__file__).resolve().parents[1] / "suites"
 USAGE_STATUS = 2
 
 # Neither the configuration nor the conftest.py of the current folder is read, no plugin loaded that happens to be
-# installed, and nothing written beside the package: no cache, no rewritten modules.
-ALONE = [
+# installed, and nothing written beside the package: no cache, no rewritten modules. Pytest says nothing of itself.
+APART = [
     f"--config-file={SUITES / 'installed.ini'}",
     f"--rootdir={SUITES.parent}",
     "--noconftest",
@@ -26,7 +26,11 @@ ALONE = [
     "-p",
     "no:cacheprovider",
     "--assert=plain",
+    "--no-header",
+    "-rN",
 ]
+
+PLUGIN = ["-p", "lstm_conformance.suites.harness.run.plugin"]
 
 WHAT = ["--import-mode=importlib", f"--ignore={SUITES / 'meta'}", str(SUITES)]
 
@@ -42,5 +46,5 @@ def declare(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run them, whatever the current folder and the environment hold."""
     os.environ.pop("PYTEST_ADDOPTS", None)  # it was meant for other tests, and may need a plugin that is not loaded
-    status = pytest.main([*ALONE, "-p", "lstm_conformance.suites.harness.run.plugin", *WHAT, *arguments.words])
+    status = pytest.main([*APART, *PLUGIN, "--alone", *WHAT, *arguments.words])
     return USAGE_STATUS if status == pytest.ExitCode.USAGE_ERROR else int(status)

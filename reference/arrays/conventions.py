@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
+
+import numpy as np
 
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.contracts import run_time_forget_bias
@@ -70,6 +72,10 @@ class Conventions:
     accuracy: str = "N"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "dtype", _name_of(self.dtype))
+        for option in ("clip", "cell_clip", "proj_clip"):
+            if not getattr(self, option) >= 0:
+                raise BadInput(f"expected {option} to be 0, which is none, or above, came {getattr(self, option)!r}")
         if self.layout not in LAYOUTS:
             raise BadInput(f"expected a layout among {', '.join(LAYOUTS)}, came {self.layout!r}: name one of them")
         for option, requirement in NEEDS.items():
@@ -96,3 +102,13 @@ class Conventions:
     def added(self) -> float:
         """What is added to the forget gate at run time."""
         return run_time_forget_bias(self.layout) if self.forget_bias is None else self.forget_bias
+
+
+def _name_of(dtype: Any) -> str | None:
+    """The name of a dtype, which may be one of NumPy or of torch."""
+    if dtype is None or isinstance(dtype, str):
+        return dtype
+    try:
+        return str(np.dtype(dtype).name)
+    except TypeError:
+        return str(dtype).removeprefix("torch.")

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from lstm_conformance.reference.arrays.conventions import Conventions
 from lstm_conformance.reference.arrays.errors import BadInput
-from lstm_conformance.reference.arrays.layers import below, read, wide
+from lstm_conformance.reference.arrays.layers import read, wide
+from lstm_conformance.reference.arrays.numbers import numbers_of
 from lstm_conformance.reference.arrays.reading import Arrays
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16
 from lstm_conformance.reference.bfloat16 import rounded as rounded_to_bfloat16
@@ -56,7 +57,7 @@ def convert(
         Conventions(layout=name, forget_bias=added)
         for name, added in ((source, forget_bias), (target, target_forget_bias))
     )
-    given = {name: np.asarray(a) for name, a in below(weights, prefix).items()}
+    given = numbers_of(weights, prefix)
     dtype = _common_dtype(given)
     layer, cells = read({name: wide(a) for name, a in given.items()}, here)
     _check_expressible(there, layer)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Unpack
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from lstm_conformance.reference.arrays.conventions import Conventions, Options
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.evidence import NAMES, evidence
+from lstm_conformance.reference.arrays.numbers import numbers, numbers_of
 from lstm_conformance.reference.arrays.reading import Arrays
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, reason, remedy
 from lstm_conformance.reference.diagnosis import diagnose as searched
@@ -101,9 +101,9 @@ def diagnose(
     Raises BadInput, a ValueError, where something is missing or does not fit: it says what was expected, and what came.
     """
     call = {"x": x, "y": y, "h_0": h_0, "c_0": c_0, "h_n": h_n, "c_n": c_n, "lengths": lengths}
-    given = {name: np.asarray(a) for name, a in call.items() if a is not None}
+    given = {name: numbers(name, a) for name, a in call.items() if a is not None}
     conventions = Conventions(**options)
-    named = {name: np.asarray(a) for name, a in weights.items()}
+    named = numbers_of(weights)
     if taken := [name for names in NAMES.values() for name in names if name in named]:
         raise BadInput(f"expected weights alone, came {', '.join(taken)} among them: give it under its own name")
     return diagnosed(named | given, conventions)

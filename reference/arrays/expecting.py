@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.arrays.conventions import Conventions, Options
 from lstm_conformance.reference.arrays.errors import BadInput
-from lstm_conformance.reference.arrays.layers import below, cell, exact, read, wide
-from lstm_conformance.reference.arrays.reading import Arrays, Reading, extent, fitted
+from lstm_conformance.reference.arrays.layers import cell, exact, read, wide
+from lstm_conformance.reference.arrays.numbers import numbers, numbers_of
+from lstm_conformance.reference.arrays.reading import Reading, extent, fitted
 from lstm_conformance.reference.arrays.returning import native_gradients, native_outputs
 from lstm_conformance.reference.bfloat16 import is_bfloat16
 from lstm_conformance.reference.cell import Cell
@@ -35,9 +36,9 @@ class Allowed(NamedTuple):
     def used(self, seen: ArrayLike) -> Array:
         """How much of the allowed error every element that was seen uses: above 1 it is wrong, NaN is infinitely so.
 
-        Raises ValueError for an array of another shape.
+        Raises ValueError for an array of another shape, or of no real numbers.
         """
-        a = np.asarray(seen, np.float64)
+        a = wide(numbers("seen", seen)).astype(np.float64)
         if a.shape != self.value.shape:
             raise ValueError(f"expected an array of shape {self.value.shape}, came {a.shape}")
         with np.errstate(all="ignore"):
@@ -136,7 +137,7 @@ def expected(
     """
     arrays = {"x": x, "h_0": h_0, "c_0": c_0}
     case = case_of(weights, arrays, Conventions(**options), lengths=lengths, mask=mask)
-    seen = None if observed is None else _observed(case, np.asarray(observed))
+    seen = None if observed is None else _observed(case, numbers("observed", observed))
     outputs = native_outputs(case.reading, case.outputs(seen), unbatched=case.unbatched)
     by = {} if cotangents is None else _gradients(case, cotangents, seen)
     allowed = ({name: _allowed(*pair) for name, pair in each.items()} for each in (outputs, by))
@@ -157,19 +158,17 @@ def case_of(
     mask: ArrayLike | None = None,
 ) -> Case:
     """A layer and a call, from arrays in the axes of the layout: x and, if they are given, h_0 and c_0."""
-    given = {name: np.asarray(a) for name, a in arrays.items() if a is not None}
+    given = {name: numbers(name, a) for name, a in arrays.items() if a is not None}
     x = given["x"]
     dtype = conventions.dtype or _dtype(x)
     _check_dtype(dtype)
-    native = {
-        name: exact(name, np.asarray(a), dtype) for name, a in below(_arrays(weights), conventions.prefix).items()
-    }
+    native = {name: exact(name, a, dtype) for name, a in numbers_of(weights, conventions.prefix).items()}
     layer, canonical = read(native, conventions, x.shape[-1] if x.ndim else None)
     if layer.go_backwards and layer.num_layers > 1:
         raise BadInput("expected one layer with go_backwards, came a stack: ask for its layers one by one")
     reading = Reading(conventions.lays, layer, *extent(x, rows_first=conventions.rows_first))
     call = {name: exact(name, a, dtype) for name, a in given.items()}
-    told = (None if a is None else np.asarray(a) for a in (lengths, mask))
+    told = (None if a is None else numbers(name, a) for name, a in (("lengths", lengths), ("mask", mask)))
     return Case(
         conventions=conventions,
         dtype=dtype,
@@ -195,9 +194,13 @@ def canonical(case: Case, native: Sequence[Array]) -> Outputs[Array]:
 def _gradients(case: Case, cotangents: Mapping[str, ArrayLike], seen: Array | None) -> dict[str, tuple[Array, Array]]:
     """By the names that they have in the layout."""
     shapes = shapes_of(case)
+    if not isinstance(cotangents, Mapping):
+        raise BadInput(f"expected cotangents by name, in a dict, came {type(cotangents).__name__}: name the outputs so")
     if unknown := [name for name in cotangents if name not in shapes]:
         raise BadInput(f"expected cotangents among {', '.join(shapes)}, came {', '.join(unknown)}: name the outputs so")
-    given = [fitted(name, np.asarray(cotangents.get(name, np.zeros(shape))), shape) for name, shape in shapes.items()]
+    given = [
+        fitted(name, numbers(name, cotangents.get(name, np.zeros(shape))), shape) for name, shape in shapes.items()
+    ]
     due = case.gradients(
         canonical(case, [exact(name, a, case.dtype) for name, a in zip(shapes, given, strict=True)]), seen
     )
@@ -211,10 +214,6 @@ def _observed(case: Case, y: NDArray[Any]) -> Array:
             "observed: expected outputs of every step and direction, which this layer does not return: leave it out"
         )
     return case.reading.y(wide(y))
-
-
-def _arrays(weights: Mapping[str, ArrayLike]) -> Arrays:
-    return {name: np.asarray(a) for name, a in weights.items()}
 
 
 def _dtype(x: Array) -> str:

@@ -108,7 +108,7 @@ class Reading:
     def _within(self, lengths: NDArray[Any]) -> Mask:
         if lengths.shape != (self.batch,) or lengths.dtype.kind not in "iu":
             raise BadInput(
-                f"lengths has shape {lengths.shape}, expected {(self.batch,)}: whole numbers, one for each row"
+                f"lengths is {lengths.dtype} {lengths.shape}, expected whole numbers {(self.batch,)}: one for each row"
             )
         if self.layer.go_backwards:
             raise BadInput("lengths do not go with go_backwards: give a mask, if the layout has one, or cut the rows")

@@ -13,6 +13,7 @@ from lstm_conformance.reports.changes.cause_changes import CauseChange
 from lstm_conformance.reports.changes.compare import KINDS, Change, Changes, Kind, together
 from lstm_conformance.reports.changes.environments import CellChange, PackageChange
 from lstm_conformance.reports.changes.verdict import news, several
+from lstm_conformance.reports.records.annotation import annotation, at_most
 from lstm_conformance.reports.records.combine import Subject
 from lstm_conformance.reports.records.failing import cause, first_to_last
 from lstm_conformance.reports.records.known import MEANINGS
@@ -25,12 +26,6 @@ SCHEMA_VERSION = 1
 
 SHOWN = 20
 """Lines of each kind in a terminal."""
-
-ANNOTATIONS = 9
-"""Lines of annotations: GitHub shows ten of a step."""
-
-LONGEST = 400
-"""Characters of an annotation."""
 
 NAMED = 4
 """Places that a line names; more are counted."""
@@ -60,14 +55,11 @@ def lines(changes: Changes) -> list[str]:
 
 def annotation_lines(changes: Changes) -> list[str]:
     """Lines that GitHub shows at the top of a run: cells that are lost, and what newly fails; at most nine."""
-    found = [_annotation(each.cell, cell_text(each)) for each in changes.cells if each.lost]
+    found = [annotation(each.cell, cell_text(each)) for each in changes.cells if each.lost]
     for group in together(changes.of("newly failing")).values():
         title = f"rule {group[0].rule} newly fails on {group[0].subject.implementation}"
-        found.append(_annotation(title, f"{_title(changes, group)}; {places(group)}: {seen(group)}"))
-    more = len(found) - (ANNOTATIONS - 1)
-    if len(found) <= ANNOTATIONS:
-        return found
-    return [*found[: ANNOTATIONS - 1], _annotation("more", f"{more} more newly fail; the summary has them")]
+        found.append(annotation(title, f"{_title(changes, group)}; {places(group)}: {seen(group)}"))
+    return at_most(found, "newly fail; the summary has them")
 
 
 def changes_document(changes: Changes) -> dict[str, Any]:
@@ -186,14 +178,3 @@ def _bounded(title: str, found: Sequence[str]) -> Iterator[str]:
 
 def _title(changes: Changes, group: Sequence[Change]) -> str:
     return changes.titles.get(group[0].rule, "")
-
-
-def _annotation(title: str, message: str) -> str:
-    """Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions."""
-    return f"::error title={_escaped(title, ',:')}::{_escaped(message)}"
-
-
-def _escaped(text: str, others: str = "") -> str:
-    """A text within one line of a workflow command, which it cannot end."""
-    plain = " ".join(harmless(text).split())[:LONGEST]
-    return "".join(f"%{ord(each):02X}" if each in f"%{others}" else each for each in plain)

@@ -9,20 +9,27 @@ from io import TextIOWrapper
 from typing import Any
 
 from lstm_conformance.reports.changes.verdict import several
+from lstm_conformance.reports.records.alike import by_cause, example
 from lstm_conformance.reports.records.basis import basis_text, is_own
 from lstm_conformance.reports.records.clustering import shared
 from lstm_conformance.reports.records.known import known
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
-from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, worst_first
+from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, numbers_in
 from lstm_conformance.reports.records.text import budget_text, facts
 
 OTHER_COUNTS = "pytest counts items, of one or more checks each, and a red check of several once more"
 
+SMOKE = "0.1"
+"""The rule that asks only whether anything works: its configuration means nothing."""
+
 NAMED = 5
 """Requirements that are not claimed, of which as many are named."""
 
-SHOWN = 8
-"""Failing rules of one implementation and path that the summary names."""
+SHOWN = 3
+"""Causes of failures of one implementation and path that the summary names."""
+
+RULES = 5
+"""Rules of a cause that are named."""
 
 
 def spell_out_the_rest() -> None:
@@ -32,17 +39,27 @@ def spell_out_the_rest() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def explained(check: Check, rule: Rule | None, command: Sequence[str]) -> str:
-    """A red check, for a reader who has two minutes; the first line stands alone."""
+def explained(check: Check, rule: Rule | None, command: Sequence[str], where: str = "") -> str:
+    """A red check, for a reader who has two minutes; the first line stands alone.
+
+    where: the file and line in which the layer is called, if they are known.
+    """
     title = f" {rule.title}" if rule else ""
     lines = [f"{check.rule}{title}: {check.message}", ""]
     if rule:
         lines += [row("rule", rule.sentence), row("source", rule.source)]
         lines += [row("basis", basis_text(rule.basis))] if rule.basis else []
     lines.append(row("case", f"{check.implementation} {check.path}  {check.configuration}  case {check.case}"))
-    lines += measured(check.detail or {})
+    lines += [row("called in", where)] if where and where not in (check.message or "") else []
+    lines += measured(_needed(check.detail or {}))
     lines += ["", row("reproduce", check.reproduction(command))]
     return "\n".join(lines)
+
+
+def _needed(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where a mistake is named, nobody has to look for it in gates and over the steps."""
+    named = (detail.get("diagnosis") or {}).get("named")
+    return {key: value for key, value in detail.items() if not named or key not in {"gates", "by_step"}}
 
 
 def summary(checks: Iterable[Check], header: Header) -> list[str]:
@@ -53,13 +70,7 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
         name = f"{implementation} {versions.get(implementation, '')} {path}"
         lines.append(f"{name:<44} {_word(group):<8} {_counts(group)}{_closest(group)}")
         lines += [f"  {line}" for line in _asked(group, header, implementation, path)] + _diagnosed(group)
-        rules = worst_first(grouped(group.checks, lambda c: (c.rule,)))
-        failing = {rule: each for (rule,), each in rules.items() if each.failures}
-        for rule, each in list(failing.items())[:SHOWN]:
-            together = shared(each.checks, header)
-            lines += [_failing(rule, each, header.rules), *([f"      {together}"] if together else [])]
-        if len(failing) > SHOWN:
-            lines.append(f"  … and {len(failing) - SHOWN} more rules")
+        lines += _failing(group, header)
     lines += [f"{name:<44} {'absent':<8} {reason}" for name, reason in header.not_installed.items()]
     return lines + known_lines(checks, header)
 
@@ -154,10 +165,34 @@ def _diagnosed(group: Group) -> list[str]:
     return [f"  diagnosis: {name} ({count} of {len(details)} diagnoses)" for name, count in most]
 
 
-def _failing(rule: str, group: Group, rules: Mapping[str, Rule]) -> str:
-    title = rules[rule].title if rule in rules else ""
-    worst = Group(tuple(check for check in group.checks if check.verdict in RED)).closest
+def _failing(group: Group, header: Header) -> Iterator[str]:
+    """A line for every cause, and below it what its configurations share."""
+    causes = by_cause(group.checks)
+    for place, cause in enumerate(causes[:SHOWN]):
+        rules = sorted({check.rule for check in cause}, key=numbers_in)
+        passed = [check for check in group.checks if check.rule in rules and check.verdict not in RED]
+        yield _of_cause(cause, rules, len(cause) + len(passed), header.rules)
+        together = shared([*cause, *passed], header) or ""
+        few = place == 0 or len(causes) < SHOWN
+        if few and rules != [SMOKE] and (len(rules) == 1 or together.count("wherever") == 1):
+            yield from [f"      {together}"] if together else []
+    if len(causes) > SHOWN:
+        yield f"  … and {len(causes) - SHOWN} more causes"
+
+
+def _of_cause(cause: Sequence[Check], rules: Sequence[str], asked: int, known_rules: Mapping[str, Rule]) -> str:
+    """How many checks it breaks, of which rules, and what the clearest of them says."""
+    first, *more = rules
+    title = known_rules[first].title if first in known_rules else ""
+    named = f"{first} {title}" if not more else f"rules {', '.join(rules[:RULES])}"
+    named += f" and {len(rules) - RULES} more" if len(rules) > RULES else ""
+    worst = Group(tuple(cause)).closest
     budget = f"{budget_text(worst.budget)} ×" if worst else ""
-    first = next(check for check in group.worst_to_best() if check.message)
-    own = "  [the suite's own rule]" if rule in rules and is_own(rules[rule].basis) else ""
-    return f"  ✗ {rule} {title:<42.42} {group.failures}/{len(group.checks)} checks {budget:>11}  {first.message}{own}"
+    own = "  [the suite's own rule]" if not more and first in known_rules and is_own(known_rules[first].basis) else ""
+    return f"  ✗ {named:<46.46} {len(cause):,}/{asked:,} checks {budget:>11}  {_message(cause)}{own}"
+
+
+def _message(cause: Sequence[Check]) -> str:
+    """What the clearest check says, or else any that says something."""
+    told = [check for check in cause if check.message] or cause
+    return example(told).message or ""

@@ -79,11 +79,6 @@ def grouped(checks: Iterable[Check], key: Callable[[Check], tuple[str, ...]]) ->
     return {each: Group(tuple(members)) for each, members in groups.items()}
 
 
-def worst_first(groups: dict[tuple[str, ...], Group]) -> dict[tuple[str, ...], Group]:
-    """Order groups by their worst verdict; those of one verdict stay in order."""
-    return dict(sorted(groups.items(), key=lambda item: SEVERITY.index(item[1].worst)))
-
-
 def figures(checks: Iterable[Check]) -> list[tuple[str, str | float]]:
     """Name the figures of one pytest item, for its JUnit properties: rule, verdicts, the largest budget used."""
     group = Group(tuple(checks))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from lstm_conformance.reference.arrays.conventions import Conventions
 from lstm_conformance.reference.arrays.expecting import Case, canonical, case_of, shapes_of
 from lstm_conformance.reference.arrays.layers import exact, read
+from lstm_conformance.reference.arrays.numbers import numbers
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.storage import representable
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES
@@ -19,6 +20,9 @@ from lstm_conformance.suites.harness.judge.comparison import Comparison, within
 from lstm_conformance.suites.harness.judge.way_back import X_AXES, named, of_cell
 from lstm_conformance.suites.library.judging import fail_unless_within, judge, outputs_of
 from lstm_conformance.suites.library.taking import Taken
+
+WITH_ROWS = 3
+"""Axes of x, and of states in the layout of torch, of a call that has an axis of rows."""
 
 SIZES = (
     *((7, 3, False), (7, 3, True), (1, 1, True)),
@@ -31,10 +35,12 @@ SIZES = (
 class Asked:
     """One call of a layer: x and states in the axes of the layout, and the same as a case.
 
+    valid: lengths (B) or a mask (B, T), as the layout has it, if not all steps count.
     random: for what else is drawn. described: where the numbers are from.
     """
 
     case: Case
+    valid: NDArray[Any] | None
     native: Mapping[str, NDArray[Any]]
     random: np.random.RandomState
     described: str
@@ -46,7 +52,7 @@ class Asked:
 
     def judge(self, taken: Taken, *, gradients: bool) -> str:
         """Raise NotConforming unless two calls, and the way back, are right; why that cannot be told, if it cannot."""
-        calls = [outputs_of(self.case, taken.call(self.native["x"], self.states)) for _ in range(2)]
+        calls = [outputs_of(self.case, taken.call(self.native["x"], self.states, self.valid)) for _ in range(2)]
         untold = judge(self.case, taken.name, *calls, described=self.described)
         if gradients and taken.train is not None:
             fail_unless_within(list(self.way_back(taken)), taken.name, self.described)
@@ -57,11 +63,13 @@ class Asked:
         shapes = shapes_of(self.case).values()
         given = [representable(self.random.standard_normal(shape), self.case.dtype) for shape in shapes]
         assert taken.train is not None
-        seen, by = taken.train(self.native["x"], self.states, given)
+        seen, by = taken.train(self.native["x"], self.states, given, self.valid)
         outputs = outputs_of(self.case, seen)
-        due = self.case.gradients(canonical(self.case, given), outputs.y)
+        due = self.case.gradients(canonical(self.case, given), outputs.outputs.y)
         layout, layer = self.case.reading.layout, self.case.layer
-        inputs = layout.canonical_inputs(layer, Inputs(*(by[name][None] for name in self.native)))
+        inputs = layout.canonical_inputs(
+            layer, Inputs(*(self._with_rows(name, by[name])[None] for name in self.native))
+        )
         yield within("gradient by x", inputs.x, due.x, X_AXES)
         for name, a, expected in zip(("h_0", "c_0"), inputs[1:], (due.h_0, due.c_0), strict=True):
             if a is not None:
@@ -72,12 +80,24 @@ class Asked:
                 for direction, (cell, one) in enumerate(zip(of, expecteds, strict=True)):
                     yield from of_cell(named(layer, index, direction), cell, one)
 
+    def _with_rows(self, name: str, a: NDArray[Any]) -> NDArray[Any]:
+        """With the axis of rows that a call without one has not."""
+        if not self.case.unbatched or a.ndim == WITH_ROWS:
+            return a
+        return np.expand_dims(a, 0 if name == "x" and self.case.conventions.rows_first else 1)
 
-def asked(taken: Taken, conventions: Conventions, inputs: Mapping[str, ArrayLike | None], seed: int) -> Iterator[Asked]:
-    """The call that is given, or all that are drawn."""
+
+def asked(
+    taken: Taken,
+    conventions: Conventions,
+    inputs: Mapping[str, ArrayLike | None],
+    seed: int,
+    valid: Mapping[str, ArrayLike | None],
+) -> Iterator[Asked]:
+    """The call that is given, or all that are drawn; valid: its lengths or its mask."""
     if inputs["x"] is not None:
-        given = {name: np.asarray(a) for name, a in inputs.items() if a is not None}
-        yield _as_case(taken, conventions, given, np.random.RandomState(seed), "x as given")
+        given = {name: numbers(name, a) for name, a in inputs.items() if a is not None}
+        yield _as_case(taken, conventions, given, np.random.RandomState(seed % 2**32), "x as given", valid)
         return
     dtype = conventions.dtype or "float32"
     layer, _ = read({name: exact(name, a, dtype) for name, a in taken.weights.items()}, conventions, taken.input_size)
@@ -94,7 +114,13 @@ def asked(taken: Taken, conventions: Conventions, inputs: Mapping[str, ArrayLike
 
 
 def _as_case(
-    taken: Taken, conventions: Conventions, arrays: Mapping[str, NDArray[Any]], random: np.random.RandomState, how: str
+    taken: Taken,
+    conventions: Conventions,
+    arrays: Mapping[str, NDArray[Any]],
+    random: np.random.RandomState,
+    how: str,
+    valid: Mapping[str, ArrayLike | None] | None = None,
 ) -> Asked:
-    case = case_of(taken.weights, arrays, conventions)
-    return Asked(case=case, native=arrays, random=random, described=how)
+    told = {name: numbers(name, a) for name, a in (valid or {}).items() if a is not None}
+    case = case_of(taken.weights, arrays, conventions, **told)
+    return Asked(case=case, valid=next(iter(told.values()), None), native=arrays, random=random, described=how)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Unpack
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from lstm_conformance.reference.arrays.conventions import Conventions, Options
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.expecting import case_of
-from lstm_conformance.reference.arrays.layers import below
+from lstm_conformance.reference.arrays.numbers import numbers_of
 from lstm_conformance.suites.library import of_keras, of_torch
 from lstm_conformance.suites.library.asking import asked
-from lstm_conformance.suites.library.judging import NotConforming, judge, outputs_of
-from lstm_conformance.suites.library.taking import Taken, framework_of
+from lstm_conformance.suites.library.judging import NotConforming, check_unchanged, judge, outputs_of
+from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of
 
 
 def assert_conforms(
@@ -38,13 +38,14 @@ def assert_conforms(
 
     - A module of torch that is called as `torch.nn.LSTM` or `LSTMCell` is, or a Keras layer, `LSTM` or `Bidirectional`,
       on any backend. Its weights and options are read out of it. It is asked inputs that follow from the seed, from
-      one row and step to 130 of either, with and without initial states and twice each, or x if that is given; a module
-      of torch its gradients as well.
+      one row and step to 130 of either, with and without initial states and twice each, or x if that is given; and
+      its gradients, unless gradients is False.
     - A function from x and None or (h_0, c_0) to all outputs, with its weights and, as options, its layout.
     - Outputs that are there already: one array y, or all in the order of the layout, or by name; with weights and x.
 
-    lengths, mask: of outputs that are there already. options: those of `Conventions`; what is said goes before what is
-    read out of a layer. Raises BadInput, a ValueError, where something is missing or does not fit.
+    lengths, mask: which steps of x count: of torch (B), which packs the rows, of Keras (B, T).
+    options: those of `Conventions`; what is said goes before what is read out of a layer.
+    Raises BadInput, a ValueError, where something is missing or does not fit.
     """
     inputs = {"x": x, "h_0": h_0, "c_0": c_0}
     if not callable(layer):
@@ -53,10 +54,13 @@ def assert_conforms(
         case = case_of(weights, inputs, Conventions(**options), lengths=lengths, mask=mask)
         _tell([judge(case, "the layer", outputs_of(case, layer), described="as given")])
         return
-    if lengths is not None or mask is not None:
-        raise BadInput("lengths and mask go with outputs that are there already: call the layer, and hand these over")
+    if not isinstance(seed, int):
+        raise BadInput(f"expected seed to be a whole number, came {seed!r}: inputs follow from it")
+    valid = {"lengths": lengths, "mask": mask}
+    if any(each is not None for each in valid.values()) and (x is None or weights is not None):
+        raise BadInput("lengths and mask go with x, and with a layer of a framework or outputs that are there already")
     taken = _taken(layer, weights, options)
-    calls = asked(taken, Conventions(**taken.options), inputs, seed)
+    calls = asked(taken, Conventions(**taken.options), inputs, seed, valid)
     _tell([call.judge(taken, gradients=gradients) for call in calls])
 
 
@@ -66,6 +70,16 @@ def _tell(untold: Sequence[str]) -> None:
         raise NotConforming(f"it cannot be told whether the layer conforms: {untold[0]}")
 
 
+def _called(function: Callable[..., Any], x: Array, states: States | None, valid: Array | None) -> Any:
+    """What a function returns. Raises NotConforming where it writes to what it is given."""
+    del valid  # there is none
+    given = [x, *(states or ())]
+    before = [a.copy() for a in given]
+    found = function(x, states)
+    check_unchanged(before, given)
+    return found
+
+
 def _taken(layer: Any, weights: Mapping[str, ArrayLike] | None, options: Options) -> Taken:
     """What is known of a layer or function; what is said of it goes before."""
     framework, prefix = framework_of(layer), options.get("prefix", "")
@@ -73,8 +87,8 @@ def _taken(layer: Any, weights: Mapping[str, ArrayLike] | None, options: Options
         found = Taken(
             name=getattr(layer, "__qualname__", type(layer).__name__),
             options={},
-            weights={name: np.asarray(a) for name, a in below(weights, prefix).items()},
-            call=lambda x, states: [np.asarray(a) for a in layer(x, states)],
+            weights=numbers_of(weights, prefix),
+            call=partial(_called, layer),
         )
     elif framework == "torch":
         found = of_torch.taken(layer, prefix)

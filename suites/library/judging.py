@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.arrays.expecting import Case, canonical, shapes_of
 from lstm_conformance.reference.arrays.layers import wide
+from lstm_conformance.reference.arrays.numbers import numbers
 from lstm_conformance.reference.diagnosis import Evidence, diagnose, remedy
 from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.rounded import Array
@@ -29,8 +30,29 @@ class NotConforming(AssertionError):
     """The numbers are not those of a correct LSTM: where, by how much, and what mistake fits."""
 
 
-def outputs_of(case: Case, seen: Any) -> Outputs[Array]:
-    """Outputs of a call, canonical; states that were not seen are empty. Raises NotConforming for other shapes."""
+def check_unchanged(before: Sequence[Any], after: Sequence[Any]) -> None:
+    """Raise NotConforming where a layer has written to x or to states that it was given."""
+    for name, was, now in zip(("x", "h_0", "c_0"), before, after, strict=False):
+        if not np.array_equal(numbers(name, was), numbers(name, now)):
+            raise NotConforming(f"the layer changes {name}, which it is given: let it work on a copy")
+
+
+class Seen(NamedTuple):
+    """Outputs of a call, canonical, and which of their numbers were given, 1 or 0: states may be left out."""
+
+    outputs: Outputs[Array]
+    given: Outputs[Array]
+
+    @property
+    def evidence(self) -> Outputs[Array]:
+        """The outputs; states are empty unless all of them were given."""
+        y, h_n, c_n = self.outputs
+        every = all(bool(given.all()) for given in self.given)
+        return self.outputs if every else Outputs(y, h_n[:0], c_n[:0])
+
+
+def outputs_of(case: Case, seen: Any) -> Seen:
+    """What a call returned. Raises NotConforming for other shapes, BadInput for what are no real numbers."""
     shapes = shapes_of(case)
     found = _by_name(seen, list(shapes))
     wrong = {name: a.shape for name, a in found.items() if a.shape != shapes.get(name)}
@@ -38,34 +60,42 @@ def outputs_of(case: Case, seen: Any) -> Outputs[Array]:
         came = {name: a.shape for name, a in found.items()}
         raise NotConforming(f"the outputs have shapes {came}, documented is {shapes}")
     whole = canonical(case, [found.get(name, np.zeros(shape)) for name, shape in shapes.items()])
-    return whole if {*found} == {*shapes} else Outputs(whole.y, whole.h_n[:0], whole.c_n[:0])
+    return Seen(whole, canonical(case, [np.full(shape, float(name in found)) for name, shape in shapes.items()]))
+
+
+def _flat(seen: Sequence[Any]) -> list[Any]:
+    """All outputs in a row, also those that are returned as output, (h_n, c_n)."""
+    return [a for each in seen for a in (each if isinstance(each, tuple) else [each])]
 
 
 def _by_name(seen: Any, names: Sequence[str]) -> dict[str, Array]:
     if isinstance(seen, Mapping):
-        return {name: wide(np.asarray(a)) for name, a in seen.items()}
-    several = seen if isinstance(seen, (list, tuple)) else [seen]
+        return {name: wide(numbers(name, a)) for name, a in seen.items()}
+    several = _flat(seen) if isinstance(seen, (list, tuple)) else [seen]
     if len(several) > len(names):
         raise NotConforming(f"expected the outputs {', '.join(names)}, came {len(several)} arrays")
-    return {name: wide(np.asarray(a)) for name, a in zip(names, several, strict=False)}
+    return {name: wide(numbers(name, a)) for name, a in zip(names, several, strict=False)}
 
 
 @np.errstate(all="ignore")
-def judge(case: Case, name: str, *calls: Outputs[Array], described: str) -> str:
+def judge(case: Case, name: str, *calls: Seen, described: str) -> str:
     """Raise NotConforming unless all calls return what the equations give; why that cannot be told, if it cannot."""
     found = [each for k, call in enumerate(calls) for each in _compared(case, call, " of a second call" if k else "")]
-    return fail_unless_within(found, name, _call(case, described), lambda: _diagnosis(case, *calls))
+    return fail_unless_within(
+        found, name, _call(case, described), lambda: _diagnosis(case, *(call.evidence for call in calls))
+    )
 
 
-def _compared(case: Case, seen: Outputs[Array], which: str) -> Iterator[Comparison]:
-    layer = case.layer
-    observed = seen.y if shows_every_output(layer) else None
+def _compared(case: Case, seen: Seen, which: str) -> Iterator[Comparison]:
+    layer, y = case.layer, seen.outputs.y
+    observed = y if shows_every_output(layer) else None
     due = case.outputs(observed)
     one_cell = layer.num_layers * layer.directions == 1 and not layer.proj_size and observed is not None
-    yield within(f"y{which}", seen.y, due.y, Y_AXES, (lambda: _gates(case, seen.y)) if one_cell else None)
-    if len(seen.h_n):
-        yield within(f"h_n{which}", seen.h_n, due.h_n, f"layer {STATE_AXES}")
-        yield within(f"c_n{which}", seen.c_n, due.c_n, f"layer {STATE_AXES}")
+    yield within(f"y{which}", y, due.y, Y_AXES, (lambda: _gates(case, y)) if one_cell else None)
+    states = zip(("h_n", "c_n"), seen.outputs[1:], seen.given[1:], due[1:], strict=True)
+    for name, state, given, expected in states:
+        if given.any():
+            yield within(f"{name}{which}", np.where(given, state, expected.value), expected, f"layer {STATE_AXES}")
 
 
 def _gates(case: Case, y: Array) -> dict[str, Array]:

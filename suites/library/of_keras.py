@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from lstm_conformance.reference.arrays.conventions import Options
 from lstm_conformance.reference.arrays.errors import BadInput
-from lstm_conformance.suites.library.taking import Array, States, Taken, array, framework_of, loaded
+from lstm_conformance.reference.arrays.numbers import numbers
+from lstm_conformance.suites.library.keras_gradients import BY_BACKEND
+from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of, loaded
 
 NAMES = ("kernel", "recurrent_kernel", "bias")
 
 
 def taken(layer: Any) -> Taken:
     """A layer as it is called at inference. Raises BadInput for one without weights, or of another class."""
+    called = _Called(layer)
     return Taken(
         name=f"{framework_of(layer)}.layers.{type(layer).__name__}",
         options=_options(layer),
         weights=dict(_weights(layer)),
-        call=_Called(layer),
+        call=called,
+        train=called.train if called.backend in BY_BACKEND else None,
     )
 
 
@@ -36,7 +43,7 @@ def _weights(layer: Any) -> Iterator[tuple[str, Array]]:
             raise BadInput(
                 f"expected a layer with weights, came {type(layer).__name__} without: call it once, or build it"
             )
-        yield from zip((f"{prefix}{name}" for name in NAMES), map(array, arrays), strict=False)
+        yield from ((f"{prefix}{name}", numbers(name, a)) for name, a in zip(NAMES, arrays, strict=False))
 
 
 def _options(layer: Any) -> Options:
@@ -82,14 +89,44 @@ class _Called:
 
     def __init__(self, layer: Any) -> None:
         self.layer = layer
+        self.backend = loaded("keras").backend.backend() if _has_ops(layer) else "tensorflow"
 
-    def __call__(self, x: Array, states: States | None) -> Sequence[Array]:
+    def __call__(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """y and, if the layer returns them, h and c of each direction."""
-        self._reset()
+        found = self._forward(valid, *self._given(x, states))
+        return [numbers("an output", a) for a in found]
+
+    def train(
+        self, x: Array, states: States | None, cotangents: Sequence[Array], valid: Array | None = None
+    ) -> tuple[Sequence[Array], Mapping[str, Array]]:
+        """Outputs, and gradients by name; those by the states of the directions stand one behind the other."""
+        variables = {
+            f"{prefix}{name}": variable
+            for prefix, part in _parts(self.layer).items()
+            for name, variable in zip(NAMES, part.weights, strict=False)
+        }
+        given = self._given(x, states)
+        outputs, found = BY_BACKEND[self.backend](
+            partial(self._forward, valid), given, list(variables.values()), cotangents
+        )
+        by = [numbers("a gradient", a) for a in found]
+        inputs, weights = by[: len(given)], by[len(given) :]
+        named = {"x": inputs[0], **dict(zip(variables, weights, strict=True))}
+        if states is not None:
+            named |= {"h_0": np.stack(inputs[1::2]), "c_0": np.stack(inputs[2::2])}
+        return [numbers("an output", a) for a in outputs], named
+
+    def _given(self, x: Array, states: States | None) -> list[Any]:
+        """x, and h and c of each direction, as tensors."""
         pairs = () if states is None else zip(*states, strict=True)
-        given = [self._tensor(a, next(iter(_parts(self.layer).values())).compute_dtype) for pair in pairs for a in pair]
-        found = self.layer(self._tensor(x), initial_state=given or None, training=False)
-        return [array(a) for a in (found if isinstance(found, (list, tuple)) else [found])]
+        dtype = next(iter(_parts(self.layer).values())).compute_dtype
+        return [self._tensor(x), *(self._tensor(a, dtype) for pair in pairs for a in pair)]
+
+    def _forward(self, valid: Array | None, x: Any, *states: Any) -> Sequence[Any]:
+        self._reset()
+        mask = None if valid is None else self._tensor(valid)
+        found = self.layer(x, initial_state=list(states) or None, mask=mask, training=False)
+        return list(found) if isinstance(found, (list, tuple)) else [found]
 
     def _reset(self) -> None:
         for part in _parts(self.layer).values():

@@ -9,7 +9,9 @@ from typing import Any
 from lstm_conformance.reference.arrays.conventions import Options
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.layers import below
-from lstm_conformance.suites.library.taking import Array, States, Taken, array, loaded
+from lstm_conformance.reference.arrays.numbers import numbers
+from lstm_conformance.suites.library.judging import check_unchanged
+from lstm_conformance.suites.library.taking import Array, States, Taken, loaded
 
 ENDS = ("ih", "hh", "hr")
 """The ends of names of weights and biases that a cell has without the number of a layer."""
@@ -39,32 +41,51 @@ class _Module:
         return Taken(
             name=f"{type(self.module).__module__.removesuffix('.modules.rnn')}.{type(self.module).__qualname__}",
             options=options,
-            weights={name: array(each) for name, each in self.parameters.items()},
+            weights={name: numbers(name, each) for name, each in self.parameters.items()},
             call=self.call,
             train=self.train,
         )
 
-    def call(self, x: Array, states: States | None) -> Sequence[Array]:
+    def call(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """Outputs without gradients."""
         with self.evaluated(), self.torch.no_grad():
-            return [array(a) for a in self.forward(self.tensor(x), self.both(states))]
+            given = [self.tensor(a) for a in (x, *(states or ()))]
+            before = [a.clone() for a in given]
+            found = self.forward(given[0], tuple(given[1:]) or None, valid)
+        check_unchanged(before, given)
+        return [numbers("an output", a) for a in found]
 
     def train(
-        self, x: Array, states: States | None, cotangents: Sequence[Array]
+        self, x: Array, states: States | None, cotangents: Sequence[Array], valid: Array | None = None
     ) -> tuple[Sequence[Array], Mapping[str, Array]]:
         """Outputs, and gradients by name; 0 where nothing depends on something."""
         named = {"x": self.tensor(x), **dict(zip(("h_0", "c_0"), self.both(states) or (), strict=False))}
         for tensor in named.values():
             tensor.requires_grad_()
         with self.evaluated():
-            outputs = self.forward(named["x"], (named["h_0"], named["c_0"]) if states else None)
+            outputs = self.forward(named["x"], (named["h_0"], named["c_0"]) if states else None, valid)
         by = named | {name: each for name, each in self.parameters.items() if each.requires_grad}
         due = [self.tensor(a) for a in cotangents]
-        found = self.torch.autograd.grad(outputs, list(by.values()), due, allow_unused=True, materialize_grads=True)
-        return [array(a) for a in outputs], {name: array(a) for name, a in zip(by, found, strict=True)}
+        found = self.gradients(outputs, list(by.values()), due)
+        return [numbers("an output", a) for a in outputs], {
+            name: numbers(name, a) for name, a in zip(by, found, strict=True)
+        }
 
-    def forward(self, x: Any, states: Any) -> list[Any]:
+    def gradients(self, outputs: Sequence[Any], by: Sequence[Any], due: Sequence[Any]) -> Sequence[Any]:
+        """Of the sum of all outputs times those numbers; an output that records nothing depends on nothing."""
+        pairs = [(a, weight) for a, weight in zip(outputs, due, strict=True) if a.requires_grad]
+        if not pairs:
+            return [self.torch.zeros_like(each) for each in by]
+        recorded, weights = zip(*pairs, strict=True)
+        found: Sequence[Any] = self.torch.autograd.grad(
+            recorded, by, weights, allow_unused=True, materialize_grads=True
+        )
+        return found
+
+    def forward(self, x: Any, states: Any, lengths: Array | None) -> list[Any]:
         """output, h_n, c_n."""
+        if lengths is not None:
+            return self.packed(x, states, lengths)
         if self.is_cell:
             return self.stepped(x, states)
         try:
@@ -74,6 +95,16 @@ class _Module:
                 f"expected a module that returns output, (h_n, c_n); {error}: hand over that LSTM"
             ) from error
         return [output, h_n, c_n]
+
+    def packed(self, x: Any, states: Any, lengths: Array) -> list[Any]:
+        """The same of rows of which only some steps count."""
+        if not isinstance(self.module, self.torch.nn.LSTM):
+            raise BadInput("lengths: expected a torch.nn.LSTM, which takes packed rows: hand over that LSTM")
+        rnn, first = self.torch.nn.utils.rnn, self.module.batch_first
+        rows = rnn.pack_padded_sequence(x, self.torch.tensor(lengths), batch_first=first, enforce_sorted=False)
+        output, (h_n, c_n) = self.module(rows, states)
+        padded, _ = rnn.pad_packed_sequence(output, batch_first=first, total_length=x.shape[1 if first else 0])
+        return [padded, h_n, c_n]
 
     def stepped(self, x: Any, states: Any) -> list[Any]:
         """The same of a cell, step by step."""

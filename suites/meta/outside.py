@@ -56,5 +56,8 @@ def run(command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]
 
 
 def conformance(cwd: Path, *options: str | Path, environment: Mapping[str, str] | None = None) -> Done:
-    """`lstm-conformance test` with these options, in a folder; in the small tier, unless they say another."""
-    return run([*SUITE, "test", "-q", "--tier", "small", *options], cwd, environment)
+    """`lstm-conformance test` with these options, in a folder; in the small tier, unless they say another.
+
+    All failures are shown.
+    """
+    return run([*SUITE, "test", "-q", "-rfE", "--explain", "all", "--tier", "small", *options], cwd, environment)

@@ -23,8 +23,8 @@ PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 # Far longer than any run takes: a run that hangs must not stop these tests for ever.
 PATIENCE = 1200.0
 
-IN_CI = ("CI", "BUILD_NUMBER")
-"""Where one of these is set, pytest repeats whole messages in its summary, their reproductions as well."""
+IN_CI = ("CI", "BUILD_NUMBER", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
+"""Where one of these is set, pytest repeats whole messages in its summary, and a run tells GitHub what it found."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,14 @@ def conformance(
 ) -> Run:
     """Run these files of the suite with these options; the records go into the folder.
 
-    The tier is the small one, unless they say another.
+    The tier is the small one, unless they say another; all failures are shown.
     """
     path = folder / "results.jsonl"
-    return finished([*PYTEST, *of, "-q", "--tier", "small", "--results", os.fspath(path), *options], path, environment)
+    return finished(
+        [*PYTEST, *of, "-q", "--explain", "all", "--tier", "small", "--results", os.fspath(path), *options],
+        path,
+        environment,
+    )
 
 
 def finished(command: list[str], path: Path, environment: Mapping[str, str] | None = None) -> Run:

@@ -177,6 +177,60 @@ def test_outputs_of_rows_of_several_lengths_conform() -> None:
         assert_conforms(seen, weights=weights, x=x)
 
 
+@pytest.mark.parametrize("name", ["h_n", "c_n"])
+def test_a_state_that_is_given_alone_is_held_to_its_value(name: str) -> None:
+    """Others may be left out; it is not left out with them."""
+    weights, x = weights_of("torch"), np.ones((3, 2, 4), np.float32)
+    found = {each: a.value.astype(np.float32) for each, a in expected(weights, x).outputs.items()}
+
+    assert_conforms({"output": found["output"], name: found[name]}, weights=weights, x=x)
+    with pytest.raises(NotConforming, match=f"{name} uses"):
+        assert_conforms({"output": found["output"], name: found[name] * 1.01}, weights=weights, x=x)
+
+
+def test_outputs_as_torch_returns_them() -> None:
+    """output, (h_n, c_n)."""
+    weights, x = weights_of("torch"), np.ones((3, 2, 4), np.float32)
+    y, h_n, c_n = (a.value.astype(np.float32) for a in expected(weights, x).outputs.values())
+
+    assert_conforms((y, (h_n, c_n)), weights=weights, x=x)
+    with pytest.raises(NotConforming, match="c_n uses"):
+        assert_conforms((y, (h_n, h_n)), weights=weights, x=x)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "sentence"),
+    [
+        (np.ones((3, 2, 8)) + 1j, "output: expected real numbers, came ndarray of complex128"),
+        (np.ones((3, 2, 8), object), "output: expected real numbers, came ndarray of object"),
+        (None, "output: expected real numbers, came None"),
+        ("y", "output: expected real numbers, came 'y'"),
+    ],
+)
+def test_what_is_no_real_number_is_refused(outputs: Any, sentence: str) -> None:
+    """Nothing of it is left out in silence."""
+    with pytest.raises(BadInput, match=sentence):
+        assert_conforms(outputs, weights=weights_of("torch"), x=np.ones((3, 2, 4)))
+
+
+class Overwriting(Function):
+    """Doubles what it is given."""
+
+    def __call__(self, x: Array, states: tuple[Array, Array] | None) -> list[Array]:
+        """Right outputs."""
+        found = super().__call__(x, states)
+        x *= 2
+        return found
+
+
+def test_a_layer_that_changes_its_input_does_not_conform() -> None:
+    """Whoever uses x afterwards would use something else."""
+    function = Overwriting(weights_of("torch"))
+
+    with pytest.raises(NotConforming, match="the layer changes x, which it is given"):
+        assert_conforms(function, weights=function.weights)
+
+
 def test_outputs_that_say_nothing_do_not_conform() -> None:
     """After sixty steps in half precision anything is within the bound: a test that cannot fail is none."""
     weights = {name: 16 * a for name, a in weights_of("keras").items()}
@@ -209,7 +263,7 @@ def test_the_seed_decides_what_is_asked() -> None:
     [
         (np.zeros((5, 3, 8)), {}, "expected the weights and x"),
         (len, {}, "expected a module of torch, a Keras layer, or weights with a function"),
-        (len, {"weights": {}, "lengths": [1]}, "lengths and mask go with outputs that are there already"),
+        (len, {"weights": {}, "lengths": [1]}, "lengths and mask go with x, and with a layer"),
     ],
 )
 def test_what_cannot_be_held_to_anything_is_told(layer: Any, options: dict[str, Any], sentence: str) -> None:
@@ -255,7 +309,7 @@ def test_the_plugin_loads_nothing_until_it_is_used(tmp_path: Path) -> None:
 
 OF_TORCH = """
 import pytest, torch
-from lstm_conformance import NotConforming, assert_conforms
+from lstm_conformance import NotConforming, assert_conforms, convert
 from torch.nn import LSTM, LSTMCell
 
 class Reordered(LSTM):
@@ -318,13 +372,61 @@ def test_wrong_numbers():
     with pytest.raises(NotConforming, match="fits input and forget gate exchanged"):
         assert_conforms(Reordered(5, 7), gradients=False)
 
+@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize("lengths", [[6, 2, 4], [1, 2, 4]])
+def test_lengths(batch_first, lengths):
+    lstm = torch.nn.LSTM(5, 7, num_layers=2, bidirectional=True, batch_first=batch_first)
+    assert_conforms(lstm, x=torch.randn((3, 6, 5) if batch_first else (6, 3, 5)), lengths=lengths)
+
+class LengthsIgnored(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        rnn = torch.nn.utils.rnn
+        if not isinstance(x, rnn.PackedSequence):
+            return super().forward(x, states)
+        rows, lengths = rnn.pad_packed_sequence(x)
+        output, states = super().forward(rows, states)
+        return rnn.pack_padded_sequence(output, lengths, enforce_sorted=False), states
+
+def test_lengths_ignored():
+    with pytest.raises(NotConforming, match="_n uses"):
+        assert_conforms(LengthsIgnored(5, 7), x=torch.randn(6, 3, 5), lengths=[6, 2, 4])
+
+def test_without_an_axis_of_rows():
+    lstm = torch.nn.LSTM(5, 7, batch_first=True)
+    assert_conforms(lstm, x=torch.randn(6, 5), h_0=torch.randn(1, 7), c_0=torch.randn(1, 7))
+
+def test_tensors_that_record_gradients():
+    lstm = torch.nn.LSTM(5, 7)
+    x = torch.randn(6, 3, 5, requires_grad=True)
+    weights = dict(lstm.named_parameters())
+    assert_conforms(lstm, x=x)
+    assert_conforms(lstm(x), weights=weights, x=x)
+    assert set(convert(weights, "torch", "keras").weights) == {"kernel", "recurrent_kernel", "bias"}
+
+class StateDetached(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        output, (h_n, c_n) = super().forward(x, states)
+        return output, (h_n.detach(), c_n)
+
+class Overwriting(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        found = super().forward(x, states)
+        if not x.requires_grad:
+            x.mul_(2)
+        return found
+
+@pytest.mark.parametrize("kind, sentence", [(StateDetached, "gradient by"), (Overwriting, "changes x")])
+def test_other_mistakes(kind, sentence):
+    with pytest.raises(NotConforming, match=sentence):
+        assert_conforms(kind(5, 7))
+
 def test_wrong_gradients():
     with pytest.raises(NotConforming, match="gradient by"):
         assert_conforms(Detached(5, 7))
 """
 
 OF_KERAS = """
-import keras, pytest
+import keras, numpy as np, pytest
 from keras.layers import LSTM, Bidirectional
 from lstm_conformance import BadInput, NotConforming, assert_conforms
 
@@ -349,6 +451,28 @@ LAYERS = [
 @pytest.mark.parametrize("make", LAYERS if keras.backend.backend() == "tensorflow" else LAYERS[:1])
 def test_right(make, lstm_conformance):
     lstm_conformance(built(make()))
+
+def test_wrong_gradients():
+    class Halved(LSTM):
+        def call(self, *args, **kwargs):
+            y = super().call(*args, **kwargs)
+            return keras.ops.stop_gradient(y) * 0.5 + y * 0.5
+    layer = built(Halved(7, return_sequences=True))
+    assert_conforms(layer, x=np.ones((3, 6, 5)), gradients=False)
+    with pytest.raises(NotConforming, match="gradient by"):
+        assert_conforms(layer, x=np.ones((3, 6, 5)))
+
+def test_mask():
+    mask = np.array([[1, 1, 0, 1, 1, 0], [1, 0, 0, 1, 1, 1], [1, 1, 1, 1, 1, 1]], bool)
+    x = np.random.RandomState(0).standard_normal((3, 6, 5)).astype("float32")
+    assert_conforms(built(LSTM(7, return_sequences=True, return_state=True)), x=x, mask=mask)
+
+def test_mask_ignored():
+    class Ignoring(LSTM):
+        def call(self, *args, **kwargs):
+            return super().call(*args, **{**kwargs, "mask": None})
+    with pytest.raises(NotConforming, match="Ignoring does not conform"):
+        assert_conforms(built(Ignoring(7)), x=np.ones((1, 6, 5)), mask=np.array([[1, 1, 0, 1, 1, 0]], bool))
 
 def test_wrong():
     with pytest.raises(NotConforming, match="keras.layers.Doubled does not conform"):
@@ -403,15 +527,15 @@ def test_modules_of_torch(tmp_path: Path) -> None:
     done = own_tests(tmp_path, OF_TORCH)
 
     assert done.status == 0, done.output
-    assert "11 passed" in done.output
+    assert "20 passed" in done.output
 
 
 @pytest.mark.parametrize(
     ("backend", "passed"),
     [
-        pytest.param("tensorflow", 8, marks=needs("keras", "tensorflow")),
-        pytest.param("torch", 3, marks=[pytest.mark.deep, needs("keras", "torch")]),
-        pytest.param("jax", 3, marks=[pytest.mark.deep, needs("keras", "jax")]),
+        pytest.param("tensorflow", 11, marks=needs("keras", "tensorflow")),
+        pytest.param("torch", 6, marks=[pytest.mark.deep, needs("keras", "torch")]),
+        pytest.param("jax", 6, marks=[pytest.mark.deep, needs("keras", "jax")]),
     ],
 )
 def test_layers_of_keras(tmp_path: Path, backend: str, passed: int) -> None:

@@ -21,7 +21,7 @@ from lstm_conformance.suites.meta import browsing
 from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
 from lstm_conformance.suites.meta.matrices import a_matrix
 from lstm_conformance.suites.meta.records import a_check, a_failure
-from lstm_conformance.suites.meta.stories import KERAS, a_story, an_environment, full_header, report_of
+from lstm_conformance.suites.meta.stories import KERAS, a_story, an_environment, full_header, page_of, report_of
 
 WORST = "torch.nn.LSTM/eager/1.1/T7-B3-I5-H4-float32/1"
 
@@ -125,6 +125,26 @@ def test_a_query_finds(shared: Page, query: str, number: int) -> None:
 
     assert found(shared) == number
     assert shared.locator("#list .row").count() == number
+
+
+def test_what_is_called_so_comes_before_what_mentions_it(browser: Browser, tmp_path: Path) -> None:
+    """Whatever its verdict; among themselves, the worst comes first."""
+    jax = f"{KERAS}@jax"
+    checks = [
+        a_check(0, verdict="fail", budget=2.0, message="unlike Keras under a mask on jax"),
+        a_check(0, implementation=jax, configuration="T7-B3-mask_left", budget=0.5),
+        a_check(1, implementation=jax, configuration="T7-B3-mask_left", verdict="fail", budget=2.0, message="no"),
+        a_check(2, implementation=jax, verdict="fail", budget=2.0, message="without a mask"),
+    ]
+    path = tmp_path / "report.html"
+    path.write_text(page_of(tmp_path, *checks), "utf-8")
+
+    with opened(browser, path) as page:
+        page.fill("#query", "mask jax")
+        shown = [page.inner_text(f"#list .row[aria-posinset='{k}']") for k in range(1, 5)]
+
+    assert ["mask_left/1" in shown[0], "mask_left/0" in shown[1]] == [True, True]
+    assert sorted(jax in text for text in shown[2:]) == [False, True]
 
 
 def test_a_word_that_means_nothing_is_named(page: Page) -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from lstm_conformance.__main__ import main
 from lstm_conformance.reports.changes import changed as changed_module
-from lstm_conformance.reports.changes.changed import ANNOTATIONS, SHOWN, annotation_lines, changes_document, lines
+from lstm_conformance.reports.changes.changed import SHOWN, annotation_lines, changes_document, lines
 from lstm_conformance.reports.changes.compare import Changes, compare
 from lstm_conformance.reports.changes.environments import CellChange, PackageChange
 from lstm_conformance.reports.publish.markdown import changes_summary
+from lstm_conformance.reports.records.annotation import ANNOTATIONS
 from lstm_conformance.reports.records.reading import read
 from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.matrices import a_cell, a_night

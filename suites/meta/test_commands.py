@@ -70,12 +70,12 @@ def test_words_for_pytest_arrive_as_they_are(monkeypatch: pytest.MonkeyPatch, wo
 
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     monkeypatch.setattr("lstm_conformance.commands.test.pytest.main", pytest_main)
-    monkeypatch.setattr("lstm_conformance.commands.test.ALONE", [])
+    monkeypatch.setattr("lstm_conformance.commands.test.APART", [])
     monkeypatch.setattr("lstm_conformance.commands.test.WHAT", [])
 
     main(["test", *words])
 
-    assert came == [["-p", "lstm_conformance.suites.harness.run.plugin", *words]]
+    assert came == [["-p", "lstm_conformance.suites.harness.run.plugin", "--alone", *words]]
 
 
 @pytest.mark.parametrize("status", [0, 1, 5])

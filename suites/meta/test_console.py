@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lstm_conformance.reports.publish.console import SHOWN, explained, summary
+from lstm_conformance.reports.publish.console import RULES, SHOWN, explained, summary
 from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.meta.records import RULE, a_check, a_header
 from lstm_conformance.suites.meta.stories import an_environment
@@ -203,17 +203,43 @@ class TestSummary:
         """In a line of its own, also when nothing was run."""
         assert lines_of() == ["keras.layers.LSTM absent keras is not installed"]
 
-    def test_failing_rules_are_counted_beyond_some(self) -> None:
+    def test_causes_are_counted_beyond_some(self) -> None:
         """The summary stays a summary."""
         failures = [a_comparison(rule=f"2.{k}") for k in range(SHOWN + 3)]
 
         lines = lines_of(*failures)
 
         assert sum(line.startswith("✗ ") for line in lines) == SHOWN
-        assert "… and 3 more rules" in lines
+        assert "… and 3 more causes" in lines
 
     def test_a_failing_rule_shows_no_budget_of_a_pass(self) -> None:
         """An error measures nothing; what its neighbours used says nothing about it."""
         _, rule, _ = lines_of(a_check(0, budget=0.25), an_error(case=1))
 
         assert "0.25" not in rule
+
+    def test_one_exception_is_one_cause_whatever_its_numbers(self) -> None:
+        """Of several rules it is told in one line, with how many checks there were of them."""
+        errors = [
+            an_error(rule=f"2.{k}", detail={"raised": "ValueError"}, message=f"no {k} states (mine.py:33 in run)")
+            for k in range(RULES + 2)
+        ]
+
+        lines = lines_of(*errors, an_error(rule="2.1", message="no 3 states (mine.py:35 in run)"), a_check(rule="2.0"))
+
+        rules = ", ".join(f"2.{k}" for k in range(RULES))
+        assert f"✗ rules {rules} and 2 more 7/8 checks no 0 states (mine.py:33 in run)" in lines
+        assert len([line for line in lines if line.startswith("✗ ")]) == 2
+
+    def test_what_one_mistake_explains_is_one_cause(self) -> None:
+        """Also where only some failures were diagnosed, if all of those say the same."""
+        told = {**DETAIL, "diagnosis": {"named": "gates exchanged", "sentence": "fits", "reasons": []}}
+        other = {**DETAIL, "diagnosis": {"named": "bias missing", "sentence": "fits", "reasons": []}}
+        failures = [a_comparison(rule="1.1", detail=told), a_comparison(rule="1.2"), a_comparison(rule="1.3")]
+
+        alike = lines_of(*failures)
+        different = lines_of(*failures, a_comparison(rule="1.4", detail=other))
+
+        assert [line[:25] for line in alike if line.startswith("✗ ")] == ["✗ rules 1.1, 1.2, 1.3 3/3"]
+        assert len([line for line in different if line.startswith("✗ ")]) == SHOWN
+        assert "… and 1 more causes" in different

@@ -331,7 +331,7 @@ BAD: list[tuple[str, Callable[[Arrays], Arrays], str, str]] = [
         "lengths too many",
         lambda a: a | {"lengths": np.ones(4, int)},
         "",
-        "lengths has shape (4,), expected (3,): whole",
+        "lengths is int64 (4,), expected whole numbers (3,)",
     ),
     (
         "lengths too long",

@@ -222,7 +222,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a dtype of nobody", {"dtype": "int8"}, "expected a dtype among"),
     ("h_0 alone", {"h_0": np.zeros((1, 3, 8))}, "h_0 is given alone, expected h_0 and c_0"),
     ("a mask", {"mask": np.ones((3, 5), bool)}, "came a mask: give lengths"),
-    ("lengths of others", {"lengths": [1, 2]}, "lengths has shape (2,), expected (3,)"),
+    ("lengths of others", {"lengths": [1, 2]}, "lengths is int64 (2,), expected whole numbers (3,)"),
     ("lengths too long", {"lengths": [1, 2, 6]}, "expected lengths from 0 to 5"),
     ("cotangents of others", {"cotangents": {"y": np.zeros(1)}}, "expected cotangents among output, h_n, c_n, came y"),
     (

@@ -23,7 +23,7 @@ def test_the_examples_of_the_page_pass(tmp_path: Path) -> None:
 
     done = run([sys.executable, "-m", "pytest", "-q", "-s", "--strict-markers", *with_library()], tmp_path)
 
-    assert len(examples) == 11
+    assert len(examples) == 12
     assert done.status == 0, done.output
     assert "2 passed" in done.output
     assert "Fits input and forget gate exchanged" in done.output

@@ -7,16 +7,15 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, SUITE, Done, run
 
 EXAMPLE = EXAMPLES / "python" / "conformance.py"
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
 def blocks(document: str, section: str, language: str) -> list[str]:
@@ -72,15 +71,36 @@ def test_the_commands_of_the_readme_pass(cwd: Path) -> None:
     assert [(each.status, each.red) for each in done] == [(0, []), (0, [])]
 
 
-def test_the_steps_of_the_workflow_pass(cwd: Path) -> None:
-    """What is installed is the version of this very suite."""
-    (job,) = blocks("docs/test-your-own.md", "Test your own LSTM", "yaml")
+def test_the_commands_for_ci_pass(cwd: Path) -> None:
+    """As they stand there."""
+    (asked,) = blocks("docs/test-your-own.md", "In CI", "")
 
-    done = [run(command, cwd) for command in commands(job)]
+    done = [run(command, cwd) for command in commands(asked)]
 
     assert [each.status for each in done] == [0, 0]
     assert (cwd / "report.html").is_file()
-    assert re.findall(r"lstm_conformance-(\S+?)-py3", job) == [VERSION]
+
+
+def test_known_failures_are_written_and_accepted(cwd: Path) -> None:
+    """Also where there are none."""
+    (asked,) = commands(*blocks("docs/test-your-own.md", "With failures that you know", ""))
+
+    done = [run([*asked[:-2], option, asked[-1], "--tier", "small"], cwd) for option in (asked[-2], "--deviations")]
+
+    assert asked[-2:] == ["--write-deviations", "known.toml"]
+    assert [each.status for each in done] == [0, 0]
+
+
+def test_the_job_uses_the_action_as_it_is() -> None:
+    """Its path, and the names of its inputs."""
+    (text,) = blocks("docs/test-your-own.md", "In CI", "yaml")
+    (job,) = YAML(typ="safe").load(text).values()
+    used = job["steps"][-1]
+    path = re.fullmatch(r"OWNER/lstm-conformance/(.+)@REF", used["uses"])
+
+    assert path is not None
+    inputs = YAML(typ="safe").load((ROOT / path[1] / "action.yml").read_text("utf-8"))["inputs"]
+    assert set(used["with"]) <= set(inputs)
 
 
 @needs("keras", "tensorflow", "torch")

@@ -14,11 +14,16 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from lstm_conformance.suites.meta.outside import ROOT
+from lstm_conformance.suites.meta.outside import EXAMPLES, ROOT
+from lstm_conformance.suites.meta.running import untouched
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 CI = ROOT / ".github" / "workflows" / "ci.yml"
 NIGHTLY = ROOT / ".github" / "workflows" / "nightly.yml"
+
+ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
+OWN = [str(path.parent.relative_to(ROOT)) for path in ACTIONS]
+"""The actions of this repository, which have its commit."""
 
 # There is no make, and a wheel in the place of the clone.
 WITHOUT_MAKE = {"windows"}
@@ -60,7 +65,11 @@ def known(command: str) -> bool:
 def unpinned(workflow: dict[str, Any]) -> list[str]:
     """The actions that are not named by a hash, which nobody can move, and those of anybody but GitHub."""
     used = [step["uses"] for step in steps(workflow) if "uses" in step]
-    return [each for each in used if not re.fullmatch(r"actions/[a-z-]+(/[a-z]+)?@[0-9a-f]{40}", each)]
+    return [
+        each
+        for each in used
+        if not re.fullmatch(r"actions/[a-z-]+(/[a-z]+)?@[0-9a-f]{40}", each) and each.removeprefix("$/") not in OWN
+    ]
 
 
 def writing(workflow: dict[str, Any], what: str) -> list[str]:
@@ -95,6 +104,102 @@ def test_other_commands_are_found(command: str) -> None:
 def test_every_action_is_named_by_its_hash(workflow: dict[str, Any]) -> None:
     """And all are GitHub's own; `.github/dependabot.yml` has them renewed."""
     assert unpinned(workflow) == []
+
+
+def test_the_actions_of_this_repository_name_others_by_their_hash() -> None:
+    """As its workflows do, and each of them is run by CI."""
+    used = [step.get("uses") for step in steps(loaded(CI.read_text("utf-8")))]
+
+    assert OWN == [".github/actions/test-lstm"]
+    assert {f"$/{each}" for each in OWN} <= set(used)
+    for path in ACTIONS:
+        assert unpinned({"jobs": {"action": loaded(path.read_text("utf-8"))["runs"]}}) == []
+
+
+def action_run(folder: Path, inputs: dict[str, str], *names: str) -> subprocess.CompletedProcess[str]:
+    """The named steps of the action, one behind the other, in a folder, as GitHub runs them."""
+    shim = folder / "bin" / "lstm-conformance"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lstm_conformance "$@"\n', "utf-8")
+    shim.chmod(0o755)
+    (folder / "temp").mkdir()
+    action = loaded(ACTIONS[0].read_text("utf-8"))
+    given = {name: each["default"] for name, each in action["inputs"].items()} | inputs
+    environment = {**untouched(), "PATH": f"{shim.parent}:{os.environ['PATH']}", "RUNNER_TEMP": str(folder / "temp")}
+    program = "\n".join(step["run"] for step in action["runs"]["steps"] if step.get("name") in names)
+    for step in action["runs"]["steps"]:
+        environment |= {
+            variable: given[found[1]]
+            for variable, text in step.get("env", {}).items()
+            if (found := re.fullmatch(r"\$\{\{ inputs\.([a-z-]+) \}\}", text))
+        }
+    return subprocess.run(
+        ["bash", "-e", "-c", program], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_action_tests_an_adapter_and_reports(tmp_path: Path) -> None:
+    """Its steps, but for the installation; options are words, and what is in them is no program."""
+    for name in ("conformance.py", "tiny_lstm/__init__.py"):
+        target = tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(EXAMPLES / "python" / name, target)
+    inputs = {"implementation": "conformance.py:TinyLSTM", "options": "--tier small -k 01_outputs $(touch HIT)"}
+
+    done = action_run(tmp_path, inputs, "Test", "Report")
+    passing = action_run_again(tmp_path, inputs | {"options": "--tier small -k 01_outputs"})
+
+    assert done.returncode != 0  # there is no file $(touch
+    assert not (tmp_path / "HIT").exists()
+    assert passing.returncode == 0, passing.stdout
+    assert (tmp_path / "temp" / "lstm-conformance" / "report.html").stat().st_size > 10_000
+
+
+def action_run_again(folder: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """From nothing."""
+    shutil.rmtree(folder / "bin")
+    shutil.rmtree(folder / "temp")
+    return action_run(folder, inputs, "Test", "Report")
+
+
+@pytest.mark.parametrize(
+    ("tag", "changelog", "status", "said"),
+    [
+        ("v1.2.3", "## 1.2.3 – 2026-12-01\n\n- Added a.\n\n## 1.2.2\n", 0, "- Added a.\n"),
+        ("v1.2.3", "## [1.2.3]\n\n- Added a.\n", 0, "- Added a.\n"),
+        ("v1.2.2", "## 1.2.2\n\n- Added a.\n", 1, "expected the tag v1.2.3"),
+        ("v1.2.3", "## Unreleased\n\n- Added a.\n", 1, "have a section `## 1.2.3`"),
+        ("v1.2.3", "## 1.2.3\n\n## 1.2.2\n", 1, "have a section `## 1.2.3`"),
+        ("", "", 1, "expected the tag v1.2.3"),
+    ],
+)
+def test_a_tag_releases_its_version_or_nothing(
+    tmp_path: Path, tag: str, changelog: str, status: int, said: str
+) -> None:
+    """And the changelog tells of it."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "release.py", tmp_path / ".ci" / "release.py")
+    shutil.copy(ROOT / "Makefile", tmp_path / "Makefile")
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n', "utf-8")
+    (tmp_path / "CHANGELOG.md").write_text(f"# Changelog\n\n{changelog}", "utf-8")
+    environment = {**os.environ, "TAG": tag}
+    command = ["make", "--silent", "release-notes", f"PYTHON={sys.executable}"]
+
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode != 0) == bool(status)
+    assert said in (done.stderr if status else done.stdout)
+
+
+def test_only_the_publishing_job_has_an_identity() -> None:
+    """And nobody has a password."""
+    text = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    content = loaded(text)
+
+    assert writing(content, "id-token") == ["publish"]
+    assert writing(content, "contents") == ["release"]
+    assert content["jobs"]["publish"]["needs"] == "build"
+    assert "secrets." not in text
 
 
 def test_ci_runs_on_every_python_that_is_promised() -> None:
@@ -151,7 +256,7 @@ def test_a_night_is_told_whatever_became_of_its_cells(job: str, needs: set[str])
 
 @pytest.mark.parametrize(
     ("target", "variable"),
-    [("cell", "CELL"), ("cell", "NIGHT"), ("matrix", "NIGHT"), ("plan", "OPTIONS")],
+    [("cell", "CELL"), ("cell", "NIGHT"), ("matrix", "NIGHT"), ("plan", "OPTIONS"), ("release-notes", "TAG")],
 )
 @pytest.mark.parametrize(
     "text", ["x; touch HIT #", "$(touch HIT)", "`touch HIT`", "$(shell touch HIT)", "x\ntouch HIT"]
@@ -162,7 +267,9 @@ def test_what_somebody_types_is_no_program(tmp_path: Path, target: str, variable
     hit = tmp_path / "hit"
     environment = {**os.environ, "CELL": "one", variable: text.replace("HIT", str(hit))}
 
-    subprocess.run(["make", target], cwd=folder, env=environment, capture_output=True, check=False)
+    subprocess.run(
+        ["make", target, "PYTHON=.venv/bin/python"], cwd=folder, env=environment, capture_output=True, check=False
+    )
 
     assert (folder / "asked").exists() or (variable == "NIGHT" and "$" in text)  # which make refuses
     assert not hit.exists()

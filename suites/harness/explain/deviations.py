@@ -13,6 +13,7 @@ from lstm_conformance.fixtures.deviations.scope import Flags, Ids
 from lstm_conformance.fixtures.deviations.values import Failure
 from lstm_conformance.fixtures.hosting.client import Hello
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.reports.records.results import Check
 from lstm_conformance.suites.harness.judge.judge import Outcome
 from lstm_conformance.suites.harness.plan import manifest
 from lstm_conformance.suites.harness.plan.checks import all_checks
@@ -23,6 +24,9 @@ WIDEST = 20
 
 What is wider is not understood. What names flags is as wide as the tier, and says what it understood.
 """
+
+UNDONE = "TODO"
+"""How a reason begins that nobody has given yet."""
 
 ENOUGH = 10
 """Cases of any seed in one of which a cause shows, if at all: one that every second case hides is missed once in 1,000.
@@ -95,14 +99,15 @@ def _mended(entry: Deviation, outcome: Outcome) -> Outcome:
 def _held(entries: Sequence[Deviation], outcome: Outcome) -> Outcome:
     if outcome.verdict in {"pass", "not-run"}:
         return outcome
-    entry = next((each for each in entries if _is_as_recorded(each.fails, outcome)), entries[0])
-    if _is_as_recorded(entry.fails, outcome):
+    entry = next((each for each in entries if is_as_recorded(each.fails, outcome)), entries[0])
+    if is_as_recorded(entry.fails, outcome):
         return replace(outcome, verdict="deviation", deviation=entry.id)
     message = f"{outcome.message}; deviation {entry.id!r} is recorded otherwise: {entry.fails}"
     return replace(outcome, message=message)
 
 
-def _is_as_recorded(recorded: Failure, outcome: Outcome) -> bool:
+def is_as_recorded(recorded: Failure, outcome: Outcome | Check) -> bool:
+    """Whether what came of a case is what an entry says of it."""
     detail = outcome.detail or {}
     raised, error, text = detail.get("raised"), detail.get("error"), str(detail.get("text", ""))
     if recorded.manner == "exception":
@@ -150,10 +155,13 @@ def _too_wide(entry: Deviation, covered: Sequence[Place]) -> Iterator[str]:
 
 
 def warnings(deviations: Deviations, hellos: Mapping[str, Hello], today: date) -> list[str]:
-    """A line for every entry that somebody should have looked at again."""
-    return [
+    """A line for every entry that somebody should have looked at again, and one for those without a reason."""
+    applicable = deviations.applicable(hellos.values())
+    unreasoned = sum(entry.reason.startswith(UNDONE) for entry in applicable)
+    counted = [f"{unreasoned:,} deviations say {UNDONE} in the place of a reason"] if unreasoned else []
+    return counted + [
         f"deviation {entry.id!r} was to be reviewed by {entry.review_by}: is it reported, is it mended? {entry.link}"
-        for entry in deviations.applicable(hellos.values())
+        for entry in applicable
         if entry.review_by < today
     ]
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+import os
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.reports.publish.actions import annotation_lines, step_summary
 from lstm_conformance.reports.publish.console import last_line, summary
 from lstm_conformance.reports.records.results import Check, Header
+from lstm_conformance.suites.harness.explain.adopting import adopted
 from lstm_conformance.suites.harness.explain.deviations import problems, warnings
 from lstm_conformance.suites.harness.judge.memory import peak, told
 from lstm_conformance.suites.harness.plan import manifest
@@ -49,6 +53,7 @@ class Controller:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.told: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take out of the report of a worker its records, and out of its first one what it has planned.
@@ -105,8 +110,29 @@ class Controller:
         results = session.config.getoption("--results")
         if results is not None:
             run.record.write(results, header)
+        adopting = session.config.getoption("--write-deviations")
+        if adopting is not None and not interrupted:
+            self._adopt(adopting)
         if run.record.unwritten:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
+    def _adopt(self, path: Path) -> None:
+        """Write down what is red as known, and say how to go on."""
+        session = self.run.session
+        found = adopted(self.run.record.checks, session.covers, date.today())
+        try:
+            path.write_text(found.text, "utf-8")
+        except OSError as error:
+            self.run.record.unwritten = f"the deviations could not be written to {path}: {error}"
+            return
+        self.told.append(
+            f"known failures, by {found.entries:,} entries of {path}: give each a reason, and add --deviations {path}"
+        )
+        if found.left:
+            self.told.append(
+                f"not recorded: {len(found.left):,} red, {found.left[0].id} first: the smoke check, what an entry "
+                "covers already, what is unstable, or fails in several ways"
+            )
 
     def _take_over(self, handed_over: dict[str, Any] | None) -> None:
         """Take over what a worker has planned; all plan the same."""
@@ -127,9 +153,11 @@ class Controller:
             terminalreporter.write_line(f"ERROR: {line}", red=True)
         for line in self._warnings(self.run.header):
             terminalreporter.write_line(f"warning: {line}", yellow=True)
+        for line in self.told:
+            terminalreporter.write_line(line)
         if self._lacks_its_case():
             terminalreporter.write_line("ERROR: --case: nothing here has a check of this id", red=True)
-        for line in told(peak(), self.run.peaks):
+        for line in [*told(peak(), self.run.peaks), *in_actions(self.run.record.checks, self.run.header, os.environ)]:
             terminalreporter.write_line(line)
 
     def _problems(self, header: Header) -> Iterator[str]:
@@ -159,6 +187,20 @@ class Controller:
 
     def _lacks_its_case(self) -> bool:
         return self.run.session.plan.case is not None and not self.run.record.planned
+
+
+def in_actions(checks: Sequence[Check], header: Header, environment: Mapping[str, str]) -> list[str]:
+    """Under GitHub Actions, add to the summary of the step, and return what is shown at the top of the run."""
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return []
+    lines = annotation_lines(checks, header)
+    if environment.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(environment["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as file:
+                file.write(step_summary(checks, header))
+        except OSError as error:
+            lines.append(f"warning: the summary of the step could not be written: {error}")
+    return lines
 
 
 def _is_interrupted(session: pytest.Session) -> bool:

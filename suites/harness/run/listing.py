@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 
+from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.hosting.client import Hello
+from lstm_conformance.fixtures.hosting.server import version_of
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations.adapter import Path, paths_of
 from lstm_conformance.reports.records.results import Environment, Header
 from lstm_conformance.suites.harness.judge.rules import specification
 from lstm_conformance.suites.harness.plan.mutant_names import FAMILIES
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
 from lstm_conformance.suites.harness.run.session import Session
 
 
@@ -23,11 +29,39 @@ def header_lines(header: Header) -> list[str]:
     return lines + [f"  {name}: not run, {reason}" for name, reason in header.not_installed.items()]
 
 
-def listed(session: Session) -> list[str]:
-    """Implementations, wrong LSTMs, requirements and rules, for a reader."""
+def declared(session: Session) -> None:
+    """Let a session know what the suite's own adapters declare, without starting a host or importing a framework."""
+    for name, entry in IMPLEMENTATIONS.items():
+        reason = Candidate(BY_NAME, name).missing()
+        if reason is None:
+            session.hellos[name] = _declared(entry.spec)
+        else:
+            session.absent[name] = reason
+
+
+def _declared(spec: str) -> Hello:
+    module, _, name = spec.partition(":")
+    adapter = getattr(import_module(module), name)
+    return Hello(
+        implementation=adapter.name,
+        layout=adapter.layout,
+        offers=tuple(_offered(path) for path in paths_of(adapter)),
+        versions={each: version_of(each) for each in adapter.packages},
+        python="",
+        threads=adapter.threads,
+    )
+
+
+def _offered(path: Path) -> Offer:
+    said = path._asdict()
+    return Offer(path=said.pop("name"), **{key: value for key, value in said.items() if value is not None})
+
+
+def listed(session: Session, *, asked: bool = True) -> list[str]:
+    """Implementations, wrong LSTMs, requirements and rules, for a reader. asked: the hosts have told who they are."""
     version, rules = specification()
     return [
-        "implementations",
+        "implementations" + ("" if asked else ", as declared: what the installed versions lack is not asked of them"),
         *_implementations(session),
         "",
         "wrong LSTMs: --implementation mutants tests all, --implementation mutants:NAME one of them",

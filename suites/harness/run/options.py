@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,20 +23,27 @@ from lstm_conformance.suites.harness.run.ordering import OF_FILES, order
 from lstm_conformance.suites.harness.run.resuming import Kept
 from lstm_conformance.suites.harness.run.session import DEADLINE, Session
 
+ALONE = "--alone"
+"""Nothing but checks is run, and pytest is not named: `lstm-conformance test` says so."""
+
 ROOT = Path(__file__).resolve().parents[3]
 """The folder of the package: of a checkout, or of an installation."""
 
 
 def declare(parser: pytest.Parser) -> None:
     """Declare the options: what is tested, with how many cases, and where."""
-    group = parser.getgroup("lstm-conformance")
-    _declare_implementations(group)
-    _declare_checks(group)
-    _declare_hosts(group)
+    _declare_in(parser.getgroup("lstm-conformance").addoption)
 
 
-def _declare_implementations(group: pytest.OptionGroup) -> None:
-    group.addoption(
+def _declare_in(add: Callable[..., object]) -> None:
+    """add: adds one option, as argparse has it."""
+    _declare_implementations(add)
+    _declare_checks(add)
+    _declare_hosts(add)
+
+
+def _declare_implementations(add: Callable[..., object]) -> None:
+    add(
         BY_NAME,
         action="append",
         default=[],
@@ -42,28 +51,29 @@ def _declare_implementations(group: pytest.OptionGroup) -> None:
         help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class; "
         "wrong LSTMs: mutants, mutants:FAMILY or mutants:NAME",
     )
-    group.addoption(
+    add(
         BY_COMMAND,
         action="append",
         default=[],
         metavar="COMMAND",
         help="test what this command starts, in any language: it speaks the protocol of fixtures/PROTOCOL.md",
     )
-    group.addoption("--list", action="store_true", help="list implementations, requirements and rules; test nothing")
+    add(ALONE, action="store_true", help=argparse.SUPPRESS)
+    add("--list", action="store_true", help="list implementations, requirements and rules; test nothing")
 
 
-def _declare_checks(group: pytest.OptionGroup) -> None:
-    group.addoption("--tier", choices=sorted(TIERS), default="quick", help="how much to run (default: %(default)s)")
-    group.addoption("--case", metavar="ID", help="run exactly one check, named as the reports name it")
-    group.addoption("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
-    group.addoption(
+def _declare_checks(add: Callable[..., object]) -> None:
+    add("--tier", choices=sorted(TIERS), default="quick", help="how much to run (default: %(default)s)")
+    add("--case", metavar="ID", help="run exactly one check, named as the reports name it")
+    add("--seed", type=int, default=0, metavar="N", help="base seed: other numbers in all cases")
+    add(
         "--order",
         type=order,
         default=OF_FILES,
         metavar="ORDER",
         help="the order of the checks: files, reversed, or a seed for a random one (default: %(default)s)",
     )
-    group.addoption(
+    add(
         "--deviations",
         action="append",
         default=[],
@@ -71,23 +81,37 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
         metavar="FILE",
         help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
     )
-    group.addoption(
+    add(
+        "--write-deviations",
+        type=Path,
+        metavar="FILE",
+        help="write what is red to this file, which --deviations takes from then on: to adopt the suite with known "
+        "failures",
+    )
+    add(
         "--brief",
         action="store_true",
         help="verdicts and budgets only: failures are not repeated, located or diagnosed, and a rule is one item",
     )
-    group.addoption(
+    add(
         "--once",
         action="store_true",
         help="a rule that has clearly failed in a dtype is not asked there again: for many wrong implementations",
     )
-    group.addoption(
+    add(
         "--until-caught",
         action="store_true",
         help="an implementation that has clearly failed in a dtype is asked nothing more there",
     )
-    group.addoption("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
-    group.addoption(
+    add(
+        "--explain",
+        choices=("some", "all"),
+        default="some",
+        help="how many failures are shown in full: one of the commonest cause of each implementation, or all "
+        "(default: %(default)s)",
+    )
+    add("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
+    add(
         "--resume",
         type=Path,
         metavar="FILE",
@@ -96,18 +120,29 @@ def _declare_checks(group: pytest.OptionGroup) -> None:
     )
 
 
-def _declare_hosts(group: pytest.OptionGroup) -> None:
-    group.addoption("--python", default=sys.executable, help="the Python of the hosts (default: this one)")
-    group.addoption(
+def _declare_hosts(add: Callable[..., object]) -> None:
+    add("--python", default=sys.executable, help="the Python of the hosts (default: this one)")
+    add(
         "--deadline",
         type=float,
         default=DEADLINE,
         metavar="S",
         help="seconds that a host may take for one request (default: %(default)s)",
     )
-    group.addoption(
-        "--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it"
+    add("--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it")
+
+
+def help_text() -> str:
+    """The options of `lstm-conformance test`, without those of pytest."""
+    parser = argparse.ArgumentParser(
+        prog="lstm-conformance test",
+        usage="%(prog)s [OPTION ...] [-n PROCESSES] [-k EXPRESSION] [-x] [-v]",
+        description="Test implementations of the LSTM. All options of pytest can be given, too.",
+        epilog="The options of pytest, and these once more:",
+        add_help=False,
     )
+    _declare_in(parser.add_argument_group("options").add_argument)
+    return parser.format_help()
 
 
 def session_of(config: pytest.Config, resume: Path | None) -> Session:
@@ -138,6 +173,11 @@ def session_of(config: pytest.Config, resume: Path | None) -> Session:
 def check_files(config: pytest.Config) -> None:
     """Raise pytest.UsageError, before anything runs, where a file to be written would replace one of another kind."""
     results, junit = config.getoption("--results"), config.getoption("xmlpath", None)
+    adopting = config.getoption("--write-deviations")
+    if adopting is not None and config.getoption("--brief"):
+        raise pytest.UsageError("--write-deviations: it needs to know how each check fails; leave out --brief")
+    if adopting is not None and adopting.exists():
+        raise pytest.UsageError(f"--write-deviations {adopting}: there is such a file; name another, or remove it")
     targets = [] if results is None else [(results, RESULTS)]
     targets += [] if junit is None else [(Path(os.path.expandvars(junit)).expanduser(), JUNIT)]
     try:

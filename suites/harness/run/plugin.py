@@ -25,8 +25,17 @@ from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.planning import Bundle, bundled, family_of, item_of
 from lstm_conformance.suites.harness.run import ending, self_check
 from lstm_conformance.suites.harness.run.controller import HANDOVER, PLANNED, Controller, Run
-from lstm_conformance.suites.harness.run.listing import header_lines, listed
-from lstm_conformance.suites.harness.run.options import check_files, declare, in_checkout, session_of, wanted
+from lstm_conformance.suites.harness.run.display import SHOWN, Display
+from lstm_conformance.suites.harness.run.listing import declared, header_lines, listed
+from lstm_conformance.suites.harness.run.options import (
+    ALONE,
+    check_files,
+    declare,
+    help_text,
+    in_checkout,
+    session_of,
+    wanted,
+)
 from lstm_conformance.suites.harness.run.ordering import in_order
 from lstm_conformance.suites.harness.run.recording import header_of
 from lstm_conformance.suites.harness.run.resuming import goes_into, inputs
@@ -34,6 +43,8 @@ from lstm_conformance.suites.harness.run.session import Session
 
 META = "meta"
 """The folder of the tests of the suite itself, which need no implementation."""
+
+DISPLAY = "lstm_conformance_display"
 
 CLAIMS = "claims"
 """The folder of what is said of LSTM layers, which are no checks of an implementation either."""
@@ -72,6 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.results = goes_into(config.option.resume)
         check_files(config)
         config.pluginmanager.register(Controller(config.stash[RUN]))
+        display = Display(config.stash[RUN].record, config.getoption("--explain") == "all")
+        config.pluginmanager.register(display, DISPLAY)
     ending.interrupts(config, worker=hasattr(config, "workerinput"))
 
 
@@ -80,6 +93,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     run = config.stash[RUN]
     if not hasattr(config, "workerinput") and any(_is_conformance(argument) for argument in config.args):
+        config.pluginmanager.getplugin(DISPLAY).begin(config.pluginmanager.getplugin("terminalreporter"))
         run.session.greet(wanted(config, run.session.plan))
         decided = inputs(wanted(config, run.session.plan), vars(config.option), config.args)
         run.header = _resumed(run, header_of(run.session, self_check.caught(), decided))
@@ -111,13 +125,20 @@ def _begin_journal(config: pytest.Config, run: Run) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Answer `--list` instead of testing."""
+    """Answer `--list` instead of testing; before pytest's help, say what is ours."""
+    if config.option.help and config.getoption(ALONE):
+        sys.stdout.write(f"{help_text()}\n")
     if not config.getoption("--list"):
         return None
     spell_out_the_rest()
     session = session_of(config, None)
-    session.greet(wanted(config, session.plan))
-    sys.stdout.write("\n".join([*listed(session), ""]))
+    named = wanted(config, session.plan)
+    asked = bool(named) or session.python != sys.executable
+    if asked:
+        session.greet(named)
+    else:
+        declared(session)
+    sys.stdout.write("\n".join([*listed(session, asked=asked), ""]))
     session.close()
     return 0
 
@@ -125,10 +146,17 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 @pytest.hookimpl(trylast=True)
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, with what and how."""
-    header = config.stash[RUN].header
-    kept = config.stash[RUN].session.kept
-    resumed = [f"  resumed: {len(kept):,} checks of {kept.file} are kept"] if kept.file else []
-    return header_lines(header) + resumed if header else []
+    return _header_lines(config.stash[RUN])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Say it where pytest says nothing of the machinery."""
+    config = session.config
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if terminal is not None and config.getoption(ALONE) and terminal.verbosity >= 0:
+        for line in _header_lines(config.stash[RUN]):
+            terminal.write_line(line)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -139,6 +167,13 @@ def pytest_configure_node(node: Any) -> None:
     journal = run.record.journal if run.session.kept else None
     node.workerinput[RESUMED] = os.fspath(journal.unfinished) if journal else ""
     run.session.close()
+
+
+def _header_lines(run: Run) -> list[str]:
+    """What is tested, with what and how; and what is kept of an earlier run."""
+    kept = run.session.kept
+    resumed = [f"  resumed: {len(kept):,} checks of {kept.file} are kept"] if kept.file else []
+    return header_lines(run.header) + resumed if run.header else []
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -230,8 +265,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if isinstance(error, RedCheck):
         rule = specification()[1].get(error.check.rule)
         text = RuleText(title=rule.title, sentence=rule.sentence, source=rule.source) if rule else None
-        command = item.config.stash[RUN].session.command(error.check.implementation)
-        report.longrepr = explained(error.check, text, command)
+        session, name = item.config.stash[RUN].session, error.check.implementation
+        report.longrepr = explained(error.check, text, session.command(name), session.hellos[name].where)
+    if _bundle(item) is not None and (error is None or isinstance(error, RedCheck | pytest.skip.Exception)):
+        setattr(report, SHOWN, error.check.id if isinstance(error, RedCheck) else "")
     if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
         # One text: xdist takes far longer to send numbers and texts one by one.
         report.lstm_conformance = json.dumps([check.to_json() for check in item.stash[CHECKS]], allow_nan=False)

@@ -137,6 +137,11 @@ class Session:
         """The smoke checks of implementations that did not start, for a run that has selected none of them."""
         return [self.perform(self.plan.smoke(name, self.hellos[name].on(STARTING)), "")[0] for name in self.broken]
 
+    def covers(self, check: Check) -> bool:
+        """Whether a recorded deviation is about a check."""
+        hello = self.hellos[check.implementation]
+        return bool(self.deviations.of(hello, check.path, check.rule, check.configuration))
+
     def close(self) -> None:
         """End all hosts."""
         for implementation in self._implementations.values():

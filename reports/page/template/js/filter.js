@@ -104,13 +104,18 @@ const KEYS = {
 };
 
 function anywhere(word) {
-  const hits = [
+  const names = [
     lookup(columns.subject, table(subjectTexts, word)),
     lookup(columns.rule, table(ruleTexts, word)),
-    lookup(columns.verdict, table(report.verdicts, word)),
-    ...["path", "configuration", "message", "measure", "deviation"].map((name) => named(name)(word)),
+    ...["path", "configuration"].map((name) => named(name)(word)),
   ];
-  return (check) => hits.some((hit) => hit(check));
+  const mentions = [
+    lookup(columns.verdict, table(report.verdicts, word)),
+    ...["message", "measure", "deviation"].map((name) => named(name)(word)),
+  ];
+  const isCalled = (check) => names.some((hit) => hit(check));
+  const test = (check) => isCalled(check) || mentions.some((hit) => hit(check));
+  return Object.assign(test, { named: isCalled });
 }
 
 // One word of a query as a test of a check; undefined for a word that means nothing.
