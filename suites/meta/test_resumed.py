@@ -16,9 +16,10 @@ from lstm_conformance.reports.records.files import UNENDED, Results, Writer
 from lstm_conformance.reports.records.journals import BeingWritten, hold
 from lstm_conformance.reports.records.results import INTERRUPTED, LOST, Check, Header, Machine
 from lstm_conformance.suites.harness.plan.planning import Plan
+from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, Candidate
 from lstm_conformance.suites.harness.run.controller import Controller, Run
 from lstm_conformance.suites.harness.run.recording import Record
-from lstm_conformance.suites.harness.run.resuming import CannotResume, Kept, goes_into
+from lstm_conformance.suites.harness.run.resuming import CannotResume, Kept, goes_into, inputs
 from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.killing import Killing
@@ -143,7 +144,7 @@ def test_another_run_is_not_resumed(tmp_path: Path, options: tuple[str, ...], wr
         ({"suite_commit": "89abcdef"}, "suite commit"),
         ({"numpy": "3.0.0"}, "numpy"),
         ({"machine": Machine(cpu="another", cores=2, platform="Linux")}, "machine"),
-        ({"environments": ()}, "torch.nn.LSTM"),
+        ({"environments": ()}, "torch.nn.LSTM, or how it is started"),
         ({"inputs": {"tree": "2"}}, "tree"),
     ],
 )
@@ -155,6 +156,32 @@ def test_all_must_be_the_same(tmp_path: Path, changes: dict[str, Any], differs: 
     kept.check_goes_with(replace(header, started="2026-11-22T00:00:00Z", partial=True))
     with pytest.raises(CannotResume, match=f"differs in {differs};"):
         kept.check_goes_with(replace(header, **changes))
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        (Candidate(BY_NAME, "one/adapter.py:A"), Candidate(BY_NAME, "two/adapter.py:A")),
+        (Candidate(BY_NAME, "two.adapter:A"),),
+        (Candidate(BY_COMMAND, "python -m two.adapter"),),
+        (Candidate(BY_COMMAND, "python two/adapter.py"),),
+    ],
+    ids=str,
+)
+def test_every_adapter_that_is_named_must_be_the_same(
+    named: tuple[Candidate, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file or a module; several may have one name."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+        Path(folder, "adapter.py").write_text("WRONG = 0\n", "utf-8")
+    before = inputs(named, {"deviations": []}, [])
+
+    Path("two", "adapter.py").write_text("WRONG = 1\n", "utf-8")
+
+    now = inputs(named, {"deviations": []}, [])
+    assert [name for name in now if now[name] != before[name]] == ["file adapter.py"]
 
 
 def test_what_has_no_verdict_is_not_kept(tmp_path: Path) -> None:

@@ -64,7 +64,10 @@ class Candidate(NamedTuple):
         own = IMPLEMENTATIONS.get(name)
         if own is None or (self.option == BY_NAME and self.value in {name, own.spec}):
             return None
-        return f"`name` must not be that of an implementation of the suite, which this is not; came {name!r}"
+        return (
+            f"`name` must not be that of an implementation of the suite, which this is not; came {name!r}, "
+            "which a class may have inherited: give it a `name` of its own"
+        )
 
     def missing(self) -> str | None:
         """Why it cannot be run by this Python, which is asked without importing anything."""

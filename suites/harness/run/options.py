@@ -12,7 +12,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import known
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.kinds import JUNIT, RESULTS, check_vacant
 from lstm_conformance.suites.harness.explain.deviations import Deviations
@@ -155,7 +155,9 @@ def session_of(config: pytest.Config, resume: Path | None) -> Session:
         kept = Kept() if resume is None else Kept.read(resume)
         named = CaseId.parse(case) if case else None
         deviations = Deviations(known(files), tuple(map(str, files)))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise pytest.UsageError(f"--resume {resume}: {error.strerror}") from error
+    except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     return Session(
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
@@ -210,4 +212,5 @@ def _of_case(case: CaseId) -> list[Candidate]:
     if not case.rule.startswith(PATHS_AGREE) or case.implementation not in IMPLEMENTATIONS:
         return [asked]
     family = [name for name in IMPLEMENTATIONS if family_of(name) == family_of(case.implementation)]
+    family = [name for name in family if name == case.implementation or name in unnamed()]
     return [each for name in family if (each := Candidate(BY_NAME, name)) == asked or each.missing() is None]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -106,8 +108,16 @@ def inputs(named: Iterable[Candidate], options: Mapping[str, Any], args: Iterabl
         "tree": _tree(),
         "selected tests": hashlib.sha256(selecting.encode()).hexdigest(),
         "options": " ".join(name for name in DECIDING if options.get(name)),
-        **{f"file {file.name}": hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
+        **_digests(files),
     }
+
+
+def _digests(files: Iterable[Path]) -> dict[str, str]:
+    """A digest by the name of each file; of several of one name, in the order in which they are named."""
+    found: dict[str, list[str]] = {}
+    for file in files:
+        found.setdefault(f"file {file.name}", []).append(hashlib.sha256(file.read_bytes()).hexdigest())
+    return {name: " ".join(digests) for name, digests in found.items()}
 
 
 def _place(check: Check) -> tuple[str, ...]:
@@ -121,7 +131,7 @@ def _differences(one: Header, other: Header) -> Iterator[str]:
         if name == "inputs":
             yield from (key for key in sorted({*before, *now}) if before.get(key) != now.get(key))
         elif name == "environments":
-            yield from (str(each.implementation) for each in before if each not in now)
+            yield from (f"{each.implementation}, or how it is started" for each in before if each not in now)
             yield from (str(each.implementation) for each in now if each.implementation not in _names(before))
         elif before != now:
             yield name.replace("_", " ")
@@ -132,9 +142,22 @@ def _names(environments: Iterable[Any]) -> set[str]:
 
 
 def _files(candidate: Candidate) -> list[Path]:
-    """The files that the command line names for an implementation; what they import is not among them."""
-    words = split_command(candidate.value) if candidate.option == BY_COMMAND else [candidate.value.rpartition(":")[0]]
-    return [Path(word) for word in words if word and Path(word).is_file()]
+    """The files and modules that the command line names for an implementation; what they import is not among them."""
+    if candidate.option == BY_COMMAND:
+        words = split_command(candidate.value)
+        modules = [word for before, word in pairwise(words) if before == "-m"]
+    else:
+        words = modules = [candidate.value.rpartition(":")[0]]
+    files = [Path(word) for word in words if word and Path(word).is_file()]
+    return files or [file for module in modules for file in _source(module)]
+
+
+def _source(module: str) -> list[Path]:
+    """Where a module is, as a host finds it; nothing is imported for that."""
+    place = Path(*module.split("."))
+    folders = [Path.cwd(), *map(Path, sys.path)]
+    every = (folder / each for folder in folders for each in (place.with_suffix(".py"), place / "__init__.py"))
+    return [file for file in every if module and file.is_file()][:1]
 
 
 def _tree() -> str:

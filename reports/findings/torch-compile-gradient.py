@@ -1,0 +1,35 @@
+"""torch.compile with allow_rnn cannot compile an LSTM on the CPU whose parameters alone require gradients.
+
+Rules 20.1 and 23.10; cause torch-compile-gradient. Seen with torch 2.13.0.
+So is every layer that reads data. oneDNN's layer has no gradient by an input that requires none: its decomposition
+returns None in the place of a tensor.
+Expected: gradients by the four parameters, as eagerly.
+Actual:
+
+    eager: 4 gradients  (control)
+    compiled, x requires none: TypeError
+    compiled, x requires a gradient: 4 gradients  (control)
+"""
+
+import torch
+import torch._dynamo.config as dynamo
+
+torch.compiler.config.force_disable_caches = True  # else what was compiled without oneDNN may be found and taken
+lstm = torch.nn.LSTM(4, 6)
+
+
+def gradients(layer, x):
+    """Say by how many parameters there is a gradient."""
+    try:
+        return f"{len(torch.autograd.grad(layer(x)[0].sum(), list(lstm.parameters())))} gradients"
+    except Exception as error:
+        return type(error).__name__
+
+
+x = torch.ones(5, 3, 4)
+print(f"eager: {gradients(lstm, x)}")
+for required in (False, True):
+    torch.compiler.reset()
+    with dynamo.patch(allow_rnn=True):
+        found = gradients(torch.compile(lstm, fullgraph=True), x.clone().requires_grad_(required))
+    print(f"compiled, x requires {'a gradient' if required else 'none'}: {found}")
