@@ -184,6 +184,12 @@ def test_every_adapter_that_is_named_must_be_the_same(
     assert [name for name in now if now[name] != before[name]] == ["file adapter.py"]
 
 
+@pytest.mark.parametrize("value", ["torch.nn.LSTM", "mutants:gates", ":A", "..:A", "absent.module:A"])
+def test_names_that_are_no_files(value: str) -> None:
+    """They are of the suite itself, or nobody's."""
+    assert set(inputs([Candidate(BY_NAME, value)], {"deviations": []}, [])) == {"tree", "selected tests", "options"}
+
+
 def test_what_has_no_verdict_is_not_kept(tmp_path: Path) -> None:
     """What was interrupted, and what a worker lost."""
     lost = a_check(1, verdict="error", budget=None, message=LOST)

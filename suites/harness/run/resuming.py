@@ -153,11 +153,13 @@ def _files(candidate: Candidate) -> list[Path]:
 
 
 def _source(module: str) -> list[Path]:
-    """Where a module is, as a host finds it; nothing is imported for that."""
+    """Where a module is, as a host finds it; nothing is imported for that, and a bundled name is none."""
+    if not module.replace(".", "_").isidentifier():
+        return []
     place = Path(*module.split("."))
     folders = [Path.cwd(), *map(Path, sys.path)]
     every = (folder / each for folder in folders for each in (place.with_suffix(".py"), place / "__init__.py"))
-    return [file for file in every if module and file.is_file()][:1]
+    return [file for file in every if file.is_file()][:1]
 
 
 def _tree() -> str:
