@@ -154,7 +154,7 @@ def _files(candidate: Candidate) -> list[Path]:
 
 def _source(module: str) -> list[Path]:
     """Where a module is, as a host finds it; nothing is imported for that, and a bundled name is none."""
-    if not module.replace(".", "_").isidentifier():
+    if not all(name.isidentifier() for name in module.split(".")):
         return []
     place = Path(*module.split("."))
     folders = [Path.cwd(), *map(Path, sys.path)]
