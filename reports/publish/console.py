@@ -173,7 +173,7 @@ def _failing(group: Group, header: Header) -> Iterator[str]:
         passed = [check for check in group.checks if check.rule in rules and check.verdict not in RED]
         yield _of_cause(cause, rules, len(cause) + len(passed), header.rules)
         together = shared([*cause, *passed], header) or ""
-        few = place == 0 or len(causes) < SHOWN
+        few = place == 0 or len(causes) <= SHOWN
         if few and rules != [SMOKE] and (len(rules) == 1 or together.count("wherever") == 1):
             yield from [f"      {together}"] if together else []
     if len(causes) > SHOWN:
