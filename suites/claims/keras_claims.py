@@ -250,6 +250,7 @@ def a14(claim):
     print("layer(x)      ", y[0, :4].round(4))
     print("1000 layer(x) ", (1000 * y)[0, :4].round(4))
     print("layer(1000 x) ", big[0, :4].round(4))
+    # Generous to the claim: a product would be as large but for rounding.
     claim("Y = X W: of 1000 x the output is 1000 times as large:", bool(np.allclose(big, 1000 * y)))
 
 

@@ -93,6 +93,8 @@ def test_the_list_asks_nobody(tmp_path: Path) -> None:
     *listed, imported, used = done.output.splitlines()
     assert (imported, used) == ("[]", "0.0")
     assert any(line.startswith("  torch.nn.LSTM: ") for line in listed)
+    alone = [line.split(":")[0].strip() for line in listed if line.endswith("; tested only where it is named")]
+    assert set(alone) <= {name for name, entry in IMPLEMENTATIONS.items() if entry.on_request}
     assert "rules: SPEC version 1" in listed
 
 

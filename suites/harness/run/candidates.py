@@ -87,11 +87,6 @@ def candidates(option: str, value: str) -> list[Candidate]:
     return [Candidate(option, value)]
 
 
-def by_name(name: str) -> Candidate:
-    """An implementation that the suite brings, or any other by its name."""
-    return Candidate(BY_NAME, name)
-
-
 def split_command(command: str) -> list[str]:
     """The words of a command, without a shell. Raises ValueError for one without words, or with an open quotation."""
     windows = sys.platform == "win32"  # where a backslash separates folders

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 
-from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.hosting.client import Hello
-from lstm_conformance.fixtures.hosting.server import version_of
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.fixtures.implementations.adapter import Path, paths_of
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
 from lstm_conformance.reports.records.results import Environment, Header
 from lstm_conformance.suites.harness.judge.rules import specification
+from lstm_conformance.suites.harness.plan import manifest
 from lstm_conformance.suites.harness.plan.mutant_names import FAMILIES
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, Candidate
 from lstm_conformance.suites.harness.run.session import Session
@@ -31,30 +28,12 @@ def header_lines(header: Header) -> list[str]:
 
 def declared(session: Session) -> None:
     """Let a session know what the suite's own adapters declare, without starting a host or importing a framework."""
-    for name, entry in IMPLEMENTATIONS.items():
+    for name in IMPLEMENTATIONS:
         reason = Candidate(BY_NAME, name).missing()
         if reason is None:
-            session.hellos[name] = _declared(entry.spec)
+            session.hellos[name] = manifest.declared(name)
         else:
             session.absent[name] = reason
-
-
-def _declared(spec: str) -> Hello:
-    module, _, name = spec.partition(":")
-    adapter = getattr(import_module(module), name)
-    return Hello(
-        implementation=adapter.name,
-        layout=adapter.layout,
-        offers=tuple(_offered(path) for path in paths_of(adapter)),
-        versions={each: version_of(each) for each in adapter.packages},
-        python="",
-        threads=adapter.threads,
-    )
-
-
-def _offered(path: Path) -> Offer:
-    said = path._asdict()
-    return Offer(path=said.pop("name"), **{key: value for key, value in said.items() if value is not None})
 
 
 def listed(session: Session, *, asked: bool = True) -> list[str]:
@@ -80,7 +59,8 @@ def _implementations(session: Session) -> Iterator[str]:
         if name in session.broken:
             yield f"  {name}: broken, {session.broken[name]}"
             continue
-        yield f"  {name}: {_versions(hello)}"
+        alone = "; tested only where it is named" if name in IMPLEMENTATIONS and name not in unnamed() else ""
+        yield f"  {name}: {_versions(hello)}{alone}"
         yield from _offers(hello)
     yield from (f"  {name}: {reason}" for name, reason in session.absent.items())
 

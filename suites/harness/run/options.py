@@ -39,6 +39,8 @@ def _declare_in(add: Callable[..., object]) -> None:
     """add: adds one option, as argparse has it."""
     _declare_implementations(add)
     _declare_checks(add)
+    _declare_effort(add)
+    _declare_files(add)
     _declare_hosts(add)
 
 
@@ -73,21 +75,9 @@ def _declare_checks(add: Callable[..., object]) -> None:
         metavar="ORDER",
         help="the order of the checks: files, reversed, or a seed for a random one (default: %(default)s)",
     )
-    add(
-        "--deviations",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
-    )
-    add(
-        "--write-deviations",
-        type=Path,
-        metavar="FILE",
-        help="write what is red to this file, which --deviations takes from then on: to adopt the suite with known "
-        "failures",
-    )
+
+
+def _declare_effort(add: Callable[..., object]) -> None:
     add(
         "--brief",
         action="store_true",
@@ -109,6 +99,24 @@ def _declare_checks(add: Callable[..., object]) -> None:
         default="some",
         help="how many failures are shown in full: one of the commonest cause of each implementation, or all "
         "(default: %(default)s)",
+    )
+
+
+def _declare_files(add: Callable[..., object]) -> None:
+    add(
+        "--deviations",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="known deviations of your own, besides those that the suite knows of (fixtures/deviations)",
+    )
+    add(
+        "--write-deviations",
+        type=Path,
+        metavar="FILE",
+        help="write what is red to this file, which --deviations takes from then on: to adopt the suite with known "
+        "failures",
     )
     add("--results", type=Path, metavar="FILE", help="write the records of all checks to this file")
     add(
@@ -211,6 +219,5 @@ def _of_case(case: CaseId) -> list[Candidate]:
     asked = Candidate(BY_NAME, case.implementation)
     if not case.rule.startswith(PATHS_AGREE) or case.implementation not in IMPLEMENTATIONS:
         return [asked]
-    family = [name for name in IMPLEMENTATIONS if family_of(name) == family_of(case.implementation)]
-    family = [name for name in family if name == case.implementation or name in unnamed()]
-    return [each for name in family if (each := Candidate(BY_NAME, name)) == asked or each.missing() is None]
+    others = [Candidate(BY_NAME, name) for name in unnamed() if family_of(name) == family_of(case.implementation)]
+    return [each for each in dict.fromkeys([*others, asked]) if each == asked or each.missing() is None]

@@ -26,7 +26,7 @@ from lstm_conformance.suites.harness.plan import smoke
 from lstm_conformance.suites.harness.plan.case_cache import Drawn
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
 from lstm_conformance.suites.harness.run.brevity import Brevity
-from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, by_name, stand_in, unusable
+from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.resuming import Kept
 
@@ -221,7 +221,7 @@ class Session:
     def _started(self, wanted: Sequence[Candidate], closing: ExitStack) -> dict[Candidate, Implementation]:
         """The implementations, starting side by side, because importing a framework takes seconds."""
         started = {}
-        for candidate in dict.fromkeys(wanted or map(by_name, unnamed())):
+        for candidate in dict.fromkeys(wanted or [Candidate(BY_NAME, name) for name in unnamed()]):
             reason = candidate.missing() if self.python == sys.executable else None
             if reason is None:
                 started[candidate] = self._start(candidate)
