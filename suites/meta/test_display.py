@@ -9,6 +9,7 @@ import pytest
 
 from lstm_conformance.fixtures.hosting import process
 from lstm_conformance.fixtures.hosting.client import Hosted, HostError
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.suites.harness.run.display import duration, examples, how_far
 from lstm_conformance.suites.meta.first_hour import MISTAKES, RIGHT
 from lstm_conformance.suites.meta.outside import SUITE, run
@@ -93,9 +94,17 @@ def test_the_list_asks_nobody(tmp_path: Path) -> None:
     *listed, imported, used = done.output.splitlines()
     assert (imported, used) == ("[]", "0.0")
     assert any(line.startswith("  torch.nn.LSTM: ") for line in listed)
-    alone = [line.split(":")[0].strip() for line in listed if line.endswith("; tested only where it is named")]
-    assert set(alone) <= {name for name, entry in IMPLEMENTATIONS.items() if entry.on_request}
     assert "rules: SPEC version 1" in listed
+
+
+def test_the_list_says_who_is_tested_only_where_it_is_named(tmp_path: Path) -> None:
+    """Nobody else, and all of those that are installed."""
+    done = run([sys.executable, "-m", "lstm_conformance", "test", "--list"], tmp_path)
+
+    told = [line.strip().partition(": ")[::2] for line in done.output.splitlines() if line.startswith("  ")]
+    installed = {name: rest for name, rest in told if name in IMPLEMENTATIONS and "not installed" not in rest}
+    alone = {name for name, rest in installed.items() if rest.endswith("; tested only where it is named")}
+    assert alone == {name for name in installed if IMPLEMENTATIONS[name].on_request}
 
 
 def test_the_help_begins_with_what_is_ours(tmp_path: Path) -> None:
