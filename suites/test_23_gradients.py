@@ -103,8 +103,9 @@ def test_the_loss_may_be_any(subject: Subject, cases: Cases) -> Examined:
 
 @rule("23.10", kinds=("optimized",))
 def test_a_step_of_descent_goes_down_the_gradient(subject: Subject, cases: Cases) -> Examined:
-    """Every weight behind the step is the one before it, less the rate times its gradient."""
-    yield from way_back.descended(subject, cases, rate=0.5)
+    """Every weight behind the step is the one before it, less the rate times its gradient; inputs are as they were."""
+    for rate in (0.5, 0.03125):
+        yield from way_back.descended(subject, cases, rate)
 
 
 @rule("23.11", kinds=("evaluated",))

@@ -124,7 +124,7 @@ def _rows(order: NDArray[np.intp]) -> type[LSTM]:
 
 
 def _dropped(evidence: Evidence, due: Array) -> Iterator[Hypothesis]:
-    """Zeros among the outputs of all steps, and all others larger by one factor."""
+    """Zeros among the outputs of all steps, about as many as the rate says by which all others are larger."""
     y = evidence.outputs.y
     kept = y != 0
     share = float(np.mean(kept))
@@ -133,7 +133,7 @@ def _dropped(evidence: Evidence, due: Array) -> Iterator[Hypothesis]:
     a, b = due.ravel(), np.asarray(evidence.beginning.outputs.y, np.float64).ravel()
     scale = float(a[b != 0] @ b[b != 0] / (a[b != 0] @ a[b != 0]))
     rate = 1 - 1 / scale
-    if 0 < rate < 1:
+    if 0 < rate < 1 and rate / 2 <= 1 - share <= 2 * rate:
         yield Hypothesis((f"dropout of the outputs left on, at the rate {rate:.3g}",), _kept(kept, scale), FREE_NUMBER)
 
 

@@ -24,6 +24,15 @@ class RateAppliedTwice(LSTMWithOptimizer):
         return super().stepped(name, weight, rate * gradient, rate)
 
 
+class RateIgnored(LSTMWithOptimizer):
+    """Takes every step at the rate of the examples of its manual."""
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """That rate is right."""
+        del rate
+        return super().stepped(name, weight, gradient, 0.5)
+
+
 class WeightsDecayInTheStep(LSTMWithOptimizer):
     """Lets weights decay by a ten-thousandth, which is the default of another optimizer."""
 

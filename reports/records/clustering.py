@@ -54,7 +54,7 @@ def shared(checks: Iterable[Check], header: Header) -> str | None:
     if len(seen.failing) < 2 and not any(len(alike) > 1 for alike in seen.failing):
         return None
     if not seen.passing:
-        return f"fails everywhere, {len(seen.failing)} of {len(seen.failing)}"
+        return f"fails in all configurations, {len(seen.failing)} of {len(seen.failing)}"
     groups = list(_groups(seen))
     return _sentence(seen, groups) if groups else None
 

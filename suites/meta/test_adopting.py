@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,8 @@ DIED = {"error": "HostDied", "text": "the host was ended by SIGABRT at 0x3f"}
         ([failing(0, budget=None, detail={"raised": "none"})], "exception 'none'"),
         ([raising(0, detail=DIED)], "crash 'SIGABRT'"),
         (
-            [failing(k, budget=None, message=f"shape {k}, documented is 3") for k in range(2)],
-            "shape 'shape'",
+            [failing(k, budget=None, message=f"the outputs have the shapes [3], case {k}") for k in range(2)],
+            "shape 'the outputs have the shapes [3], case'",
         ),
     ],
     ids=["budgets", "NaN", "exceptions", "no exception", "a crash", "shapes"],
@@ -69,17 +70,29 @@ def test_what_is_written_is_what_was_seen(red: list[Check], manner: str) -> None
     [
         [failing(0), raising(1)],
         [raising(0), raising(1, detail={"raised": "ValueError"})],
+        [failing(0), failing(1, budget=math.nan)],
+        [failing(k, budget=None, message=f"y {name}") for k, name in enumerate(["differs where", "has a shape"])],
         [failing(0, verdict="unstable")],
         [failing(0, rule="0.1")],
         [raising(0, detail={"error": "BadAnswer", "text": "?"})],
     ],
-    ids=["two manners", "two kinds", "unstable", "smoke", "no answer"],
+    ids=["two manners", "two kinds", "numbers and none", "other words", "unstable", "smoke", "no answer"],
 )
 def test_what_cannot_be_held_is_left_red(red: list[Check]) -> None:
     """And counted."""
     found = adopted([*red, failing(9, configuration="another")], lambda _: False, TODAY)
 
     assert (found.entries, found.left) == (1, red)
+
+
+def test_a_failure_that_grows_is_as_recorded_nowhere() -> None:
+    """Also where another configuration fails as badly today."""
+    red = [failing(0), failing(1, budget=1e12), failing(2, configuration="another")]
+    found = adopted(red, lambda _: False, TODAY)
+
+    worse = replace(red[2], budget=1e12)
+    covering = [each for each in parse(found.text, "file") if each.covers("torch.nn.LSTM", "eager", "2.1", "another")]
+    assert [is_as_recorded(each.fails, worse) for each in covering] == [False]
 
 
 def test_what_an_entry_covers_is_left_alone() -> None:

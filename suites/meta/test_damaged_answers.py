@@ -145,7 +145,7 @@ def test_a_step_of_descent_shows_outputs_and_weights() -> None:
     shown: Arrays = {"output/0": np.zeros((2, 1)), "after/weights/w": SENT["weights/w"]}
 
     assert understood("mine", "gradients", fields, SENT, ({}, shown)) == ({}, shown)
-    with pytest.raises(BadAnswer, match=r"expected the arrays output/..., after/weights/..., came .'gradient/x'"):
+    with pytest.raises(BadAnswer, match=r"expected the arrays output/..., after/..., came .'gradient/x'"):
         understood("mine", "gradients", fields, SENT, ({}, shown | {"gradient/x": SENT["x"]}))
 
 

@@ -98,7 +98,7 @@ def test_exceptions_are_told() -> None:
 
 def test_everything_fails() -> None:
     """Then flags have nothing to do with it."""
-    assert told(TWO, {}) == "fails everywhere, 2 of 2"
+    assert told(TWO, {}) == "fails in all configurations, 2 of 2"
 
 
 def test_one_failure_says_nothing() -> None:

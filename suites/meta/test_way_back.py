@@ -13,7 +13,7 @@ from lstm_conformance.fixtures.cases.cotangents import LARGE, SMALL, cotangents
 from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array
@@ -108,11 +108,21 @@ def test_a_right_step_of_descent_passes() -> None:
     assert (found.verdict, found.message) == ("pass", None)
 
 
+def test_the_gate_is_that_of_the_axis() -> None:
+    """Not one of the features, of which there are four, too."""
+    found = outcome("steps_uphill", "23.10", replace(OPTIMIZED, layer=replace(OPTIMIZED.layer, hidden_size=8)))
+
+    where = (found.detail or {})["worst"]["at"]
+    assert all(type(place) is int for place in where.values())
+    assert list(where)[:2] == ["gate", "unit"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
         ("steps_uphill", "behind a step of layer "),
         ("rate_applied_twice", "behind a step of layer "),
+        ("rate_ignored", "behind a step of layer "),
         ("weights_decay_in_the_step", "kernel behind a step of layer "),
         ("gradients_clipped_in_the_step", "behind a step of layer "),
         ("biases_not_stepped", "bias_0 behind a step of layer "),
@@ -125,6 +135,28 @@ def test_a_wrong_step_of_descent_is_caught(wrong: str, sentence: str) -> None:
 
     assert found.verdict == "fail"
     assert sentence in (found.message or "")
+
+
+def normalizing(kind: type[MutantAdapter]) -> type[MutantAdapter]:
+    """One that takes a step, and then makes another input of the one that it was given."""
+
+    class Normalizing(kind):  # type: ignore[misc, valid-type]
+        def descended(self, built: Any, x: Any, *given: Any) -> Any:
+            outputs = super().descended(built, x, *given)
+            x *= 1.5
+            return outputs
+
+    return Normalizing
+
+
+def test_a_step_that_writes_to_its_input_is_caught() -> None:
+    """Nothing but the weights may change."""
+    subject = subject_of(normalizing(ADAPTERS["slopes_from_the_gates"]))
+
+    found = judge(CHECKS["23.10"], subject, cases_of(OPTIMIZED))[0]
+
+    assert found.verdict == "fail"
+    assert "x differs where it must be the same" in (found.message or "")
 
 
 @pytest.mark.parametrize(

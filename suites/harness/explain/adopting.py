@@ -55,7 +55,7 @@ def adopted(checks: Iterable[Check], is_covered: Known, today: date) -> Adopted:
         if check.verdict in RED:
             place = check.implementation, check.path, check.rule
             by_configuration.setdefault((place, check.configuration), []).append(check)
-    found: dict[tuple[Place, str, Failure | int], list[Check]] = {}
+    found: dict[tuple[Place, str, Failure | tuple[int, ...]], list[Check]] = {}
     left: list[Check] = []
     for (place, _), red in by_configuration.items():
         failure = None if place[2] == smoke.RULE or any(map(is_covered, red)) else _failure(red)
@@ -83,7 +83,7 @@ def _failure(red: Sequence[Check]) -> Failure | None:
     budgets = [math.inf if math.isnan(each.budget) else each.budget for each in red if each.budget is not None]
     fate = _FATE.search(str(detail.get("text", "")))
     candidates = [
-        Failure("value", budget=_band(budgets)) if len(budgets) == len(red) else None,
+        Failure("value", budget=_band(budgets)) if len(budgets) == len(red) and _are_alike(budgets) else None,
         Failure("exception", str(detail["raised"])) if "raised" in detail else None,
         Failure("crash", fate[0]) if fate else None,
         Failure("shape", same) if (same := _beginning([each.message or "" for each in red])) else None,
@@ -92,9 +92,15 @@ def _failure(red: Sequence[Check]) -> Failure | None:
 
 
 def _beginning(messages: Sequence[str]) -> str:
-    """How all of these begin."""
+    """How all of these begin; "" where that is less than half of one: it would be the beginning of much else."""
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*messages, strict=False))
-    return "".join(letters[0] for letters in alike).strip()
+    found = "".join(letters[0] for letters in alike).strip()
+    return found if 2 * len(found) >= max(map(len, messages)) else ""
+
+
+def _are_alike(budgets: Sequence[float]) -> bool:
+    """Whether a band of them leaves something out: numbers and what is none have no band in common."""
+    return len(set(map(math.isfinite, budgets))) == 1
 
 
 def _fits(failure: Failure, check: Check) -> bool:
@@ -105,11 +111,11 @@ def _band(budgets: Sequence[float]) -> tuple[float, float]:
     return max(1.0, min(budgets) / MARGIN), max(budgets) * MARGIN
 
 
-def _alike(failure: Failure) -> Failure | int:
-    """What the failures of one entry have in common: all of it, but of budgets only the size."""
+def _alike(failure: Failure) -> Failure | tuple[int, ...]:
+    """What the failures of one entry have in common: all of it, but of budgets only the size, at either end."""
     if failure.manner != "value":
         return failure
-    return int(math.log10(failure.budget[0])) // 2 if math.isfinite(failure.budget[0]) else -1
+    return tuple(int(math.log10(each)) // 2 if math.isfinite(each) else -1 for each in failure.budget)
 
 
 def _entries(number: int, place: Place, red: Sequence[Check], today: date) -> Iterator[str]:

@@ -90,7 +90,7 @@ def _levels(plane: Array) -> list[str]:
 
 def _element(comparison: Comparison, k: int, index: tuple[int, ...]) -> dict[str, Any]:
     place: At = dict(zip(comparison.axes, index, strict=True))
-    if comparison.measure.startswith(("weight_", "bias", "kernel", "recurrent", "layer_")):
+    if "gate" not in place and comparison.measure.startswith(("weight_", "bias", "kernel", "recurrent", "layer_")):
         place |= _gate(comparison, index)
     return {
         "at": place,

@@ -16,7 +16,7 @@ from lstm_conformance.fixtures.cases.cotangents import cotangents
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.fixtures.hosting.client import Hello, Implementation
 from lstm_conformance.fixtures.hosting.lending import LEFT, SHARED
-from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS
+from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS, below
 from lstm_conformance.fixtures.hosting.wire import Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
@@ -162,14 +162,14 @@ class Subject:
         )
 
     def descended(self, cases: Cases, rate: float) -> Trained:
-        """One step of gradient descent: outputs from before it, and `after` the weights behind it. Raises as `run`."""
+        """One step of gradient descent: outputs from before it, and what is there after it. Raises as `run`."""
         configuration, given, due = self._with_cotangents(cases, "")
         fields = self.fields(configuration) | {"cases": len(cases), "rate": rate}
         _, answer = self.implementation.request("gradients", fields, sent(configuration, given), self.deadline)
         seen = as_numbers(answer)
         outputs = canonical_outputs(self.layout, configuration, numbered(seen, "output/"))
         given_to = canonical_outputs(self.layout, configuration, due)
-        return Trained(outputs, given_to, cases.inputs, {}, given, _below(seen, "after/weights/"))
+        return Trained(outputs, given_to, cases.inputs, {}, given, below(seen, "after/"))
 
     def describe(self, configuration: Configuration) -> dict[str, WeightType]:
         """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
@@ -262,9 +262,9 @@ class Subject:
             dtypes=dtypes,
             native=numbered(arrays, "output/"),
             again=numbered(arrays, "again/"),
-            weights=_below(arrays, "weights/"),
+            weights=below(arrays, "weights/"),
             before=before,
-            after=_below(arrays, "after/"),
+            after=below(arrays, "after/"),
         )
 
     def _train(self, cases: Cases, steps: int, into: str, *, observe: bool) -> Trained:
@@ -274,7 +274,7 @@ class Subject:
         fields |= {"observe": ["inputs"]} if observe else {}
         _, answer = self.implementation.request("gradients", fields, sent(configuration, arrays), self.deadline)
         seen = as_numbers(answer)
-        by = _below(seen, "gradient/")
+        by = below(seen, "gradient/")
         wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
         if wrong:
             raise WrongOutputs(f"gradients have other shapes than what they are taken by: {wrong}")
@@ -283,9 +283,9 @@ class Subject:
             canonical_outputs(self.layout, configuration, numbered(seen, "output/")),
             canonical_outputs(self.layout, configuration, due),
             self.layout.canonical_inputs(configuration.layer, inputs, unbatched=configuration.unbatched),
-            _below(by, "weights/"),
+            below(by, "weights/"),
             given,
-            _below(seen, "after/"),
+            below(seen, "after/"),
         )
 
     def _with_cotangents(self, cases: Cases, into: str) -> tuple[Configuration, dict[str, Array], list[Array]]:
@@ -347,11 +347,7 @@ def as_numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
     return numbers
 
 
-def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
-    return {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
-
-
 def numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
     """The arrays whose names begin like this, in the order of the numbers behind it."""
-    found = _below(arrays, prefix)
+    found = below(arrays, prefix)
     return [found[str(k)] for k in range(len(found))]

@@ -14,6 +14,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.hosting.requests import COTANGENTS, WEIGHTS, below
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.backwards import WeightGradients
 from lstm_conformance.reference.gradients import BackwardPass, Gradients, Observed
@@ -22,7 +23,7 @@ from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.rounded import Array, Rounded, exactly, scaled
 from lstm_conformance.reference.stack import shows_every_output, way_back
 from lstm_conformance.reference.weights import CellWeights
-from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined, unchanged
 from lstm_conformance.suites.harness.judge.comparison import Comparison, within
 from lstm_conformance.suites.harness.judge.subject import Subject, Trained, drawn
 
@@ -120,10 +121,12 @@ def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Ite
 
 
 def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
-    """Every weight behind a step of gradient descent: less the rate times its gradient, and one rounding."""
+    """Every weight behind a step of gradient descent: less the rate times its gradient, and one rounding; no more."""
     seen = subject.descended(cases, rate)
+    inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
+    yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
     due, layer = gradients(subject, cases, seen), cases.configuration.layer
-    after = subject.layout.canonical_weights(layer, seen.after)
+    after = subject.layout.canonical_weights(layer, below(seen.after, WEIGHTS))
     for index, (cells, begun, by) in enumerate(zip(after, cases.weights, due.weights, strict=True)):
         for direction, (cell, before, of) in enumerate(zip(cells, begun, by, strict=True)):
             yield from _moved(named(layer, index, direction), cell, before, of, rate)

@@ -58,6 +58,9 @@ class RedCheck(AssertionError):
         self.check, self.alone = check, alone
 
 
+NOT_CALLED = frozenset({"trained", "optimized", "evaluated"})
+"""Words in the ids of configurations in which an adapter is asked for more than `call`."""
+
 RESUMED = "lstm_conformance_resumed"
 """Key of the path of the file in which workers find what an earlier run had judged; empty if there was none."""
 
@@ -266,7 +269,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         rule = specification()[1].get(error.check.rule)
         text = RuleText(title=rule.title, sentence=rule.sentence, source=rule.source) if rule else None
         session, name = item.config.stash[RUN].session, error.check.implementation
-        report.longrepr = explained(error.check, text, session.command(name), session.hellos[name].where)
+        where = "" if NOT_CALLED.intersection(error.check.configuration.split("-")) else session.hellos[name].where
+        report.longrepr = explained(error.check, text, session.command(name), where)
     if _bundle(item) is not None and (error is None or isinstance(error, RedCheck | pytest.skip.Exception)):
         setattr(report, SHOWN, error.check.id if isinstance(error, RedCheck) else "")
     if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
