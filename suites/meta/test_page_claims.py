@@ -22,6 +22,7 @@ from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
 from lstm_conformance.suites.meta.parsed import Page as Parsed
 from lstm_conformance.suites.meta.records import a_check, written
 from lstm_conformance.suites.meta.test_browser import HOSTILE, outside
+from lstm_conformance.suites.meta.test_claims_searching import TYPED
 
 QUESTIONS = [
     ("is h_n the last output?", {"B7", "B8"}),
@@ -100,6 +101,16 @@ def test_a_question_is_answered(shared: Page, question: str, answers: set[str]) 
     shared.fill("#query", question)
 
     assert answers <= set(shown(shared)[:6])
+
+
+def test_what_is_typed_finds_its_claims_as_in_a_terminal(shared: Page) -> None:
+    """Among the first that are found, though the page also looks at code."""
+    lost = {}
+    for words, answers in TYPED.items():
+        shared.fill("#query", words)
+        lost[words] = answers - set(shown(shared)[:6])
+
+    assert {words: answers for words, answers in lost.items() if answers} == {}
 
 
 @pytest.mark.parametrize("verdict", WORDS)
