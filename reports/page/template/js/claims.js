@@ -76,7 +76,9 @@ function readAddress() {
   const query = new URLSearchParams(name).get("filter") ?? "";
   $("#query").value = query;
   show(query);
-  if (!query) document.getElementById(name)?.scrollIntoView();
+  const target = query ? null : document.getElementById(name);
+  if (target?.matches("details")) target.open = true;
+  target?.scrollIntoView();
 }
 
 for (const element of document.querySelectorAll(".script")) element.hidden = false;
