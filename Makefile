@@ -29,6 +29,7 @@ BEFORE := $(wildcard $(NIGHTS)/$(or $(LAST),none))
 HISTORY ?= build/history
 PLAN := build/plan.json
 SITE := build/site
+GENERATOR := $(VENV)/site
 
 # What names something is handed on by the environment, so that no shell reads it as a program.
 CELL ?=
@@ -47,7 +48,7 @@ RESOLVE := pip compile pyproject.toml --universal --python-version 3.11 -c fixtu
 	--no-header --no-annotate --no-emit-index-url
 
 .PHONY: help conformance field paths genuine test own-tests deep check claims bench bench-report oracle compare-suites compare-gradients mutants orders findings overview adapter-page damage attack blind-spots patched manifest crossing matrix cell \
-	matrix-check plan compare night \
+	matrix-check plan compare night site \
 	show-night forget-nights track lint lock wheel dist release-notes publish release format clean
 
 help: ## Print this list
@@ -121,8 +122,9 @@ orders: $(STAMP) ## Test that no verdict depends on the order of the checks; ARG
 findings: $(STAMP) ## Run the scripts of the recorded causes on every backend that they name: each must print all that it promises
 	@$(RUN) lstm_conformance.suites.meta.findings
 
-overview: $(STAMP) ## Write the table of rules and causes, docs/rules-and-causes.md
+overview: $(STAMP) ## Write the table of rules and causes, docs/rules-and-causes.md, and the findings, docs/findings.md
 	@$(RUN) lstm_conformance.suites.meta.overview
+	@$(RUN) lstm_conformance.suites.meta.findings_page
 
 adapter-page: $(STAMP) ## Write docs/adapter.md and docs/arrays.md from the class of adapters and from the layouts
 	@$(RUN) lstm_conformance.suites.meta.adapter_page
@@ -180,6 +182,18 @@ night: $(STAMP) ## Make the page of a night, build/site/index.html, with what ch
 		--json $(SITE)/report.json --badge $(SITE)/badge.json --summary build/night.md \
 		$(if $(wildcard $(CLAIMS)),--claims $(SITE)/claims.html) $(if $(BEFORE),--baseline $(BEFORE)) $(ARGS)
 
+# Its generator has an environment of its own, which needs no framework.
+site: $(GENERATOR)/.installed ## Build the site of the documents, build/site/docs, all of whose links must lead somewhere
+	@$(GENERATOR)/bin/python .ci/site/staging.py build/documents
+	@rm -rf $(SITE)/docs
+	@$(GENERATOR)/bin/python -m sphinx -q -W --keep-going -E -c .ci/site -d build/doctrees build/documents $(SITE)/docs
+
+$(GENERATOR)/.installed: .ci/lock-site.txt
+	@rm -f $@
+	@$(PYTHON) -m venv $(GENERATOR)
+	@$(GENERATOR)/bin/python -m pip install -qq --progress-bar off --require-hashes -r $<
+	@touch $@
+
 # GitHub shows the file that GITHUB_STEP_SUMMARY names; without it, this shows what would be shown.
 show-night: ## Show in Markdown what `make night` found
 	@cat build/night.md >> "$${GITHUB_STEP_SUMMARY:-/dev/stdout}"
@@ -215,11 +229,11 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(RUN) ruff format .
 
 # All extras are resolved together, so that no framework needs another version of what is locked.
-lock: $(STAMP) ## Write .ci/lock.txt and .ci/lock-dev.txt anew, after fixtures/constraints.txt or the extras have changed
+lock: $(STAMP) ## Write the locks in .ci/ anew, after fixtures/constraints.txt or the extras have changed
 	@mkdir -p build
 	@$(VENV)/bin/uv $(RESOLVE) --all-extras -o build/all.txt
 	@sed -i.bak '/^torch==/d' build/all.txt
-	@for each in 'lock:--extra matrix' 'lock-dev:--extra matrix --extra dev'; do \
+	@for each in 'lock:--extra matrix' 'lock-dev:--extra matrix --extra dev' 'lock-site:--extra site'; do \
 		$(VENV)/bin/uv $(RESOLVE) $${each#*:} -c build/all.txt --generate-hashes -o build/lock.txt && \
 		{ echo "# What the suite itself needs ($${each#*:}), by hash; make lock writes it. Frameworks: fixtures/constraints.txt"; \
 		cat build/lock.txt; } > .ci/$${each%%:*}.txt || exit 1; \

@@ -60,10 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _answered(question: str) -> int:
     """Show the claims that answer a question. Raises BadInput where there is none."""
-    shown = found(question)
+    shown, have, words = found(question)
     if not shown:
         ids = ", ".join(claim.id for claim in claims().claims)
         raise BadInput(f"no claim has any of these words: {question}; expected others, or ids among {ids}")
+    if have < words:
+        print(f"No claim has all of these words; {len(shown)} have {have} of {words}:\n")
     print("\n\n".join(map(_answer, shown[:MOST])))
     more = f"{len(shown) - MOST} more have as many of these words. " if len(shown) > MOST else ""
     print(f"\n{more}To see the code and run it: lstm-conformance claims {shown[0].id}")

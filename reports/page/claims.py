@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
 from itertools import groupby
 
 from lstm_conformance.reports.page.page import assembled
@@ -42,6 +44,7 @@ def render_claims(report: ClaimsReport) -> str:
         sources=[(letter, list(group)) for letter, group in groupby(report.claims, key=lambda claim: claim.id[0])],
         counts=[(verdict, verdicts.count(verdict)) for verdict in WORDS],
         groups=groups,
+        pieces=lambda text: pieces(text, by_id),
         WORDS=WORDS,
         LOOKS=LOOKS,
     )
@@ -54,3 +57,8 @@ def groups(claim: Claimed) -> list[tuple[str, list[tuple[str, list[str]]]]]:
         if run.state != "not-run":
             found.setdefault(run.code, {}).setdefault(run.output, []).append(run.packages)
     return [(code, list(outputs.items())) for code, outputs in found.items()]
+
+
+def pieces(text: str, ids: Container[str]) -> list[tuple[str, bool]]:
+    """Cut a text at the ids in it, each piece with whether it is one."""
+    return [(piece, piece in ids) for piece in re.split(r"\b([A-Z][1-9]\d*)\b", text) if piece]

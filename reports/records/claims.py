@@ -35,7 +35,10 @@ class ClaimRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """A sentence of a text, the verdict that is known, why, and its runs. rules: titles of SPEC.md, by number."""
+    """A sentence of a text, the verdict that is known, why, and its runs.
+
+    rules: titles of SPEC.md, by number. words: what somebody types who looks for it.
+    """
 
     id: str
     sentence: str
@@ -48,6 +51,7 @@ class Claimed:
     rules: Mapping[str, str]
     runs: Sequence[ClaimRun]
     question: str = ""
+    words: Sequence[str] = ()
 
     @property
     def settled(self) -> bool:

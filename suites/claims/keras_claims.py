@@ -727,3 +727,68 @@ def n5(claim):
     except Exception as error:
         print(type(error).__name__)
         claim("and one, which could be repeated:", True)
+
+
+def k5(claim, judge):
+    """use_cudnn='auto' takes cuDNN where it can, and another implementation where it cannot."""
+    x = random(2, 5, 3)
+    claim("'auto' is the default:", keras.layers.LSTM(4).use_cudnn == "auto")
+    for options in ({}, {"activation": "sigmoid"}, {"unroll": True}, {"use_bias": False}):
+        layer = keras.layers.LSTM(4, return_sequences=True, use_cudnn="auto", **options)
+        (y,) = numbers(layer(x))
+        weights = {"bias": np.zeros(16, "float32"), **weights_of(layer)}
+        activation = options.get("activation", "tanh")
+        judge(f"'auto' with {options}", "keras", [weights], x, y, activation=activation)
+        if options:
+            try:
+                keras.layers.LSTM(4, use_cudnn=True, **options)(x)
+                claim(f"True refuses {options}:", False)
+            except ValueError as error:
+                claim(f"True refuses {options}:", "cuDNN" in str(error))
+
+
+def m5(claim, beyond):
+    """A step is left out where all its features equal mask_value, whichever value that is."""
+    for value in (0.0, -1.0, 99.0, np.nan):
+        x = random(2, 4, 3)
+        x[:, 1] = value
+        seen, y = numbers(
+            keras.layers.Masking(mask_value=value).compute_mask(x),
+            keras.layers.LSTM(5)(keras.layers.Masking(mask_value=value)(x)),
+        )
+        left_out = seen[0].tolist() == [True, False, True, True]
+        if np.isnan(value):
+            beyond("mask_value", value, "leaves step 1 out:", left_out)
+            print("outputs that are NaN:", int(np.isnan(y).sum()), "of", y.size)
+            assert np.isnan(y).all()
+        else:
+            claim("mask_value", value, "leaves step 1 out:", left_out)
+            assert not np.isnan(y).any()
+
+
+def v1(claim):
+    """keras.utils.set_random_seed makes almost every program deterministic."""
+
+    def trained(number):  # its weights, and an output under dropout
+        keras.utils.set_random_seed(number)
+        layer = keras.layers.LSTM(4, dropout=0.5)
+        (y,) = numbers(layer(np.ones((2, 5, 3), "float32"), training=True))
+        return np.concatenate([w.ravel() for w in layer.get_weights()]), y
+
+    (weights, output), (again, same), (others, other) = trained(1), trained(1), trained(2)
+    claim("one seed gives the same weights twice:", bool((weights == again).all()))
+    claim("and dropout drops the same:", bool((output == same).all()))
+    print("another seed gives the same:", bool((weights == others).all()))
+    assert (weights != others).any()
+    assert (output != other).any()
+
+
+def v2(claim):
+    """Under mixed_float16 a layer computes in float16 and keeps its weights in float32."""
+    layer = keras.layers.LSTM(4, dtype="mixed_float16")
+    (y,) = numbers(layer(random(2, 5, 3)))
+    kept = {str(w.dtype) for w in layer.get_weights()}
+    print("what comes out is", y.dtype, "- the weights are", *kept)
+    claim("float16 comes out:", y.dtype == np.float16)
+    claim("weights are kept in float32:", kept == {"float32"})
+    claim("and the layer says both:", [layer.compute_dtype, layer.variable_dtype] == ["float16", "float32"])

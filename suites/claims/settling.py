@@ -40,6 +40,7 @@ def claimed(claim: Claim, runs: Sequence[ClaimRun]) -> Claimed:
     return Claimed(
         id=claim.id,
         question=claim.question,
+        words=claim.words,
         sentence=claim.sentence,
         source=source.title,
         link=source.link,

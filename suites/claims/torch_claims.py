@@ -398,6 +398,10 @@ def s3(claim):
     claim(
         "the data are their steps, and no padding:", packed.data.flatten().tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 9, 12]
     )
+    padded = torch.randn(5, 3, 10)
+    padded[3:, 1], padded[2:, 2] = torch.nan, torch.nan
+    packed = pack_padded_sequence(padded, lengths=[5, 3, 2])
+    claim("NaN in the padding is not read:", not torch.nn.LSTM(10, 20)(packed)[0].data.isnan().any())
 
 
 def s4(claim):
@@ -500,3 +504,92 @@ def a3(claim, beyond, judge):
         time_major=True,
     )
     beyond("layer 1 reads", deeper, "numbers, 428 = 300 + 128:", deeper == 428)
+
+
+def p10(claim, judge):
+    """flatten_parameters() lets a layer on a GPU take the faster code of cuDNN; elsewhere it does nothing."""
+    lstm = torch.nn.LSTM(10, 20)
+    x = torch.randn(5, 3, 10)  # on the CPU
+    where = [p.data_ptr() for p in lstm.parameters()]
+    with torch.no_grad():
+        before, _ = lstm(x)
+        lstm.flatten_parameters()
+        after, _ = lstm(x)
+        with torch.backends.cudnn.flags(enabled=False):
+            without, _ = lstm(x)
+    claim("no weight was moved:", [p.data_ptr() for p in lstm.parameters()] == where)
+    claim("outputs before and after are equal:", torch.equal(before, after))
+    claim("so they are with cuDNN switched off:", torch.equal(before, without))
+    weights = {name: p.detach().numpy() for name, p in lstm.named_parameters()}
+    judge("the layer", "torch", [weights], x.numpy(), after.numpy(), time_major=True)
+
+
+def p11(claim):
+    """Every step reads the hidden state and the cell state of the step before."""
+    lstm = torch.nn.LSTM(3, 4)
+    x = torch.randn(5, 2, 3)
+    x[2, 0, 1] = torch.nan  # one feature, at step 2 of row 0
+    output, (h_n, c_n) = lstm(x)
+    nan = output.isnan()
+    print("outputs of row 0 that are NaN, by steps:", nan[:, 0].sum(dim=-1).tolist())
+    print("outputs of row 1 that are NaN, by steps:", nan[:, 1].sum(dim=-1).tolist())
+    claim("row 0 is NaN from step 2 on:", bool(nan[2:, 0].all()) and bool(h_n[0, 0].isnan().all()))
+    claim("steps before it and the other row are not:", not nan[:2].any() and not nan[:, 1].any())
+
+
+def t1(claim, judge):
+    """Teacher forcing gives the real targets as the next inputs, in place of what the decoder itself guessed."""
+    decoder = torch.nn.LSTM(4, 4)  # what it puts out is its guess of what comes next
+    targets = torch.randn(6, 2, 4)
+    read = torch.cat([torch.zeros(1, 2, 4), targets[:-1]])  # a start, then the targets
+
+    def loop(forced):
+        guess, states, guesses = read[:1], None, []
+        for step in range(6):
+            guess, states = decoder(read[step : step + 1] if forced else guess, states)
+            guesses.append(guess)
+        return torch.cat(guesses)
+
+    with torch.no_grad():
+        forced, free = loop(forced=True), loop(forced=False)
+    weights = {name: p.detach().numpy() for name, p in decoder.named_parameters()}
+    judge("the loop, as one call", "torch", [weights], read.numpy(), forced.numpy(), time_major=True)
+    claim("without it the first output is the same:", torch.equal(forced[0], free[0]))
+    claim("and all others are not:", bool((forced[1:] != free[1:]).any(dim=-1).all()))
+
+
+def u1(claim):
+    """backward() frees the graph: a second one through the same steps raises, unless the graph was retained."""
+    lstm = torch.nn.LSTM(3, 4)
+    first, second = torch.randn(2, 5, 2, 3)
+    for retained in (False, True):
+        output, states = lstm(first)
+        output.sum().backward(retain_graph=retained)
+        output, _ = lstm(second, states)  # its graph goes on in that of the first batch
+        try:
+            output.sum().backward()
+            claim("retained, the second backward() goes through:", retained)
+        except RuntimeError as error:
+            print(str(error).split(".")[0])
+            claim("freed, the second backward() raises:", not retained)
+    output, (h, c) = lstm(first)
+    output.sum().backward()
+    detached, _ = lstm(second, (h.detach(), c.detach()))
+    detached.sum().backward()
+    claim("detached states give the same outputs:", torch.equal(detached, lstm(second, (h, c))[0]))
+
+
+def u2(claim):
+    """torch.manual_seed sets the seed of all random numbers of PyTorch."""
+
+    def trained(number):  # its weights, and an output under dropout
+        torch.manual_seed(number)
+        lstm = torch.nn.LSTM(3, 4, num_layers=2, dropout=0.5)
+        return torch.cat([p.flatten() for p in lstm.parameters()]), lstm(torch.ones(5, 2, 3))[0]
+
+    (weights, output), (again, same), (others, other) = trained(1), trained(1), trained(2)
+    claim("one seed gives the same weights twice:", torch.equal(weights, again))
+    claim("and dropout drops the same:", torch.equal(output, same))
+    print("another seed gives the same:", torch.equal(weights, others))
+    assert not torch.equal(weights, others)
+    assert not torch.equal(output, other)

@@ -418,10 +418,23 @@ def test_cells_show_budgets_instead(page: Page) -> None:
     row = page.locator("tr[data-rule='0'] td")
     verdicts = row.all_inner_texts()
     page.click("#show-budgets")
-    budgets = row.all_inner_texts()
+    budgets, legend = row.all_inner_texts(), page.is_visible("#budget-legend")
     page.click("#show-verdicts")
 
     assert (verdicts, budgets, row.all_inner_texts()) == (["2", "✓"], ["9e7", "0.40"], ["2", "✓"])
+    assert (legend, page.is_visible("#budget-legend")) == (True, False)
+
+
+def test_names_of_rows_are_whole_on_a_phone(page: Page) -> None:
+    """They are wrapped, not cut off."""
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    folds = page.locator(".matrix button.fold")
+
+    lengthen = "(each) => { each.textContent = each.textContent.trim().repeat(5); "
+    cut = folds.first.evaluate(f"{lengthen} return each.offsetWidth > each.parentNode.clientWidth; }}")
+    page.set_viewport_size({"width": WIDE, "height": 844})
+
+    assert cut is False
 
 
 def test_a_cell_tells_a_listener_what_it_is(page: Page) -> None:

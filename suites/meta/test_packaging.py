@@ -224,7 +224,7 @@ def test_every_tool_of_the_development_extra_is_pinned() -> None:
     assert wanted - pinned == set()
 
 
-LOCKS = {"lock.txt": ("matrix",), "lock-dev.txt": ("matrix", "dev")}
+LOCKS = {"lock.txt": ("matrix",), "lock-dev.txt": ("matrix", "dev"), "lock-site.txt": ("site",)}
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from lstm_conformance.__main__ import main
 from lstm_conformance.fixtures.claims import claims
-from lstm_conformance.reports.page.claims import WORDS, render_claims
+from lstm_conformance.reports.page.claims import WORDS, pieces, render_claims
 from lstm_conformance.reports.records.claims import Claimed, ClaimRun, ClaimsReport
 from lstm_conformance.suites.claims.environments import ENVIRONMENTS, HERE
 from lstm_conformance.suites.claims.settling import claimed
@@ -22,6 +22,7 @@ from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
 from lstm_conformance.suites.meta.parsed import Page as Parsed
 from lstm_conformance.suites.meta.records import a_check, written
 from lstm_conformance.suites.meta.test_browser import HOSTILE, outside
+from lstm_conformance.suites.meta.test_claims_searching import TYPED
 
 QUESTIONS = [
     ("is h_n the last output?", {"B7", "B8"}),
@@ -102,6 +103,16 @@ def test_a_question_is_answered(shared: Page, question: str, answers: set[str]) 
     assert answers <= set(shown(shared)[:6])
 
 
+def test_what_is_typed_finds_its_claims_as_in_a_terminal(shared: Page) -> None:
+    """Among the first that are found, though the page also looks at code."""
+    lost = {}
+    for words, answers in TYPED.items():
+        shared.fill("#query", words)
+        lost[words] = answers - set(shown(shared)[:6])
+
+    assert {words: answers for words, answers in lost.items() if answers} == {}
+
+
 @pytest.mark.parametrize("verdict", WORDS)
 def test_a_verdict_is_a_filter(shared: Page, verdict: str) -> None:
     """The button that is on says so."""
@@ -137,6 +148,25 @@ def test_every_claim_has_an_address(browser: Browser, path: Path) -> None:
         page.wait_for_function("document.querySelectorAll('.claim').length > 10")
 
         assert page.evaluate("document.querySelector('#B8').getBoundingClientRect().top") == pytest.approx(16, abs=2)
+
+
+def test_the_texts_are_a_list_that_can_be_jumped_to(browser: Browser, path: Path) -> None:
+    """With what each letter stands for."""
+    with opened(browser, path, "#sources") as page:
+        for letter, source in claims().sources.items():
+            assert page.is_visible(f"#sources a[href='#source-{letter}']")
+            assert source.title in page.inner_text("#sources")
+
+
+def test_a_claim_that_another_names_is_a_link() -> None:
+    """One that there is not is none."""
+    assert pieces("See B8, or Z9.", {"B8"}) == [
+        ("See ", False),
+        ("B8", True),
+        (", or ", False),
+        ("Z9", False),
+        (".", False),
+    ]
 
 
 def test_a_search_has_an_address(browser: Browser, path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from lstm_conformance.__main__ import parser
 from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, SUITE, Done, run
 
@@ -28,7 +29,7 @@ def blocks(document: str, section: str, language: str) -> list[str]:
 
 def commands(text: str) -> list[list[str]]:
     """The commands of the suite in a text, as words for this Python."""
-    lines = re.findall(r"lstm-conformance ((?:test|report|diagnose) .*)", text)
+    lines = re.findall(r"lstm-conformance ((?:test|report|diagnose|compare) .*)", text)
     return [[*SUITE, *shlex.split(line)] for line in lines]
 
 
@@ -73,7 +74,7 @@ def test_the_commands_of_the_readme_pass(cwd: Path) -> None:
 
 def test_the_commands_for_ci_pass(cwd: Path) -> None:
     """As they stand there."""
-    (asked,) = blocks("docs/test-your-own.md", "In CI", "")
+    (asked,) = blocks("docs/in-ci.md", "The whole suite, on your LSTM", "")
 
     done = [run(command, cwd) for command in commands(asked)]
 
@@ -91,9 +92,47 @@ def test_known_failures_are_written_and_accepted(cwd: Path) -> None:
     assert [each.status for each in done] == [0, 0]
 
 
+@needs("torch")
+def test_the_test_for_ci_passes(tmp_path: Path) -> None:
+    """As pytest runs it."""
+    (test,) = blocks("docs/in-ci.md", "In tests of your own", "python")
+    (tmp_path / "test_mine.py").write_text(test, "utf-8")
+
+    done = run([sys.executable, "-m", "pytest", "-q", "test_mine.py"], tmp_path)
+
+    assert "2 passed" in done.output, done.output
+
+
+@pytest.mark.deep
+@needs("torch")
+def test_results_of_two_versions_are_compared(tmp_path: Path) -> None:
+    """Which are the same here."""
+    (asked,) = blocks("docs/review-an-upgrade.md", "Results that you have", "")
+
+    done = [run(command, tmp_path) for command in commands(asked)]
+
+    assert [each.status for each in done] == [0, 0, 0], done
+    assert "Nothing newly fails since" in done[2].output
+
+
+def test_the_upgrade_is_a_command_that_there_is() -> None:
+    """Its words are understood; what it does is tested where environments are built."""
+    (asked,) = blocks("docs/review-an-upgrade.md", "Two releases, one command", "")
+    arguments = parser().parse_args(shlex.split(asked)[1:])
+
+    assert (arguments.package, str(arguments.new), arguments.backend) == ("keras", "3.15.1", "torch")
+
+
+def test_the_answer_about_tolerances_holds(tmp_path: Path) -> None:
+    """NumPy is all it needs."""
+    (program,) = blocks("docs/questions.md", "Why is there no tolerance\\?", "python")
+
+    assert run([sys.executable, "-c", program], tmp_path) == Done(0, "")
+
+
 def test_the_job_uses_the_action_as_it_is() -> None:
     """Its path, and the names of its inputs."""
-    (text,) = blocks("docs/test-your-own.md", "In CI", "yaml")
+    (text,) = blocks("docs/in-ci.md", "The whole suite, on your LSTM", "yaml")
     (job,) = YAML(typ="safe").load(text).values()
     used = job["steps"][-1]
     path = re.fullmatch(r"OWNER/lstm-conformance/(.+)@REF", used["uses"])

@@ -3,12 +3,13 @@
 const holder = $("#claims");
 const everything = [...holder.children];
 const cards = everything.filter((each) => each.matches(".claim"));
-const texts = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
-const sentences = new Map(cards.map((card) => [card, card.querySelector("h3").textContent.toLowerCase()]));
+const texts = new Map(cards.map((card) => [card, `${card.textContent} ${card.dataset.words}`.toLowerCase()]));
+const said = (card) => `${card.querySelector("h3").textContent} ${card.dataset.words}`.toLowerCase();
+const sentences = new Map(cards.map((card) => [card, said(card)]));
 
 // Words of a question that say nothing of what is sought.
 const EMPTY = new Set(
-  "a an and any are at be between by can did do does for from get give gives have how i if in into is it many mean means much my need of on or should that the there this to what when where which why with you".split(
+  "a an and any are at be between by can did difference do does for from get give gives have how i if in into is it many mean means much my need of on or should that the there this to versus vs what when where which why with you".split(
     " ",
   ),
 );
@@ -18,26 +19,39 @@ const plain = (word) => word.replace(/^["'`(]+|["'`?!.,;:()]+$/g, "").toLowerCas
 // Without the s of a plural; a name with _ is left as it is.
 const stem = (word) => (word.includes("_") ? word : word.replace(/(?<=[sx])es$|(?<=[^sauio])s$|(?<=o)s$/, ""));
 
+// How a word of a text begins; a name has words between its _.
+const begins = (word) => {
+  const pattern = new RegExp(`(?<![a-z0-9])${word.replace(/[^\w\s]/g, "\\$&")}`);
+  return (text) => pattern.test(text);
+};
+
+// Whether a question has one of the card's words, all of it in a row.
+const joined = (text) => ` ${text.split(/\s+/).map(plain).filter(Boolean).map(stem).join(" ")} `;
+const named = (query) => (card) =>
+  card.dataset.words.split("|").some((each) => each && joined(query).includes(joined(each)));
+
 function tested(token) {
   const [, key, word] = /^([a-z]+):(.+)$/i.exec(token) ?? [];
   if (key === "verdict") return (card) => card.dataset.verdict === word;
-  return EMPTY.has(plain(token)) ? () => true : (card) => texts.get(card).includes(stem(plain(token)));
+  return EMPTY.has(plain(token)) ? () => true : (card) => begins(stem(plain(token)))(texts.get(card));
 }
 
-const inSentence = (words) => (card) => words.filter((word) => sentences.get(card).includes(word)).length;
-const inText = (words) => (card) => words.filter((word) => texts.get(card).includes(word)).length;
+const numberIn = (places, words) => {
+  const tests = words.map(begins);
+  return (card) => tests.filter((test) => test(places.get(card))).length;
+};
 
-// Those with all words; where there are none, those with as many as any has.
+// Those with all words; where there are none, those with as many as any has. Those that the query names come first.
 function answers(query) {
   const words = (query.match(TOKEN) ?? []).map(plain).filter((word) => word && !EMPTY.has(word)).map(stem);
   const { found } = filtered(query, cards);
-  const [rank, number] = [inSentence(words), inText(words)];
+  const [rank, number, asked] = [numberIn(sentences, words), numberIn(texts, words), named(query)];
   const most = Math.max(...cards.map(number));
   const shown = found.length || !most ? found : cards.filter((card) => number(card) === most);
   const told = `${shown.length} of ${cards.length} claims`;
   return {
     told: shown.length > found.length ? `None has all of these words; ${told} have ${most} of ${words.length}` : told,
-    shown: [...shown].sort((one, other) => rank(other) - rank(one)),
+    shown: [...shown].sort((one, other) => asked(other) - asked(one) || rank(other) - rank(one)),
   };
 }
 
@@ -62,7 +76,9 @@ function readAddress() {
   const query = new URLSearchParams(name).get("filter") ?? "";
   $("#query").value = query;
   show(query);
-  if (!query) document.getElementById(name)?.scrollIntoView();
+  const target = query ? null : document.getElementById(name);
+  if (target?.matches("details")) target.open = true;
+  target?.scrollIntoView();
 }
 
 for (const element of document.querySelectorAll(".script")) element.hidden = false;

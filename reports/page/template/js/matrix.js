@@ -49,6 +49,7 @@ function budgetLevel(budget) {
 function showBudgets(on) {
   $("#show-budgets").setAttribute("aria-pressed", on);
   $("#show-verdicts").setAttribute("aria-pressed", !on);
+  $("#budget-legend").hidden = !on;
   matrix.classList.toggle("budgets", on);
   for (const cell of ruleCells) {
     const checks = checksIn(cell);
