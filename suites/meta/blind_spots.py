@@ -50,6 +50,15 @@ USUAL = (
 )
 """Classes of the sizes that people train with, which every option meets in float32 and in float64."""
 
+FAR = (
+    Constraint(("time",), lambda steps: steps > 100, "T > 100"),
+    Constraint(("batch",), lambda rows: 64 < rows < 128, "64 < B < 128"),
+    Constraint(("time", "batch"), lambda steps, rows: steps * rows > 2048, "T B > 2048"),
+    Constraint(("input_size",), lambda size: size >= 128, "I ≥ 128"),
+    Constraint(("hidden_size",), lambda size: size > 128, "H > 128"),
+    Constraint(("time", "hidden_size"), lambda steps, size: steps > 16 and size >= 128, "T > 16 and H ≥ 128"),
+)
+"""Classes of larger ones, which a plain layer meets in float32 and in float64."""
 
 ORDINARILY = USUAL[-1:]
 """What pairs of options meet."""

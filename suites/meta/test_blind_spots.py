@@ -11,7 +11,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, values_of
 from lstm_conformance.fixtures.cases.constraints import choices_of
-from lstm_conformance.fixtures.cases.crossing import AS_USED, LIST, ORDINARY, OTHERS
+from lstm_conformance.fixtures.cases.crossing import AS_USED, BY_THEMSELVES, LIST, ORDINARY, OTHERS
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.options import SIZES
@@ -26,7 +26,7 @@ from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.manifest import declared
-from lstm_conformance.suites.meta.blind_spots import ONE, ORDINARILY, USUAL, Blind, family, survivors
+from lstm_conformance.suites.meta.blind_spots import FAR, ONE, ORDINARILY, USUAL, Blind, family, survivors
 from lstm_conformance.suites.meta.judging import subject_of
 from lstm_conformance.suites.meta.running import conformance
 
@@ -78,7 +78,7 @@ def offers(*dtypes: str) -> list[Any]:
 @pytest.mark.parametrize(("offer", "dtype"), offers(*IN_BOTH))
 def test_every_option_meets_the_usual_sizes(offer: Offer, dtype: str) -> None:
     """In the quick tier: no layer may be wrong where people are, and green here."""
-    asked, sizes = QUICK.crossed(offer), [Blind((), size) for size in USUAL] if not offer.only else []
+    asked, sizes = QUICK.crossed(offer), [Blind((), size) for size in (*USUAL, *FAR)] if not offer.only else []
 
     assert survivors(offer, asked, [*sizes, *family(offer, USUAL, dtype)], dtype) == []
 
@@ -87,6 +87,26 @@ def test_every_option_meets_the_usual_sizes(offer: Offer, dtype: str) -> None:
 def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
     """In some dtype."""
     assert survivors(offer, QUICK.crossed(offer), family(offer, ONE), dtype) == []
+
+
+@pytest.mark.parametrize(
+    ("offer", "dtype"),
+    [each for each in offers(*IN_BOTH) if each.id.split("/")[0] in {"torch.nn.LSTM", "keras.layers.LSTM"}],
+)
+def test_every_two_options_meet_at_ordinary_sizes(offer: Offer, dtype: str) -> None:
+    """But for styles, structures and the way back: no layer may be wrong in two that are usual together, and green."""
+    every = family(offer, ORDINARILY, dtype, count=2)
+    wrong = [each for each in every if not any(name in BY_THEMSELVES for name, _ in each.options)]
+
+    assert len(wrong) > 50
+    assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
+
+
+def test_stacks_have_more_layers_than_three() -> None:
+    """In one direction and in both: what is right for the first layers may be wrong for the fourth."""
+    stacks = {(each.layer.num_layers > 3, each.layer.bidirectional) for each in QUICK.configurations}
+
+    assert {(True, True), (True, False)} <= stacks
 
 
 ON_THE_WAY_BACK = ("bidirectional", "proj_size", "mask", "unroll", "go_backwards", "num_layers")
