@@ -54,6 +54,19 @@ def test_all_paths_answer_alike_where_nothing_is_documented(subject: Subject, ca
     yield undocumented(cases, ours)
 
 
+def _asks_for_one_thing(configuration: Configuration) -> bool:
+    return _is_compared(configuration) and len(configuration.requirements - {"initial_state"}) <= 1
+
+
+@rule("18.4", where=_asks_for_one_thing, kinds=("ordinary", "masked"), paired=True, unclaimed=True)
+def test_a_path_refuses_what_it_cannot(subject: Subject, cases: Cases) -> Examined:
+    """Of what the first path claims and this one does not, it makes no smaller model: it refuses, or is right."""
+    ours, theirs = _answer(subject, cases), _answer(_model(subject), cases)
+    yield Statement("answer", None, ours.kind)
+    if ours.error is None and theirs.error is None:
+        yield from _same_numbers(subject, cases, ours, theirs)
+
+
 def _model(subject: Subject) -> Subject:
     if subject.model is None:
         raise ValueError("expected a path that is compared with the first one of its family")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lstm_conformance.fixtures.implementations.adapter import Path
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.meta.refusing_adapters import Refusing
 
@@ -107,7 +108,7 @@ class TwoPaths(Refusing):
     """Right on both of its paths."""
 
     name = "edged.TwoPaths"
-    paths = ("eager", "graph")
+    paths: tuple[str | Path, ...] = ("eager", "graph")
 
     def build(self, layer: Any, dtype: str, path: str) -> Any:
         """Remember the path."""
@@ -133,6 +134,27 @@ class Differing(TwoPaths):
     def on_graph(self, built: Any, x: Array, states: States) -> Any:
         """Add a little to each."""
         return [a + a.dtype.type(1e-3) for a in super().on_graph(built, x, states)]
+
+
+class Forgetting(TwoPaths):
+    """Ignores on its second path the states that it is given, which it does not claim there."""
+
+    paths: tuple[str | Path, ...] = ("eager", Path("graph", claims=()))
+
+    def on_graph(self, built: Any, x: Array, states: States) -> Any:
+        """Start from zeros."""
+        del states
+        return super().on_graph(built, x, None)
+
+
+class Honest(Forgetting):
+    """Refuses them."""
+
+    def on_graph(self, built: Any, x: Array, states: States) -> Any:
+        """Take nothing but x."""
+        if states is not None:
+            raise NotImplementedError("no initial states")
+        return super().on_graph(built, x, states)
 
 
 class Stricter(TwoPaths):

@@ -52,6 +52,7 @@ def test_paths_that_agree_pass(rule: str, called: Configuration) -> None:
         ),
         ("Laxer", "18.2", MISTAKEN, "answer: answered, but refused with RuntimeError on edged.TwoPaths eager"),
         ("Stricter", "18.3", ROWLESS, "answer: refused with NotImplementedError, but answered on"),
+        ("Forgetting", "18.4", ORDINARY, "output uses"),
         ("OtherKind", "18.3", ROWLESS, "answer: refused with OverflowError, but refused with LookupError on"),
     ],
 )
@@ -61,6 +62,31 @@ def test_paths_that_differ_are_caught(adapter: str, rule: str, called: Configura
 
     assert found.verdict == "fail"
     assert expected in (found.message or "")
+
+
+@pytest.mark.parametrize("adapter", ["TwoPaths", "Honest"])
+def test_a_refusal_of_what_is_not_claimed_is_in_order(adapter: str) -> None:
+    """As is an answer that is right."""
+    assert outcome(adapter, "18.4", ORDINARY).verdict == "pass"
+
+
+def test_a_path_is_asked_for_one_thing_that_it_does_not_claim() -> None:
+    """And that the first one does; a path that is there for something else is not asked, nor is what is dear."""
+    name, greeting = hello("a", "eager", "graph", "other")
+    first, second, third = greeting.offers
+    first = dataclasses.replace(first, claims=("initial_state", "layers", "projection", "lengths"))
+    second = dataclasses.replace(second, cost="trace")
+    third = dataclasses.replace(third, only=("unbatched",))
+    greeting = dataclasses.replace(greeting, offers=(first, second, third))
+    planned = Plan().of(CHECKS["18.4"], [(name, greeting)])
+
+    assert {each.path for each in planned} == {"graph"}
+    assert {each.model for each in planned} == {("a", "eager")}
+    assert {str(each.configuration) for each in planned} == {
+        "T6-B2-I5-H9-L2-float32-mild",
+        "T5-B3-I6-H11-P4-float32-mild",
+        "T6-B3-I5-H9-mask_right-float32-mild",
+    }
 
 
 def test_the_same_refusal_is_agreement_and_told() -> None:

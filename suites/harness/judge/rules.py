@@ -41,6 +41,7 @@ class Check(NamedTuple):
     undocumented: of the calls that may be mistakes, it is about those of which a contract does not say so, instead of
     those of which it does. paired: it compares each path of a family of implementations with the first one.
     crossed: it is about the configurations in which flags are crossed, and one case of each.
+    unclaimed: it asks a path for one thing that it does not claim and the first path of its implementation does.
     """
 
     rule: str
@@ -49,6 +50,7 @@ class Check(NamedTuple):
     undocumented: bool = False
     paired: bool = False
     crossed: bool = False
+    unclaimed: bool = False
 
 
 class RuleTest(Protocol):
@@ -85,11 +87,12 @@ def rule(
     undocumented: bool = False,
     paired: bool = False,
     crossed: bool = False,
+    unclaimed: bool = False,
 ) -> Callable[[Examination], RuleTest]:
     """Make a check of a rule into a test: of every implementation, on every path, on the configurations `where`.
 
     kinds: the kinds of configurations that the check is asked about, and no others, unless it is one of crossed flags.
-    undocumented, paired and crossed: see Check.
+    undocumented, paired, crossed and unclaimed: see Check.
     """
 
     def decorate(examine: Examination) -> RuleTest:
@@ -102,7 +105,8 @@ def rule(
         def applies(configuration: Configuration) -> bool:
             return (crossed or configuration.kind in kinds) and where(configuration)
 
-        test.check = Check(number, applies, examine, undocumented, paired, crossed)  # type: ignore[attr-defined]
+        check = Check(number, applies, examine, undocumented, paired, crossed, unclaimed)
+        test.check = check  # type: ignore[attr-defined]
         return test  # type: ignore[return-value]
 
     return decorate

@@ -121,6 +121,8 @@ class Plan:
         paths = [(name, hello, offer) for name, hello in hellos for offer in hello.offers]
         if check.rule == smoke.RULE:
             planned = [self.smoke(name, offer) for name, _, offer in paths]
+        elif check.unclaimed:
+            planned = [each for name, hello, offer in paths for each in self._beyond(check, name, hello, offer)]
         else:
             planned = [each for name, hello, offer in paths for each in self._of_path(check, name, hello, offer)]
             planned = list(_paired(planned)) if check.paired else planned
@@ -142,6 +144,15 @@ class Plan:
         return [
             Planned(implementation=name, path=offer.path, check=check, configuration=configuration, numbers=numbers)
             for configuration, numbers in self._alike[alike]
+        ]
+
+    def _beyond(self, check: Check, name: str, hello: Hello, offer: Offer) -> list[Planned]:
+        """Those in which there is one thing that a path does not claim, and the first of its implementation does."""
+        first, affordable = hello.offers[0], self._configurations(check, offer)
+        return [
+            replace(each, path=offer.path, model=(name, first.path))
+            for each in self._of_path(check, name, hello, first)
+            if offer.lacks_one(each.configuration) and each.configuration in affordable
         ]
 
     def _asked(self, check: Check, hello: Hello, offer: Offer) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
