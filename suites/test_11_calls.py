@@ -10,7 +10,7 @@ from lstm_conformance.fixtures.hosting.requests import WEIGHTS
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal, unchanged
 from lstm_conformance.suites.harness.judge.comparison import Statement, same
-from lstm_conformance.suites.harness.judge.in_a_row import OneOfSeveral, Row, in_a_row, with_inputs
+from lstm_conformance.suites.harness.judge.in_a_row import OneOfSeveral, Row, cut, in_a_row, with_inputs
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.stacks import legal_call
 from lstm_conformance.suites.harness.judge.subject import Seen, Subject
@@ -70,16 +70,16 @@ def _asked(subject: Subject, cases: Cases) -> list[OneOfSeveral]:
     steps, rows = cases.configuration.time, cases.configuration.batch
     few, fewer = -(-steps // 2), -(-rows // 2)
     asked = [
-        OneOfSeveral(cases=_cut(cases, few, fewer)),
+        OneOfSeveral(cases=cut(cases, few, fewer)),
         OneOfSeveral(cases=other, layer=1, loads=True),
-        OneOfSeveral(cases=_cut(cases, steps, fewer)),
+        OneOfSeveral(cases=cut(cases, steps, fewer)),
         OneOfSeveral(cases=with_inputs(other, Inputs(other.inputs.x[:few]), None), layer=1),
         OneOfSeveral(cases=cases),
-        OneOfSeveral(cases=_cut(other, steps, fewer), layer=1),
+        OneOfSeveral(cases=cut(other, steps, fewer), layer=1),
         OneOfSeveral(cases=_negated(other), layer=1),
         OneOfSeveral(cases=_negated(exchanged[0]), loads=True),
         OneOfSeveral(cases=exchanged[1], layer=1, loads=True),
-        OneOfSeveral(cases=_cut(exchanged[0], few, rows)),
+        OneOfSeveral(cases=cut(exchanged[0], few, rows)),
     ]
     return [
         replace(each, cases=replace(each.cases, variation=f"{cases.key[0]}/call {index}"))
@@ -90,13 +90,6 @@ def _asked(subject: Subject, cases: Cases) -> list[OneOfSeveral]:
 def _negated(cases: Cases) -> Cases:
     """Other numbers in inputs and states, of the same shapes."""
     return replace(cases, inputs=cases.inputs.each(lambda a: -a))
-
-
-def _cut(cases: Cases, steps: int, rows: int) -> Cases:
-    """The first steps of the first rows."""
-    x, *states = cases.inputs
-    inputs = Inputs(x[:steps, :, :rows], *(None if a is None else a[:, :, :, :rows] for a in states))
-    return with_inputs(cases, inputs, None if cases.mask is None else cases.mask[:steps, :, :rows])
 
 
 def _seen(subject: Subject, cases: Cases, asked: Sequence[OneOfSeveral]) -> Row:

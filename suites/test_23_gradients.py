@@ -112,3 +112,13 @@ def test_a_step_of_descent_goes_down_the_gradient(subject: Subject, cases: Cases
 def test_nothing_is_dropped_on_the_way_back_in_evaluation(subject: Subject, cases: Cases) -> Examined:
     """Every gradient lies within the bound of the equations, whatever the rates of dropout."""
     yield from way_back.all_of(subject, cases, subject.gradients(cases))
+
+
+@rule("23.12", kinds=("recorded",))
+def test_every_way_back_is_that_of_its_own_call(subject: Subject, cases: Cases) -> Examined:
+    """Of several calls before the first way back, in their order and in the reverse, all gradients are their own."""
+    calls = way_back.several(subject, cases)
+    for order in (range(len(calls)), range(len(calls))[::-1]):
+        for index, trained in enumerate(subject.ways_back(calls, order)):
+            loss = f" of call {index} on way back {order.index(index)}"
+            yield from way_back.all_of(subject, calls[index], trained, loss)

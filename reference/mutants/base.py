@@ -29,6 +29,7 @@ __all__ = [
     "Gates",
     "LSTMWithGradients",
     "LSTMWithOptimizer",
+    "LSTMWithRecords",
     "Trajectory",
     "WeightsRefused",
     "activated",
@@ -214,6 +215,14 @@ class LSTMWithGradients(LSTM, BackwardPass):
         """What the caller gets."""
         return self.handed_over(super().gradients(weights, call, self.received(given), observed))
 
+    def recorded(self, call: Call[Numbers]) -> Call[Numbers]:
+        """What it keeps of a call, from which it will have to go back."""
+        return call
+
+    def recalled(self, record: Call[Numbers]) -> Call[Numbers]:
+        """The call from which it goes back, where it is asked to go back from the one of this record."""
+        return record
+
     def received(self, given: Outputs[Numbers]) -> Outputs[Numbers]:
         """What it makes of the gradients of its outputs."""
         return given
@@ -236,6 +245,13 @@ class LSTMWithOptimizer(LSTMWithGradients):
         """A weight behind the step."""
         del name
         return np.asarray(weight - rate * gradient)
+
+
+class LSTMWithRecords(LSTMWithGradients):
+    """A right LSTM that may be called again before it is asked to go back."""
+
+    claims: ClassVar[tuple[str, ...]] = ("gradients", "records")
+    only: ClassVar[tuple[str, ...]] = ("records",)
 
 
 def applied(a: Numbers, function: Callable[[Array], Array], slope: float = 1.0) -> Numbers:

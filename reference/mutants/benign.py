@@ -149,7 +149,10 @@ class DropoutOfKeras(LSTMWithDropout):
 
 
 class GradientsAddedStepByStep(LSTMWithGradients):
-    """Adds up the gradients of its weights step by step, from the last to the first."""
+    """Adds up the gradients of its weights step by step, from the last to the first; keeps a record of every call."""
+
+    claims = ("gradients", "records")
+    only = ("gradients", "records")
 
     def weight_gradients(
         self, w: CellWeights, tape: Sequence[Step[Numbers]], d_z: Numbers, d_h: Numbers

@@ -139,6 +139,48 @@ def test_what_is_wrong_is_refused(adapter: str, changes: Arrays, fields: dict[st
     assert sentence in caught.value.message
 
 
+def several() -> Arrays:
+    """The arrays of two calls, the second with fewer steps."""
+    weights = {name: a for name, a in request().items() if name.startswith("weights/")}
+    given = {name: a for name, a in request().items() if name not in weights}
+    shorter = {"x": given["x"][:, :1], "cotangent/0": given["cotangent/0"][:, :1]}
+    numbered = {f"{index}/{name}": a for index, each in enumerate((given, given | shorter)) for name, a in each.items()}
+    return weights | numbered
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_several_calls_have_ways_back_in_whatever_order(order: list[int]) -> None:
+    """Each has outputs and gradients of its own, in its own shapes, as if it were alone."""
+    answer = trained(InProcess(trainable.Recording), several(), ways_back=order)
+    alone = trained(InProcess(trainable.Recording), request())
+
+    assert {name: a.tobytes() for name, a in answer.items() if name.startswith("0/")} == {
+        f"0/{name}": a.tobytes() for name, a in alone.items()
+    }
+    assert answer["1/gradient/x"].shape == several()["1/x"].shape
+
+
+@pytest.mark.parametrize(
+    ("adapter", "changes", "order", "sentence"),
+    [
+        ("Recording", {}, [0, 0], "expected `ways_back` to list the number of every call once, came [0, 0]"),
+        ("Recording", {}, [False, True], "came [False, True]"),
+        ("Recording", {}, "01", "came '01'"),
+        ("Recording", {"2/x": np.zeros((CASES, 1))}, [0, 1], "expected arrays of 2 calls, came also ['2/x']"),
+        ("Recording", {"1/tangent/0": np.zeros((CASES, 1))}, [0, 1], "cotangent/...; came 'tangent/0'"),
+        ("Trainable", {}, [0, 1], "Trainable has no method `recorded`: expected `def recorded"),
+        ("RecordingNothing", {}, [0, 1], "RecordingNothing.recorded must return outputs and a function, came tuple"),
+        ("ForgettingWeights", {}, [0, 1], "the way back of ForgettingWeights.recorded must return the gradients ["),
+        ("GoingNowhere", {}, [0, 1], "the way back of GoingNowhere.recorded must return a dict, came NoneType"),
+    ],
+)
+def test_what_is_wrong_with_several_calls_is_refused(adapter: str, changes: Arrays, order: Any, sentence: str) -> None:
+    """In a request, and in what an adapter returns."""
+    with pytest.raises(AdapterError) as caught:
+        trained(InProcess(getattr(trainable, adapter)), several() | changes, ways_back=order)
+    assert sentence in caught.value.message
+
+
 def test_an_adapter_without_gradients_says_what_is_missing() -> None:
     """With the signature that is expected."""
     with pytest.raises(AdapterError, match="NumpyLSTM has no method `gradients`: expected `def gradients"):

@@ -29,6 +29,7 @@ STACK = configuration(5, 3, 4, 7, trained=True, num_layers=2, bidirectional=True
 MASKED = configuration(5, 3, 4, 7, trained=True, mask="sorted", bidirectional=True, batch_first=True)
 FLAGS = configuration(5, 1, 4, 7, trained=True, unbatched=True, bias=False, bidirectional=True, dtype="float64")
 OPTIMIZED = configuration(5, 3, 4, 7, optimized=True, num_layers=2, bidirectional=True, mask="right")
+RECORDED = configuration(5, 3, 4, 7, recorded=True, num_layers=2, mask="sorted")
 RULES = [f"23.{k}" for k in range(1, 10)]
 LAYERS = {"plain": PLAIN, "stack": STACK, "masked": MASKED, "flags": FLAGS}
 
@@ -89,6 +90,46 @@ def test_a_wrong_one_is_caught(wrong: str, rule: str, called: Configuration, sen
 
     assert found.verdict == "fail"
     assert sentence in (found.message or "")
+
+
+def test_a_right_record_of_every_call_passes() -> None:
+    """Whatever was called since."""
+    found = outcome(RIGHT, "23.12", RECORDED)
+
+    assert (found.verdict, found.message) == ("pass", None)
+    assert (found.budget or 0) < 0.8
+
+
+@pytest.mark.parametrize(
+    ("wrong", "places"),
+    [
+        ("record_of_the_last_call", {"0 on way back 0", "0 on way back 2"}),
+        ("records_taken_from_the_top", {"0 on way back 0", "2 on way back 2"}),
+        ("records_taken_in_their_order", {"2 on way back 0", "0 on way back 2"}),
+        ("initial_states_of_the_last_call", {"0 on way back 0", "0 on way back 2"}),
+        ("lengths_of_the_last_call", {"0 on way back 0", "0 on way back 2"}),
+    ],
+)
+def test_records_that_are_exchanged_are_caught(wrong: str, places: set[str]) -> None:
+    """And they are right as long as each way back comes right after its call."""
+    found = outcome(wrong, "23.12", RECORDED)
+
+    assert found.verdict == "fail"
+    assert any(f" of call {place} uses" in (found.message or "") for place in places)
+    assert outcome(wrong, "23.1", replace(RECORDED, recorded=False, trained=True)).verdict == "pass"
+
+
+def test_the_calls_before_the_first_way_back_have_nothing_in_common_but_the_weights() -> None:
+    """Neither numbers nor, all of them, sizes; so no gradient is that of another call."""
+    called = way_back.several(asked(RIGHT), cases_of(RECORDED))
+    shapes = [each.inputs.x.shape for each in called]
+    losses = [cotangents(each, LAYOUTS["torch"])[0] for each in called]
+
+    assert shapes == [(5, 2, 3, 4), (3, 2, 2, 4), (5, 2, 3, 4)]
+    assert len({each.key for each in called}) == len(called)
+    assert not np.any(called[0].inputs.x == called[2].inputs.x)
+    assert not np.any(losses[0] == losses[2])
+    assert all(np.array_equal(each.weights[0][0].kernel, called[0].weights[0][0].kernel) for each in called)
 
 
 def test_dropout_that_acts_in_evaluation_is_caught() -> None:

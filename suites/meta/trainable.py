@@ -154,3 +154,41 @@ class GradientsAlone(Trainable):
 def within(steps: int, lengths: Array) -> Array:
     """Which steps count, (T, B, 1)."""
     return np.asarray(np.arange(steps)[:, None, None] < lengths[:, None])
+
+
+class Recording(Trainable):
+    """May be called again before its way back."""
+
+    claims = (*Trainable.claims, "records")
+
+    def recorded(self, built: Any, x: Array, states: States, valid: Array | None = None) -> Any:
+        """Outputs, and a function that returns the same as `gradients` does."""
+        outputs = self.call(built, x, states)
+        return outputs, lambda cotangents: self.gradients(built, x, states, cotangents, valid)[1]
+
+
+class RecordingNothing(Recording):
+    """Returns gradients where the way back is expected."""
+
+    def recorded(self, built: Any, x: Array, states: States, valid: Array | None = None) -> Any:
+        """Outputs and a dict."""
+        outputs, back = super().recorded(built, x, states, valid)
+        return outputs, back(outputs)
+
+
+class ForgettingWeights(Recording):
+    """Goes back to inputs and states alone."""
+
+    def recorded(self, built: Any, x: Array, states: States, valid: Array | None = None) -> Any:
+        """A gradient by x."""
+        outputs, _ = super().recorded(built, x, states, valid)
+        return outputs, lambda _: {"x": x}
+
+
+class GoingNowhere(Recording):
+    """Has a way back that returns nothing."""
+
+    def recorded(self, built: Any, x: Array, states: States, valid: Array | None = None) -> Any:
+        """As a function that adds its gradients up elsewhere."""
+        outputs, _ = super().recorded(built, x, states, valid)
+        return outputs, lambda _: None

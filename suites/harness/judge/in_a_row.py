@@ -96,6 +96,13 @@ def with_inputs(cases: Cases, inputs: Inputs, mask: NDArray[np.bool_] | None) ->
     return replace(cases, configuration=called, inputs=inputs, mask=mask)
 
 
+def cut(cases: Cases, steps: int, rows: int) -> Cases:
+    """The first steps of the first rows."""
+    x, *states = cases.inputs
+    inputs = Inputs(x[:steps, :, :rows], *(None if a is None else a[:, :, :, :rows] for a in states))
+    return with_inputs(cases, inputs, None if cases.mask is None else cases.mask[:steps, :, :rows])
+
+
 def _given(subject: Subject, call: OneOfSeveral) -> dict[str, NDArray[Any]]:
     """What one call is given, in the framework's axes."""
     cases, layout = call.cases, subject.layout

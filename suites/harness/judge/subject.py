@@ -16,7 +16,7 @@ from lstm_conformance.fixtures.cases.cotangents import cotangents
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.fixtures.hosting.client import Hello, Implementation
 from lstm_conformance.fixtures.hosting.lending import LEFT, SHARED
-from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS, below
+from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS, WEIGHTS, below
 from lstm_conformance.fixtures.hosting.wire import Header, dtype_name
 from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
@@ -161,6 +161,24 @@ class Subject:
             self.where, key, lambda: self._train(cases, steps, into, observe=observe), lambda each: each.nbytes
         )
 
+    def ways_back(self, calls: Sequence[Cases], order: Sequence[int]) -> list[Trained]:
+        """Several calls of one layer, and only then the ways back, in this order; what each shows. Raises as `run`.
+
+        calls: of whatever sizes and with whatever inputs; the weights are those of the first.
+        """
+        first = calls[0].configuration
+        arrays: dict[str, Array] = {}
+        asked = [self._with_cotangents(cases, "") for cases in calls]
+        for index, (_, given, _) in enumerate(asked):
+            arrays |= {name if name.startswith(WEIGHTS) else f"{index}/{name}": a for name, a in given.items()}
+        fields = self.fields(first) | {"cases": len(calls[0]), "ways_back": list(order)}
+        _, answer = self.implementation.request("gradients", fields, sent(first, arrays), self.deadline)
+        seen = as_numbers(answer)
+        return [
+            self._trained(configuration, below(seen, f"{index}/"), given, due)
+            for index, (configuration, given, due) in enumerate(asked)
+        ]
+
     def descended(self, cases: Cases, rate: float) -> Trained:
         """One step of gradient descent: outputs from before it, and what is there after it. Raises as `run`."""
         configuration, given, due = self._with_cotangents(cases, "")
@@ -273,7 +291,12 @@ class Subject:
         fields = self.fields(configuration) | {"cases": len(cases), "steps": steps}
         fields |= {"observe": ["inputs"]} if observe else {}
         _, answer = self.implementation.request("gradients", fields, sent(configuration, arrays), self.deadline)
-        seen = as_numbers(answer)
+        return self._trained(configuration, as_numbers(answer), given, due)
+
+    def _trained(
+        self, configuration: Configuration, seen: dict[str, Array], given: dict[str, Array], due: list[Array]
+    ) -> Trained:
+        """What an answer shows; given: everything by which there must be a gradient; due: the cotangents."""
         by = below(seen, "gradient/")
         wrong = {name: a.shape[1:] for name, a in by.items() if a.shape != given[name].shape}
         if wrong:

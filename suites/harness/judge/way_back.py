@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
-from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.hosting.requests import COTANGENTS, WEIGHTS, below
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.backwards import WeightGradients
@@ -25,6 +25,7 @@ from lstm_conformance.reference.stack import shows_every_output, way_back
 from lstm_conformance.reference.weights import CellWeights
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined, unchanged
 from lstm_conformance.suites.harness.judge.comparison import Comparison, within
+from lstm_conformance.suites.harness.judge.in_a_row import cut
 from lstm_conformance.suites.harness.judge.subject import Subject, Trained, drawn
 
 Due = Gradients[Rounded]
@@ -159,3 +160,17 @@ def all_of(subject: Subject, cases: Cases, trained: Trained, loss: str = "") -> 
     due = gradients(subject, cases, trained)
     yield from of_inputs(trained, due, loss)
     yield from of_weights(subject, cases, trained, due, loss)
+
+
+def several(subject: Subject, cases: Cases) -> list[Cases]:
+    """Calls of one layer: one of fewer steps and rows between two of the same sizes, which have other numbers.
+
+    Those are the numbers of other cases, of which nobody else asks: their cotangents are others, too.
+    """
+    other = draw(cases.configuration, [-1 - number for number in cases.numbers], biases=subject.layout.biases)
+    smaller = cut(other, -(-cases.configuration.time // 2), -(-cases.configuration.batch // 2))
+    calls = [cases, smaller, other]
+    return [
+        replace(each, weights=cases.weights, variation=f"{cases.key[0]}/call {index}")
+        for index, each in enumerate(calls)
+    ]

@@ -58,7 +58,7 @@ class RedCheck(AssertionError):
         self.check, self.alone = check, alone
 
 
-NOT_CALLED = frozenset({"trained", "optimized", "evaluated"})
+NOT_CALLED = frozenset({"trained", "optimized", "recorded", "evaluated"})
 """Words in the ids of configurations in which an adapter is asked for more than `call`."""
 
 RESUMED = "lstm_conformance_resumed"
