@@ -2,8 +2,8 @@
 
 Needs keras_applications: it came with TensorFlow 1.15, which `make field` installs in an environment of its own.
 Rules 14.5 and 19.4; cause tf-fused-nan-padding. Seen with TensorFlow 1.15.5: what is computed behind `sequence_length`
-is multiplied by 0 in `LSTMBlockWrapper.call`, and 0 times NaN is NaN. Any other number there changes nothing. dynamic_rnn
-puts out zeros. No public issue was found.
+is multiplied by 0 in `LSTMBlockWrapper.call`, and 0 times NaN is NaN. Any other number there changes nothing.
+dynamic_rnn puts out zeros. No public issue was found.
 Expected: True everywhere.
 Actual:
 
