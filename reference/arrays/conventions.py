@@ -11,8 +11,11 @@ from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.contracts import run_time_forget_bias
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 
-BATCH_FIRST = frozenset({"keras", "tf1", "mlx"})
+BATCH_FIRST = frozenset({"keras", "tf1", "mlx", "openvino"})
 """The layouts that have batches first where nobody says otherwise."""
+
+ROWS_FIRST = {"keras": "a Keras layer", "mlx": "a layer of MLX", "openvino": "LSTMSequence of OpenVINO"}
+"""Those of which no layer has the steps first, and what is to be said of it."""
 
 NEEDS = {"merge_mode": "merge_modes", "return_sequences": "return_sequences", "return_state": "return_sequences"}
 """The requirement of every option that says what a call returns: layouts lack some."""
@@ -91,8 +94,8 @@ class Conventions:
     def rows_first(self) -> bool:
         """Whether x is (B, T, I). Raises BadInput where it cannot be as is said."""
         found = self.layout in BATCH_FIRST if self.batch_first is None else self.batch_first
-        if self.layout in {"keras", "mlx"} and not found:
-            name = {"keras": "a Keras layer", "mlx": "a layer of MLX"}[self.layout]
+        if self.layout in ROWS_FIRST and not found:
+            name = ROWS_FIRST[self.layout]
             raise BadInput(
                 f"{name} takes batches first, batch_first says it does not: exchange the first two axes of x and y"
             )

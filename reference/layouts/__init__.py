@@ -12,6 +12,7 @@ from lstm_conformance.reference.layouts.block import BlockLayout, BlockV2Layout
 from lstm_conformance.reference.layouts.gates import GatesLayout
 from lstm_conformance.reference.layouts.keras import KerasLayout
 from lstm_conformance.reference.layouts.onnx import OnnxLayout
+from lstm_conformance.reference.layouts.openvino import OpenVINOLayout
 from lstm_conformance.reference.layouts.rows import ROWS
 from lstm_conformance.reference.layouts.table import TableLayout
 from lstm_conformance.reference.layouts.tf1 import Tf1Layout
@@ -25,6 +26,7 @@ LAYOUTS: dict[str, Layout] = {
     "block": BlockLayout(),
     "block_v2": BlockV2Layout(),
     "gates": GatesLayout(),
+    "openvino": OpenVINOLayout(),
     **{name: TableLayout(name, row) for name, row in ROWS.items()},
 }
 """By the name that an adapter declares."""

@@ -28,6 +28,7 @@ class OnnxLayout(Ragged):
     where their inputs stood.
     """
 
+    order = ORDER
     biases = 2
     lacks = frozenset({"layers", "projection", "proj_clip", "unbatched", "merge_modes", "return_sequences", "masks"})
 
@@ -39,7 +40,7 @@ class OnnxLayout(Ragged):
             "W": (layer.directions, rows, layer.input_size),
             "R": (layer.directions, rows, layer.hidden_size),
         }
-        shapes |= {"B": (layer.directions, 2 * rows)} if layer.bias else {}
+        shapes |= {"B": (layer.directions, self.biases * rows)} if layer.bias else {}
         return shapes | ({"P": (layer.directions, 3 * layer.hidden_size)} if layer.use_peepholes else {})
 
     def native_weights(self, layer: Layer, weights: Weights) -> dict[str, Array]:
@@ -47,13 +48,15 @@ class OnnxLayout(Ragged):
         _refuse(layer)
         (cells,) = weights
         if {len(cell.biases) for cell in cells} != {self.biases if layer.bias else 0}:
-            raise ValueError("an ONNX cell has a bias of W and one of R, or none: give it as many")
+            raise ValueError(f"a cell of the operator has biases of 4H: {self.biases}, or none: give it as many")
         native = {
-            "W": np.stack([reordered(cell.kernel, CANONICAL, ORDER, -2) for cell in cells], -3),
-            "R": np.stack([reordered(cell.recurrent_kernel, CANONICAL, ORDER, -2) for cell in cells], -3),
+            "W": np.stack([reordered(cell.kernel, CANONICAL, self.order, -2) for cell in cells], -3),
+            "R": np.stack([reordered(cell.recurrent_kernel, CANONICAL, self.order, -2) for cell in cells], -3),
         }
         if layer.bias:
-            both = [np.concatenate([reordered(b, CANONICAL, ORDER, -1) for b in cell.biases], -1) for cell in cells]
+            both = [
+                np.concatenate([reordered(b, CANONICAL, self.order, -1) for b in cell.biases], -1) for cell in cells
+            ]
             native["B"] = np.stack(both, -2)
         if layer.use_peepholes:
             native["P"] = np.stack([_in_onnx(cell.peepholes) for cell in cells if cell.peepholes is not None], -2)
@@ -62,7 +65,7 @@ class OnnxLayout(Ragged):
     def canonical_weights(self, layer: Layer, native: Mapping[str, Array]) -> Weights:
         """`weights[0][direction]`."""
         check_weights(self.weight_shapes(layer), native)
-        return [[_cell({name: a[:, d] for name, a in native.items()}) for d in range(layer.directions)]]
+        return [[self._cell({name: a[:, d] for name, a in native.items()}) for d in range(layer.directions)]]
 
     def native_inputs(self, layer: Layer, inputs: Inputs, *, unbatched: bool = False) -> Inputs:
         """X (N, T, B, I) and states (N, D, B, H); with batch_first (N, B, T, I) and (N, B, D, H)."""
@@ -107,16 +110,15 @@ class OnnxLayout(Ragged):
         y = y.transpose((1, 2, 0, 3, 4) if layer.batch_first else (1, 0, 3, 2, 4))
         return [y, *(a for a in states if a is not None)]
 
-
-def _cell(native: Mapping[str, Array]) -> CellWeights:
-    """One direction, from W (N, 4H, I), R (N, 4H, H), B (N, 8H) and P (N, 3H)."""
-    biases = np.split(native["B"], 2, -1) if "B" in native else []
-    return CellWeights(
-        reordered(native["W"], ORDER, CANONICAL, -2),
-        reordered(native["R"], ORDER, CANONICAL, -2),
-        tuple(reordered(bias, ORDER, CANONICAL, -1) for bias in biases),
-        peepholes=_from_onnx(native["P"]) if "P" in native else None,
-    )
+    def _cell(self, native: Mapping[str, Array]) -> CellWeights:
+        """One direction, from W (N, 4H, I), R (N, 4H, H), B (N, 8H) and P (N, 3H)."""
+        biases = np.split(native["B"], self.biases, -1) if "B" in native else []
+        return CellWeights(
+            reordered(native["W"], self.order, CANONICAL, -2),
+            reordered(native["R"], self.order, CANONICAL, -2),
+            tuple(reordered(bias, self.order, CANONICAL, -1) for bias in biases),
+            peepholes=_from_onnx(native["P"]) if "P" in native else None,
+        )
 
 
 def _in_onnx(peepholes: Array) -> Array:

@@ -3,7 +3,8 @@
 Sources: https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.html#flax.linen.LSTMCell,
 https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/recurrent.html,
 https://dm-haiku.readthedocs.io/en/latest/api.html#lstm, https://docs.kidger.site/equinox/api/nn/rnn/,
-https://ml-explore.github.io/mlx/build/html/python/nn/_autosummary/mlx.nn.LSTM.html
+https://ml-explore.github.io/mlx/build/html/python/nn/_autosummary/mlx.nn.LSTM.html,
+https://sonnet.readthedocs.io/en/latest/api.html#lstm, https://github.com/Xilinx/brevitas/blob/master/src/brevitas/nn/quant_rnn.py
 """
 
 from __future__ import annotations
@@ -49,6 +50,16 @@ ROWS = {
     "flax.nnx.optimized": Row("ifgo", "dense_i/kernel", "dense_h/kernel", "dense_h/bias", columns=True, states="ch"),
     "haiku": Row("igfo", "lstm/linear/w", "lstm/linear/w", "lstm/linear/b", columns=True),
     "equinox": Row("ifgo", "weight_ih", "weight_hh", "bias", optional_bias=True),
+    "sonnet": Row("ifgo", "w_i", "w_h", "b", columns=True),
+    "brevitas": Row(
+        "ifgo",
+        "{}_gate_params.input_weight.weight",
+        "{}_gate_params.hidden_weight.weight",
+        "{}_gate_params.bias",
+        by_gate=("input", "forget", "cell", "output"),
+        prefixes=("layers.0.0.", "layers.0.0.", "layers.0.1."),
+        optional_bias=True,
+    ),
     "mlx": Row("ifgo", "Wx", "Wh", "bias", rows_first=True, optional_bias=True),
 }
 """By the name of the layout. A forget bias that is added at run time is no weight: contracts have it."""

@@ -17,10 +17,10 @@ from lstm_conformance.reference.weights import Array
 from lstm_conformance.suites.meta.numbers import drawn
 
 STACKS = {"torch", "keras", "tf1"}
-TWO_WAYS = STACKS | {"onnx", "flax.linen"}
+TWO_WAYS = STACKS | {"onnx", "openvino", "flax.linen", "brevitas"}
 KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "plain": ({}, {*LAYOUTS}),
-    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "mlx"}),
+    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "brevitas", "mlx"}),
     "two directions": ({"bidirectional": True}, TWO_WAYS),
     "a stack": ({"num_layers": 2}, STACKS),
     "a stack in two directions": ({"num_layers": 2, "bidirectional": True}, STACKS),
@@ -54,7 +54,7 @@ def arrays(kind: str, layout: str, dtype: str = "float64") -> tuple[Cases, dict[
 def run(layout: str, weights: dict[str, Array], cases: Cases) -> tuple[Array, Array]:
     """y (T, B, D P) and its bound, as the layer of a layout computes it on the inputs of the cases."""
     lays, layer = LAYOUTS[layout], replace(cases.configuration.layer, bias=True)
-    rows_first = layout in {"keras", "mlx"}
+    rows_first = layout in {"keras", "mlx", "openvino"}
     x = lays.native_inputs(layer, cases.inputs).x[0]
     found = expected(weights, x, layout=layout, dtype="float64", batch_first=rows_first)
     both = ([a[part][None] for a in found.outputs.values()] for part in (0, 1))

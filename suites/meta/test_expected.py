@@ -49,7 +49,7 @@ def of_layout(layout: str, **options: Any) -> tuple[Cases, Arrays, Arrays, Array
     options = {"dtype": "float32", "batch_first": layout == "tf1"} | options
     cases = drawn(5, 3, 4, 8, biases=LAYOUTS[layout].biases, **options)
     said = {name: options[name] for name in SAID if name in options}
-    said |= {"batch_first": None} if layout in {"keras", "mlx"} else {}
+    said |= {"batch_first": None} if layout in {"keras", "mlx", "openvino"} else {}
     return cases, *native(layout, cases), said | {"layout": layout, "forget_bias": 0.0}
 
 
