@@ -12,10 +12,10 @@ import numpy as np
 
 from lstm_conformance.reference.backwards import CellGradients, WeightGradients
 from lstm_conformance.reference.equations import Gates
-from lstm_conformance.reference.gradients import NOTHING, Gradients, Observed
+from lstm_conformance.reference.gradients import NOTHING, Gradients, Observed, mask_of
 from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.mutants.base import LSTMWithGradients, applied
-from lstm_conformance.reference.rounded import Array, Numbers, Rounded, scaled, where, zeros_like
+from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate, scaled, stack, where, zeros_like
 from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights, Weights
 
@@ -56,6 +56,50 @@ class EqualGradientsTakenForAMean(LSTMWithGradients):
         ones = bool(np.all(value(given.y) == 1))
         share = np.full((1,) * len(given.y.shape), 1 / value(given.y).size, value(given.y).dtype)
         return given._replace(y=scaled(given.y, share)) if ones else given
+
+
+class FinalStatesGoBackSixteenSteps(LSTMWithGradients):
+    """Goes back from final states alone through the last 16 steps, because what is before them hardly counts."""
+
+    def cell_gradients(
+        self,
+        w: CellWeights,
+        tape: Sequence[Step[Numbers]],
+        d_y: Numbers,
+        d_h_n: Numbers,
+        d_c_n: Numbers,
+        observed: Array | None = None,
+    ) -> CellGradients[Numbers]:
+        """A loss that depends on outputs is right, and a short sequence."""
+        before = len(tape) - 16
+        if before <= 0 or value(d_y).any():
+            return super().cell_gradients(w, tape, d_y, d_h_n, d_c_n, observed)
+        seen = None if observed is None else observed[before:]
+        found = super().cell_gradients(w, tape[before:], d_y[before:], d_h_n, d_c_n, seen)
+        x, z = (concatenate([stack([zeros_like(a[0])] * before), a], 0) for a in (found.x, found.z))
+        return found._replace(x=x, z=z, h_0=zeros_like(found.h_0), c_0=zeros_like(found.c_0))
+
+
+class LastOutputTakenForThatOfEveryRow(LSTMWithGradients):
+    """Goes back from the last step of a row that counts, where the loss depends on the last output alone."""
+
+    def put_in(self, d_y: Numbers, tape: Sequence[Step[Numbers]]) -> Numbers:
+        """All other losses are right, and rows that end there."""
+        mask = mask_of(tape)
+        if mask is None or value(d_y[:-1]).any():
+            return super().put_in(d_y, tape)
+        last = len(tape) - 1 - np.argmax(mask[::-1], 0)
+        steps = np.arange(len(tape)).reshape(-1, *[1] * last.ndim)
+        return where((steps == last)[..., None], stack([d_y[-1]] * len(tape)), zeros_like(d_y))
+
+
+class SmallGradientsOfPaddedRowsCutOff(LSTMWithGradients):
+    """Takes what is below 2e-6 for padding, where rows have lengths."""
+
+    def put_in(self, d_y: Numbers, tape: Sequence[Step[Numbers]]) -> Numbers:
+        """Ordinary losses are right."""
+        right = super().put_in(d_y, tape)
+        return right if mask_of(tape) is None else where(np.abs(value(right)) < 2e-6, zeros_like(right), right)
 
 
 class DropoutScalesTheWayBackInEvaluation(LSTMWithGradients):

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lstm_conformance.fixtures.cases.call_options import LONGEST_UNSEEN
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.hosting.requests import COTANGENTS, WEIGHTS, below
@@ -160,6 +161,39 @@ def all_of(subject: Subject, cases: Cases, trained: Trained, loss: str = "") -> 
     due = gradients(subject, cases, trained)
     yield from of_inputs(trained, due, loss)
     yield from of_weights(subject, cases, trained, due, loss)
+
+
+def of_loss(subject: Subject, cases: Cases, into: str = "", loss: str = "") -> Examined:
+    """Every gradient of a loss; into: what it depends on, as in `cotangents`; loss: the same in words."""
+    if is_long(cases.configuration):
+        yield from step_by_step(subject, cases, into, loss)
+    else:
+        yield from all_of(subject, cases, subject.gradients(cases, into=into), loss)
+
+
+def is_long(configuration: Configuration) -> bool:
+    """Whether the bound of the whole way back may hold nothing; then it can be followed step by step instead."""
+    return shown(configuration) and configuration.time > LONGEST_UNSEEN
+
+
+def step_by_step(subject: Subject, cases: Cases, into: str = "", loss: str = "") -> Examined:
+    """The gradients of all pre-activations, and everything that follows from those that were seen."""
+    trained = subject.gradients(showing(cases), into=into)
+    z = shown_by(trained, cases)
+    due = gradients(subject, cases, trained, z)
+    yield of_pre_activations(cases, z, due, loss)
+    yield from of_inputs(trained, due, loss)
+    yield from of_weights(subject, cases, trained, due, loss)
+
+
+def of_pre_activations(cases: Cases, z: Array, due: Due, loss: str = "") -> Comparison:
+    """Those by z (T, N, B, D 4H), as seen."""
+    size, directions = cases.configuration.layer.hidden_size, cases.configuration.layer.directions
+
+    def apart(a: Array) -> Array:
+        return a.reshape(*a.shape[:-1], directions, 4, size)
+
+    return within(f"gradient by z{loss}", apart(z), due.z.moved(apart), "step case row direction gate unit")
 
 
 def several(subject: Subject, cases: Cases) -> list[Cases]:
