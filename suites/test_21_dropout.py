@@ -7,7 +7,6 @@ What was dropped is read from the outputs of layers whose weights are made for i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +22,7 @@ from lstm_conformance.suites.harness.judge.dropout_enumeration import can_be_gue
 from lstm_conformance.suites.harness.judge.dropout_masks import (
     Mask,
     Read,
+    chance_of,
     is_readable,
     promised,
     rate_of,
@@ -56,7 +56,7 @@ def test_what_is_dropped_is_zero_what_is_kept_is_scaled(subject: Subject, cases:
 @rule("21.2", where=_by_chance, kinds=("dropped",))
 def test_the_rate_is_the_share_that_is_dropped(subject: Subject, cases: Cases) -> Examined:
     """As many numbers are dropped as chance drops at this rate."""
-    rate = Fraction(rate_of(cases.configuration.layer))
+    rate = chance_of(cases.configuration.layer)
     for each in _dropping(subject, cases):
         drawn = _drawn(subject, each.dropped)
         yield as_often(f"dropped in layer {each.index}", int(drawn.sum()), drawn.size, rate)
@@ -164,5 +164,5 @@ def _pairs(configuration: Configuration, drawn: Mask) -> Iterator[tuple[str, Mas
 
 def _agree(cases: Cases, measure: str, a: Mask, b: Mask) -> Statement:
     """Both drop or both keep as often as if they knew nothing of one another."""
-    rate = Fraction(rate_of(cases.configuration.layer))
+    rate = chance_of(cases.configuration.layer)
     return as_often(f"agreement of {measure}", int((a == b).sum()), a.size, rate**2 + (1 - rate) ** 2)

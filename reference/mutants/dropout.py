@@ -49,6 +49,17 @@ class DropoutALittleTooOften(LSTMWithDropout):
         return super().kept(shape, np.ceil(10 * rate) / 10)
 
 
+class DropoutInSteps(LSTMWithDropout):
+    """Keeps its rate of dropout in five bits, in which every half of a half has a place."""
+
+    dtypes: ClassVar[tuple[str, ...]] = ("float64",)  # in which such rates are asked
+
+    def rates(self) -> tuple[float, float]:
+        """Those that have no place there are rounded."""
+        inputs, states = (round(32 * rate) / 32 for rate in super().rates())
+        return inputs, states
+
+
 class DropoutIgnoredAtRate1(LSTMWithDropout):
     """Drops nothing at a rate of 1, because it tests for rates between 0 and 1."""
 

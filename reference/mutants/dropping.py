@@ -22,7 +22,7 @@ from lstm_conformance.reference.weights import CellWeights, Weights
 class LSTMWithDropout(LSTM):
     """A right LSTM with dropout; its random numbers follow from the seed of the layer."""
 
-    dtypes = SINGLE
+    dtypes: ClassVar[tuple[str, ...]] = SINGLE
     claims: ClassVar[tuple[str, ...]] = ("dropout",)
 
     def __init__(self, layer: Layer, cell: Cell) -> None:

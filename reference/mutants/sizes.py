@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from lstm_conformance.reference.lstm import Mask, Outputs
-from lstm_conformance.reference.mutants.base import LSTM, Call, Trajectory
+from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call, Trajectory
 from lstm_conformance.reference.rounded import Array, Numbers, moved, where, zeros_like
-from lstm_conformance.reference.weights import CellWeights
+from lstm_conformance.reference.weights import CellWeights, Weights
 
 # Rows
 
@@ -209,6 +209,17 @@ class LastElementZero(LSTM):
         cleared = np.zeros(outputs.y.shape, np.bool_)
         cleared[-1, ..., -1, -1] = True
         return outputs._replace(y=where(cleared, zeros_like(outputs.y), outputs.y))
+
+
+class FourthLayerLikeTheThird(LSTM):
+    """Has room for the weights of three layers, and reads those of the third for all that are above it."""
+
+    dtypes = SINGLE
+
+    def loaded(self, weights: Weights) -> Weights:
+        """Layers up to the third are right."""
+        weights = super().loaded(weights)
+        return [*weights[:3], *(weights[2] for _ in weights[3:])]
 
 
 def _last_row_copied(a: Numbers) -> Numbers:

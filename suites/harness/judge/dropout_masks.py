@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,11 @@ def seeded(cases: Cases, number: int) -> Cases:
 def rate_of(layer: Layer) -> float:
     """The rate of the inputs or that of the states; one of them is 0 in a layer that is read."""
     return layer.dropout or layer.recurrent_dropout
+
+
+def chance_of(layer: Layer) -> Fraction:
+    """The same rate as it was written, 1/10 where a binary number can only be near: odds are quick to compute so."""
+    return Fraction(str(rate_of(layer)))
 
 
 def read(subject: Subject, cases: Cases, outputs: Outputs[Array]) -> list[Read]:
