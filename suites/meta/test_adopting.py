@@ -29,8 +29,12 @@ def failing(case: int = 0, **changes: Any) -> Check:
 
 def raising(case: int = 0, **changes: Any) -> Check:
     """A check that ended in an exception."""
-    told = {"verdict": "error", "budget": None, "message": "no (mine.py:3)", "detail": {"raised": "TypeError"}}
+    said = "mine.LSTM: 'run' raised TypeError: row 3 of lstm_2 at 0x7f does not fit (mine.py:3 in call)"
+    told = {"verdict": "error", "budget": None, "message": said, "detail": {"raised": "TypeError"}}
     return a_check(case, **told | changes)
+
+
+OTHER = "mine.LSTM: 'run' raised TypeError: 'int' object is not callable (mine.py:9 in call)"
 
 
 DIED = {"error": "HostDied", "text": "the host was ended by SIGABRT at 0x3f"}
@@ -41,7 +45,7 @@ DIED = {"error": "HostDied", "text": "the host was ended by SIGABRT at 0x3f"}
     [
         ([failing(0), failing(1, budget=900.0)], "value [1, 3600]"),
         ([failing(0, budget=math.nan)], "value [inf, inf]"),
-        ([raising(0), raising(1)], "exception 'TypeError'"),
+        ([raising(0), raising(1)], "exception 'TypeError' that says 'row  of lstm at  does not fit'"),
         ([failing(0, budget=None, detail={"raised": "none"})], "exception 'none'"),
         ([raising(0, detail=DIED)], "crash 'SIGABRT'"),
         (
@@ -70,13 +74,23 @@ def test_what_is_written_is_what_was_seen(red: list[Check], manner: str) -> None
     [
         [failing(0), raising(1)],
         [raising(0), raising(1, detail={"raised": "ValueError"})],
+        [raising(0), raising(1, message=OTHER)],
         [failing(0), failing(1, budget=math.nan)],
         [failing(k, budget=None, message=f"y {name}") for k, name in enumerate(["differs where", "has a shape"])],
         [failing(0, verdict="unstable")],
         [failing(0, rule="0.1")],
         [raising(0, detail={"error": "BadAnswer", "text": "?"})],
     ],
-    ids=["two manners", "two kinds", "numbers and none", "other words", "unstable", "smoke", "no answer"],
+    ids=[
+        "two manners",
+        "two kinds",
+        "two messages",
+        "numbers and none",
+        "other words",
+        "unstable",
+        "smoke",
+        "no answer",
+    ],
 )
 def test_what_cannot_be_held_is_left_red(red: list[Check]) -> None:
     """And counted."""
@@ -93,6 +107,15 @@ def test_a_failure_that_grows_is_as_recorded_nowhere() -> None:
     worse = replace(red[2], budget=1e12)
     covering = [each for each in parse(found.text, "file") if each.covers("torch.nn.LSTM", "eager", "2.1", "another")]
     assert [is_as_recorded(each.fails, worse) for each in covering] == [False]
+
+
+def test_another_exception_of_the_same_kind_is_another_failure() -> None:
+    """One of another size, in another line and another run is not."""
+    (entry,) = parse(adopted([raising(0)], lambda _: False, TODAY).text, "file")
+    moved = str(raising(0).message).replace("3", "44").replace("lstm_2", "lstm").replace("0x7f", "0xab")
+
+    assert is_as_recorded(entry.fails, raising(0, message=moved))
+    assert not is_as_recorded(entry.fails, raising(0, message=OTHER))
 
 
 def test_what_an_entry_covers_is_left_alone() -> None:

@@ -221,6 +221,16 @@ def test_an_end_at_a_failure(tmp_path: Path, options: tuple[str, ...]) -> None:
     assert re.search(r"troubles\.Raising .* eager +FAIL +[\d,]+ checks, \d+ error, [\d,]+ not-run", done.output)
 
 
+@pytest.mark.parametrize(("option", "times"), [("-x", 1), ("--maxfail=2", 2)])
+def test_a_failure_that_ends_the_run_is_told_once(tmp_path: Path, option: str, times: int) -> None:
+    """Though its configuration has several cases."""
+    words = ["--implementation", "mutants:outputs_off_by_hundred_thousandth", "-k", "follows_from", option]
+
+    done = conformance(tmp_path, *words)
+
+    assert done.output.count("reproduce  lstm-conformance test") == times, done.output
+
+
 def test_a_failure_at_the_end_interrupts_nothing(tmp_path: Path) -> None:
     """With `-x` as well."""
     words = ["--implementation", f"{troubles.__file__}:NeverComputing", "-k", "small_plain", "-x"]

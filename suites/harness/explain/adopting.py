@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
 
-from lstm_conformance.fixtures.deviations.values import Failure
+from lstm_conformance.fixtures.deviations.values import Failure, without_numbers
 from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.suites.harness.explain.deviations import UNDONE, WIDEST, is_as_recorded
 from lstm_conformance.suites.harness.plan import smoke
@@ -29,6 +29,12 @@ LINK = f"https://your-issue-tracker.invalid/{UNDONE}"
 
 _FATE = re.compile(r"SIG[A-Z]+|exit status -?\d+|no answer")
 """What is said of a host that died or hung, without what differs from run to run."""
+
+_WHERE = re.compile(r" \([^() ]+:\d+(?: in \S+)?\)$")
+"""Where an exception was raised, at the end of its message: a line that moves with every change."""
+
+LONGEST = 60
+"""How many letters of a message are held: further on it tells of the call."""
 
 Known = Callable[[Check], bool]
 Place = tuple[str, str, str]
@@ -84,11 +90,24 @@ def _failure(red: Sequence[Check]) -> Failure | None:
     fate = _FATE.search(str(detail.get("text", "")))
     candidates = [
         Failure("value", budget=_band(budgets)) if len(budgets) == len(red) and _are_alike(budgets) else None,
-        Failure("exception", str(detail["raised"])) if "raised" in detail else None,
+        _exception(red) if "raised" in detail else None,
         Failure("crash", fate[0]) if fate else None,
         Failure("shape", same) if (same := _beginning([each.message or "" for each in red])) else None,
     ]
     return next((each for each in candidates if each and all(_fits(each, check) for check in red)), None)
+
+
+def _exception(red: Sequence[Check]) -> Failure | None:
+    """The kind of exception that all these raised and what it says, if it says the same, numbers apart."""
+    raised = str((red[0].detail or {})["raised"])
+    said = {_said(raised, each.message or "") for each in red}
+    return Failure("exception", raised, says=said.pop()) if len(said) == 1 else None
+
+
+def _said(raised: str, message: str) -> str:
+    """How the message of an exception begins; "" where none was raised."""
+    found = re.search(rf"raised {re.escape(raised)}\b[^:\n]*: (.+)", message)
+    return without_numbers(_WHERE.sub("", found[1]))[:LONGEST].strip() if found else ""
 
 
 def _beginning(messages: Sequence[str]) -> str:
@@ -155,7 +174,8 @@ def _fails(failure: Failure) -> str:
     if failure.manner == "value":
         low, high = (f"{each:.3g}" if math.isfinite(each) else "inf" for each in failure.budget)
         return f"{{ value = [{low}, {high}] }}"
-    return f"{{ {failure.manner} = {_text(failure.text)} }}"
+    says = f", says = {_text(failure.says)}" if failure.says else ""
+    return f"{{ {failure.manner} = {_text(failure.text)}{says} }}"
 
 
 def _text(text: str) -> str:

@@ -111,7 +111,7 @@ def is_as_recorded(recorded: Failure, outcome: Outcome | Check) -> bool:
     detail = outcome.detail or {}
     raised, error, text = detail.get("raised"), detail.get("error"), str(detail.get("text", ""))
     if recorded.manner == "exception":
-        return raised == recorded.text
+        return raised == recorded.text and recorded.is_said_in(f"{outcome.message}\n{text}")
     if recorded.manner == "crash":
         return error in {"HostDied", "HostTimeout"} and recorded.text in text
     if recorded.manner == "shape":

@@ -51,11 +51,14 @@ CLAIMS = "claims"
 
 
 class RedCheck(AssertionError):
-    """One check is red. Carries its record, from which the report is made, and whether there are others in its item."""
+    """One check is red. Carries its record, from which the report is made, and whether there are others in its item.
+
+    told: whether it was shown as one of several, before the run ended with it.
+    """
 
     def __init__(self, check: Check, *, alone: bool) -> None:
         super().__init__(check.message)
-        self.check, self.alone = check, alone
+        self.check, self.alone, self.told = check, alone, False
 
 
 NOT_CALLED = frozenset({"trained", "optimized", "recorded", "evaluated"})
@@ -252,7 +255,7 @@ def perform(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Callab
         if all(check.verdict == "not-run" for check in checks):  # recorded with the reason, and never a pass
             pytest.skip(checks[0].message or "not run")
         red = [check for check in checks if check.verdict in RED and _blocks(session, check.rule)]
-        if len(red) == 1 or (red and session.brief):
+        if len(red) == 1 or (red and (session.brief or request.config.getoption("maxfail") == 1)):
             raise RedCheck(red[0], alone=True)
         for check in red:
             _failed_in_a_subtest(check, subtests)
@@ -270,7 +273,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         text = RuleText(title=rule.title, sentence=rule.sentence, source=rule.source) if rule else None
         session, name = item.config.stash[RUN].session, error.check.implementation
         where = "" if NOT_CALLED.intersection(error.check.configuration.split("-")) else session.hellos[name].where
-        report.longrepr = explained(error.check, text, session.command(name), where)
+        told = f"{error.check.id} ends the run; it is shown above"
+        report.longrepr = told if error.told else explained(error.check, text, session.command(name), where)
     if _bundle(item) is not None and (error is None or isinstance(error, RedCheck | pytest.skip.Exception)):
         setattr(report, SHOWN, error.check.id if isinstance(error, RedCheck) else "")
     if call.when == "call" and CHECKS in item.stash and not (isinstance(error, RedCheck) and not error.alone):
@@ -294,13 +298,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _failed_in_a_subtest(check: Check, subtests: pytest.Subtests) -> None:
-    """Let one of several fail; where the first failure ends the run (`-x`), the item ends with it."""
+    """Let one of several fail; where it ends the run (`--maxfail=2`), the item ends with it."""
     error = RedCheck(check, alone=False)
     try:
         with subtests.test(f"case {check.case}"):
             raise error
     except RedCheck:
-        error.alone = True
+        error.alone = error.told = True
         raise
 
 

@@ -36,7 +36,7 @@ function tested(token) {
   return EMPTY.has(plain(token)) ? () => true : (card) => begins(stem(plain(token)))(texts.get(card));
 }
 
-const numberIn = (places, words) => {
+const tally = (places, words) => {
   const tests = words.map(begins);
   return (card) => tests.filter((test) => test(places.get(card))).length;
 };
@@ -45,7 +45,7 @@ const numberIn = (places, words) => {
 function answers(query) {
   const words = (query.match(TOKEN) ?? []).map(plain).filter((word) => word && !EMPTY.has(word)).map(stem);
   const { found } = filtered(query, cards);
-  const [rank, number, asked] = [numberIn(sentences, words), numberIn(texts, words), named(query)];
+  const [rank, number, asked] = [tally(sentences, words), tally(texts, words), named(query)];
   const most = Math.max(...cards.map(number));
   const shown = found.length || !most ? found : cards.filter((card) => number(card) === most);
   const told = `${shown.length} of ${cards.length} claims`;
