@@ -59,10 +59,16 @@ PRECISIONS = {
 }
 """By the name of the dtype or policy. The numbers of a case are exact in the dtype that is computed in."""
 
+QUANTISED = {each: Precision("float32", "float32") for each in ("dynamic_int8", "dynamic_float16")}
+"""Policies by which weights are quantised when a layer is converted (`reference/quantised.py`)."""
+
+STORED = {**PRECISIONS, **QUANTISED}
+"""All of them."""
+
 
 def arithmetic_of(dtype: str, *, rigorous: bool = False) -> Arithmetic:
     """The arithmetic that a dtype or policy documents."""
-    compute = PRECISIONS[dtype].compute
+    compute = STORED[dtype].compute
     return (narrow if compute in {"bfloat16", "float16"} else uniform)(compute, rigorous=rigorous)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.arithmetic import STORED
 from lstm_conformance.reference.bfloat16 import rounded
 from lstm_conformance.reference.weights import Array
 
@@ -14,7 +14,7 @@ def representable(a: Array, dtype: str) -> Array:
 
     bfloat16 is stored as float32, where each of its numbers is exact.
     """
-    weights, compute = PRECISIONS[dtype]
+    weights, compute = STORED[dtype]
     if compute == "bfloat16":
         return rounded(a.astype(np.float32))
     return a.astype(compute).astype(weights)

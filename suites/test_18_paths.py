@@ -12,9 +12,10 @@ from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.lstm import Outputs
-from lstm_conformance.reference.rounded import Array, Rounded
-from lstm_conformance.suites.harness.judge.assertions import Examined
-from lstm_conformance.suites.harness.judge.comparison import Statement, within
+from lstm_conformance.reference.quantised import ENGINES
+from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined, last_outputs, one_layer
+from lstm_conformance.suites.harness.judge.comparison import Statement, same, within
 from lstm_conformance.suites.harness.judge.rejection import Answer, attempt, meant, undocumented
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.subject import Subject
@@ -65,6 +66,18 @@ def test_a_path_refuses_what_it_cannot(subject: Subject, cases: Cases) -> Examin
     yield Statement("answer", None, ours.kind)
     if ours.error is None and theirs.error is None:
         yield from _same_numbers(subject, cases, ours, theirs)
+
+
+@rule("18.5", where=one_layer, kinds=("quantised",))
+def test_a_quantised_layer_computes_with_quantised_numbers(subject: Subject, cases: Cases) -> Examined:
+    """Outputs and states are those of the quantised weights, and of what is read in the steps that are documented."""
+    outputs, arithmetic = subject.run(cases).outputs, arithmetic_of(cases.configuration.dtype)
+    engine = ENGINES[cases.configuration.dtype](subject.cell(cases.configuration))
+    x, h_0, c_0 = (exactly(a, arithmetic) for a in (cases.inputs.x, *(state[0] for state in cases.states)))
+    expected = engine.layer(cases.weights[0], x, (h_0, c_0), None, outputs.y)
+    yield within("y", outputs.y, expected.y, Y_AXES)
+    yield within("c_n", outputs.c_n[0], expected.c_n, STATE_AXES)
+    yield same("h_n", outputs.h_n[0], last_outputs(outputs.y, outputs.h_n[0]), STATE_AXES)
 
 
 def _model(subject: Subject) -> Subject:

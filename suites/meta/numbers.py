@@ -10,7 +10,7 @@ import numpy as np
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.reference import cell
-from lstm_conformance.reference.arithmetic import PRECISIONS, Arithmetic
+from lstm_conformance.reference.arithmetic import STORED, Arithmetic
 from lstm_conformance.reference.lstm import Cell, Mask, Outputs, layer, lstm
 from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
 
@@ -30,7 +30,7 @@ def drawn(time: int, batch: int, input_size: int, hidden_size: int, /, *, biases
 
 def cell_of(called: Configuration, accuracy: str = "N") -> Cell:
     """The activations of a layer, as an implementation of this class computes them."""
-    return cell.cell_of(called.layer, accuracy, PRECISIONS[called.dtype].compute)
+    return cell.cell_of(called.layer, accuracy, STORED[called.dtype].compute)
 
 
 def start(cases: Cases) -> Start:

@@ -18,7 +18,7 @@ from lstm_conformance.fixtures.hosting.client import Hello, Implementation
 from lstm_conformance.fixtures.hosting.lending import LEFT, SHARED
 from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS, WEIGHTS, below
 from lstm_conformance.fixtures.hosting.wire import Header, dtype_name
-from lstm_conformance.reference.arithmetic import PRECISIONS, arithmetic_of
+from lstm_conformance.reference.arithmetic import STORED, arithmetic_of
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.reference.cell import Cell, cell_of
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
@@ -246,7 +246,7 @@ class Subject:
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""
         accuracy = self.hello.on(self.path).activations
-        cell = cell_of(configuration.layer, accuracy, PRECISIONS[configuration.dtype].compute)
+        cell = cell_of(configuration.layer, accuracy, STORED[configuration.dtype].compute)
         return cell._replace(forget_bias=cell.forget_bias + self.hello.promised.fixed_forget_bias)
 
     def alike(self, cases: Cases) -> tuple[object, ...]:
@@ -358,7 +358,7 @@ def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
 
 def sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
     """The arrays as they travel: to a layer that keeps its weights in bfloat16 as bfloat16."""
-    halves = PRECISIONS[configuration.dtype].weights == "bfloat16"
+    halves = STORED[configuration.dtype].weights == "bfloat16"
     return {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in arrays.items()}
 
 

@@ -16,7 +16,7 @@ from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpress
 from lstm_conformance.fixtures.hosting.client import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.hosting.quoting import LONGEST_LINE, readable
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.reference.arithmetic import PRECISIONS
+from lstm_conformance.reference.arithmetic import STORED
 from lstm_conformance.reference.contracts import CONTRACTS
 from lstm_conformance.reference.contracts.own import LIKE
 from lstm_conformance.reference.layouts import LAYOUTS
@@ -107,8 +107,8 @@ def unusable(hello: Hello) -> str | None:
     if not hello.paths or not all(path and "/" not in path for path in hello.paths):
         return f"`paths` must name at least one path, none with a slash, came {list(hello.paths)}"
     for offer in hello.offers:
-        if not offer.dtypes or not set(offer.dtypes) <= set(PRECISIONS):
-            return f"`dtypes` of path {offer.path!r} must be some of {', '.join(PRECISIONS)}; came {list(offer.dtypes)}"
+        if not offer.dtypes or not set(offer.dtypes) <= set(STORED):
+            return f"`dtypes` of path {offer.path!r} must be some of {', '.join(STORED)}; came {list(offer.dtypes)}"
     return _unfounded(hello)
 
 
