@@ -1,13 +1,22 @@
 """keras.layers.LSTM forgets use_cudnn in its configuration.
 
 Rule 22.2; causes keras-use-cudnn-bidirectional, keras-use-cudnn-config.
-Seen with Keras 3.15.1, on all backends.
+Seen with Keras 3.15.1, on all backends, and in Bidirectional until 3.11.3.
 Expected: False everywhere; "An object config is a Python dictionary (serializable) containing the information needed to
 re-instantiate it.", says the docstring of get_config. https://github.com/keras-team/keras/issues/21533
-Actual on tensorflow, torch, jax:
+Actual on tensorflow, torch, jax with keras 3.15.1:
 
     constructed: False  (control)
     in Bidirectional: False  (control)
+    from_config: auto
+    clone_model: auto
+    deepcopy: auto
+    Bidirectional.from_config: auto
+
+Actual on torch with keras 3.11.3:
+
+    constructed: False  (control)
+    in Bidirectional: auto
     from_config: auto
     clone_model: auto
     deepcopy: auto

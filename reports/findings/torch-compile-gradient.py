@@ -1,8 +1,10 @@
 """torch.compile with allow_rnn cannot compile an LSTM on the CPU whose parameters alone require gradients.
 
 Rules 20.1 and 23.10; cause torch-compile-gradient. Seen with torch 2.13.0.
-So is every layer that reads data. oneDNN's layer has no gradient by an input that requires none: its decomposition
-returns None in the place of a tensor.
+So is every layer that reads data. The decomposition of the operator takes oneDNN's layer for inference alone, and takes
+for inference what reads an input that requires no gradient, whether or not parameters do; without `train` that layer
+keeps no workspace for the way back, and None stands where the compiler expects a tensor.
+The change that would mend it: https://github.com/pytorch/pytorch/pull/185163.
 Expected: gradients by the four parameters, as eagerly.
 Actual:
 

@@ -1,6 +1,7 @@
-"""torch.nn.LSTM compares `hidden_size` with zero, and until 2.6 not `input_size`.
+"""torch.nn.LSTM compares `hidden_size` with zero, and in 2.6 not `input_size`.
 
 Rule 12.6; cause torch-input-size. Seen with torch 2.6.0+cu124.
+Since https://github.com/pytorch/pytorch/pull/166302 it compares both.
 Expected: ValueError from the constructor for all of them, as 2.13 raises it.
 No control: each line is wrong by itself.
 Actual with torch 2.13.0:

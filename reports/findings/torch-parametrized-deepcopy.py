@@ -1,8 +1,10 @@
-"""A torch.nn.LSTM that is parametrized cannot be copied once it was called with gradients on; nor can a GRU.
+"""A torch.nn.LSTM that is parametrized cannot be copied after a call with gradients on; nor can a GRU.
 
 Rules 22.1, 22.2 and 22.3; cause torch-parametrized-deepcopy. Seen with torch 2.13.0.
-torch.nn.utils.parametrize gives a module a method to be copied with; `weight_norm` is such a parametrization.
-An LSTM keeps its weights in a list as well, and with them what the parametrization computed: no leaf of a graph.
+torch.nn.utils.parametrize gives a module a method to be copied with, since
+https://github.com/pytorch/pytorch/pull/80811; `weight_norm` is such a parametrization.
+An LSTM keeps its weights in a list as well, and with them what the parametrization computed in the last call: with
+gradients on, no leaf of a graph.
 Expected: a copy of each module.
 Actual:
 
