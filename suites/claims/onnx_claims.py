@@ -111,12 +111,17 @@ def o4(claim):
 
 def o5(claim):
     """input_forget=1 couples the input and the forget gate."""
-    X, given = random(5, 2, 3), weights()
-    plain = lstm({"X": X, **given}, hidden_size=4)[0]
-    coupled = lstm({"X": X, **given}, hidden_size=4, input_forget=1)[0]
-    print("Y without:", plain[-1, 0, 0].round(4))
-    print("Y with:   ", coupled[-1, 0, 0].round(4))
-    claim("input_forget=1 couples the two gates:", bool((plain != coupled).any()))
+    X, given = random(1, 2, 3), weights()
+    c_0 = random(1, 2, 4)
+    given["B"][:, 0:4] = -200  # the input gate is shut, and coupled to it the forget gate open
+    given["B"][:, 8:12] = -200  # not coupled, the forget gate is shut as well
+    inputs = {"X": X, **given, "initial_h": 0 * c_0, "initial_c": c_0}
+    plain = lstm(inputs, hidden_size=4)[2]
+    coupled = lstm(inputs, hidden_size=4, input_forget=1)[2]
+    print("c before: ", c_0[0, 0].round(4))
+    print("c without:", plain[0, 0].round(4))
+    print("c with:   ", coupled[0, 0].round(4))
+    claim("a shut input gate keeps the cell state:", bool((coupled == c_0).all()))
 
 
 def o6(claim):
