@@ -10,7 +10,7 @@ prints how many die, by implementation and path: `make blind-spots`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
@@ -132,14 +132,52 @@ def share(offer: Offer, tier: str, sizes: Sequence[Constraint], dtype: str = "",
     return Share(dead, len(wrong)) if wrong else None
 
 
+def met(offer: Offer, asked: Sequence[Configuration], sizes: Sequence[Constraint], count: int) -> Share:
+    """How many tuples of so many values that are no default are asked at sizes of these classes, of how many can be.
+
+    The same as of a family, but for what is usual in any dtype: so many that they are counted and not made. What can
+    meet is looked for in the table of options, whatever rows anybody has made of it.
+    """
+    choices, free = choices_of(offer, first=EVERY), choices_of(offer).values
+    names = [name for name in choices.values if name not in {*SIZES, "dtype"}]
+    found: set[tuple[Option, ...]] = set()
+    for row in (values_of(each) for each in asked if offer.runs(each) and not each.drops):
+        if all(size.holds(*(row[name] for name in size.names)) for size in sizes):
+            found.update(combinations(_departures(free, row), count))
+    named = {name for size in sizes for name in size.names}
+    usual = choices.at({name: ORDINARY[name] for name in named if set(ORDINARY[name]) <= set(choices.values[name])})
+    every = {
+        items
+        for chosen in combinations(names, count)
+        for values in product(*(free[name][1:] for name in chosen))
+        if usual.can_meet(dict(items := tuple(zip(chosen, values, strict=True))), items)
+    }
+    return Share(len(every & found), len(every))
+
+
+def _departures(free: Mapping[str, Sequence[Any]], row: Row) -> list[Option]:
+    """What has an effect in a row and is no default; of numbers, as of layers, the first one stands for all."""
+    every = [(name, value) for name, values in free.items() if name not in SIZES for value in values[1:]]
+    return [(name, value) for name, value in every if _has(row, name, value) and has_effect(name, row)]
+
+
 def main() -> None:
-    """Print how many of the family die, by implementation and path."""
-    print(_row("path", "cost", ["quick, float32", "quick, float64", "full, float32", "full, two options"]))
+    """Print how many of the family die, by implementation and path; three options where there is time for them."""
+    of_one = ["quick, float32", "quick, float64", "full, float32"]
+    print(_row("path", "cost", [*of_one, "full, two options", "full, three"]))
     for name in IMPLEMENTATIONS:
         for offer in declared(name).offers:
-            of_one = [share(offer, *each) for each in product(["quick"], [USUAL], ["float32", "float64"])]
-            shares = [*of_one, share(offer, "full", USUAL, "float32"), share(offer, "full", ORDINARILY, count=2)]
+            every = [("quick", "float32"), ("quick", "float64"), ("full", "float32")]
+            shares = [*(share(offer, tier, USUAL, dtype) for tier, dtype in every), _of_two(offer), _of_three(offer)]
             print(_row(f"{name} {offer.path}", offer.cost, ["" if each is None else str(each) for each in shares]))
+
+
+def _of_two(offer: Offer) -> Share | None:
+    return share(offer, "full", ORDINARILY, count=2)
+
+
+def _of_three(offer: Offer) -> Share | None:
+    return met(offer, TIERS["full"].crossed(offer), ORDINARILY, 3) if offer.cost == "call" and not offer.only else None
 
 
 def _row(path: str, cost: str, cells: Sequence[str]) -> str:

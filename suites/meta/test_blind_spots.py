@@ -26,7 +26,7 @@ from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.manifest import declared
-from lstm_conformance.suites.meta.blind_spots import FAR, ONE, ORDINARILY, USUAL, Blind, family, survivors
+from lstm_conformance.suites.meta.blind_spots import FAR, ONE, ORDINARILY, USUAL, Blind, family, met, survivors
 from lstm_conformance.suites.meta.judging import subject_of
 from lstm_conformance.suites.meta.running import conformance
 
@@ -168,6 +168,16 @@ def test_layers_are_asked_as_they_are_used(offer: Offer, dtype: str) -> None:
 def test_every_two_options_meet_at_ordinary_sizes_in_the_full_tier(offer: Offer, dtype: str) -> None:
     """In some dtype."""
     assert survivors(offer, TIERS["full"].crossed(offer), family(offer, ORDINARILY, count=2), dtype) == []
+
+
+def test_what_meets_is_counted_as_it_dies() -> None:
+    """Two options, by what is counted and by the family; three are so many that they are counted alone."""
+    offer = declared("torch.nn.LSTM").on("eager")
+    asked = QUICK.crossed(offer)
+    wrong = list(family(offer, ORDINARILY, count=2))
+
+    assert met(offer, asked, ORDINARILY, 2) == (len(wrong) - len(survivors(offer, asked, wrong)), len(wrong))
+    assert 0 < met(offer, asked, ORDINARILY, 3).dead < met(offer, asked, ORDINARILY, 3).all
 
 
 def test_a_tier_that_does_not_look_is_found() -> None:

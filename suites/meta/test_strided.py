@@ -61,3 +61,11 @@ def test_arrays_that_are_not_to_be_strided_are_arrays_of_their_own() -> None:
     cases = split_cases(in_memory({}, {"x": X}))
 
     assert all(case["x"].flags.c_contiguous for case in cases)
+
+
+def test_what_is_a_part_of_no_array_in_order_is_copied_as_it_is() -> None:
+    """As an array whose whole is transposed itself: only its numbers matter then."""
+    whole = np.asfortranarray(X[0])[::2]
+    part = whole[:, 1:]
+
+    assert np.array_equal(Adapter().tensor(part), part)
