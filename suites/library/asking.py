@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,13 +30,20 @@ SIZES = (
 )
 """T and B of the calls that a layer is asked, and whether they are given initial states: small ones, and usual ones."""
 
+FURTHER = (
+    *((1, 1, False), (33, 1, False), (33, 1, True), (1, 17, False), (1, 17, True), (40, 3, False), (24, 8, False)),
+    *((8, 16, True), (20, 24, True), (5, 64, False), (2, 65, True), (33, 17, False), (16, 32, True)),
+    *((130, 2, False), (3, 130, True)),
+)
+"""Those that it is asked the way there alone: one row or step of many, whole tiles, one more, and between."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """One call of a layer: x and states in the axes of the layout, and the same as a case.
 
     valid: lengths (B) or a mask (B, T), as the layout has it, if not all steps count.
-    random: for what else is drawn. described: where the numbers are from.
+    random: for what else is drawn. described: where the numbers are from. one_way: whether gradients are not asked.
     """
 
     case: Case
@@ -44,6 +51,7 @@ class Asked:
     native: Mapping[str, NDArray[Any]]
     random: np.random.RandomState
     described: str
+    one_way: bool = False
 
     @property
     def states(self) -> tuple[NDArray[Any], NDArray[Any]] | None:
@@ -54,7 +62,7 @@ class Asked:
         """Raise NotConforming unless two calls, and the way back, are right; why that cannot be told, if it cannot."""
         calls = [outputs_of(self.case, taken.call(self.native["x"], self.states, self.valid)) for _ in range(2)]
         untold = judge(self.case, taken.name, *calls, described=self.described)
-        if gradients and taken.train is not None:
+        if gradients and not self.one_way and taken.train is not None:
             fail_unless_within(list(self.way_back(taken)), taken.name, self.described)
         return untold
 
@@ -101,8 +109,8 @@ def asked(
         return
     dtype = conventions.dtype or "float32"
     layer, _ = read({name: exact(name, a, dtype) for name, a in taken.weights.items()}, conventions, taken.input_size)
-    for time, batch, with_states in SIZES:
-        random = np.random.RandomState((seed * len(SIZES) + SIZES.index((time, batch, with_states))) % 2**32)
+    for number, (time, batch, with_states) in enumerate([*SIZES, *FURTHER]):
+        random = np.random.RandomState((seed * len([*SIZES, *FURTHER]) + number) % 2**32)
         states = (layer.num_layers, layer.directions, 1, batch)
         drawn = [random.standard_normal((time, 1, batch, layer.input_size))]
         if with_states:
@@ -110,7 +118,8 @@ def asked(
             drawn += [random.standard_normal((*states, layer.hidden_size))]
         native = conventions.lays.native_inputs(layer, Inputs(*(representable(a, dtype) for a in drawn)))
         arrays = {name: np.ascontiguousarray(a[0]) for name, a in native._asdict().items() if a is not None}
-        yield _as_case(taken, conventions, arrays, random, f"x of seed {seed}")
+        call = _as_case(taken, conventions, arrays, random, f"x of seed {seed}")
+        yield replace(call, one_way=number >= len(SIZES))
 
 
 def _as_case(

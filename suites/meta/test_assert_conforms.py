@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -97,7 +98,7 @@ def test_a_right_function_conforms(layout: str) -> None:
 
     assert_conforms(function, weights=function.weights, layout=layout)
 
-    assert function.calls == 14
+    assert function.calls == 44
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,56 @@ def test_a_wrong_function_does_not(kind: type[Function], sentences: list[str]) -
         assert_conforms(function, weights=function.weights)
 
     assert all(sentence in str(told.value) for sentence in sentences), told.value
+
+
+class At(NamedTuple):
+    """What a layer is asked: how many steps and rows, and whether it is given initial states."""
+
+    steps: int
+    rows: int
+    states: bool
+
+
+class WrongAt(Function):
+    """Is right but at some numbers of steps and rows, with or without initial states."""
+
+    def __init__(self, weights: dict[str, Array], wrong: Callable[[At], bool]) -> None:
+        super().__init__(weights)
+        self.wrong = wrong
+
+    def __call__(self, x: Array, states: tuple[Array, Array] | None) -> list[Array]:
+        """Zeros there in the place of y."""
+        y, *others = super().__call__(x, states)
+        return [y * (not self.wrong(At(len(x), x.shape[1], states is not None))), *others]
+
+
+ALONE: dict[str, Callable[[At], bool]] = {
+    "one row of many steps": lambda at: at.rows == 1 and at.steps > 1,
+    "one row of many steps, from zeros": lambda at: at.rows == 1 and at.steps > 1 and not at.states,
+    "one step of many rows": lambda at: at.steps == 1 and at.rows > 1 and at.states,
+    "a single number, from zeros": lambda at: at.steps == at.rows == 1 and not at.states,
+    "tiles of 8 rows": lambda at: at.rows % 8 == 0 and at.rows % 16 != 0,
+    "tiles of 16 rows": lambda at: at.rows % 16 == 0 and at.rows % 32 != 0,
+    "tiles of 32 rows": lambda at: at.rows % 32 == 0 and at.rows > 32,
+    "tiles of 32 rows, from states": lambda at: at.rows % 32 == 0 and at.states,
+    "one row beyond a tile": lambda at: at.rows in {33, 65},
+    "tiles of 8 steps": lambda at: at.steps % 8 == 0 and at.steps % 16 != 0,
+    "tiles of 16 steps, from states": lambda at: at.steps % 16 == 0 and at.states,
+    "one step beyond a tile, from zeros": lambda at: at.steps == 33 and at.rows > 1 and not at.states,
+    "many rows, from states": lambda at: at.rows > 128 and at.states,
+    "many steps, from zeros": lambda at: at.steps > 128 and not at.states,
+}
+"""Where a kernel takes another way, and nowhere else."""
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("wrong", ALONE.values(), ids=ALONE)
+def test_what_is_wrong_at_some_sizes_alone_is_seen(wrong: Callable[[At], bool]) -> None:
+    """Of every class of tiles there is one."""
+    function = WrongAt(weights_of("torch"), wrong)
+
+    with pytest.raises(NotConforming):
+        assert_conforms(function, weights=function.weights)
 
 
 def test_the_mistake_is_named() -> None:
