@@ -25,10 +25,8 @@ def _simple(configuration: Configuration) -> bool:
 
 
 def _of_every_loss(configuration: Configuration) -> bool:
-    """Small layers without a mask, and those of ordinary sizes in single precision, one of which has lengths."""
-    if configuration.batch <= 3:
-        return _simple(configuration) and not configuration.mask
-    return _plain(configuration) and configuration.dtype == "float32"
+    """Small layers without a mask, and those of ordinary sizes, some of which have lengths."""
+    return _plain(configuration) and not (configuration.mask and configuration.batch <= 3)
 
 
 def _in_one_direction(configuration: Configuration) -> bool:
