@@ -1,7 +1,7 @@
 """The reference evaluator of ONNX ignores what changes the equations of an LSTM, without a word.
 
 Needs onnx: `make field` installs it in an environment of its own.
-Seen with onnx 1.23.2; cause onnx-reference-ignores. The adapter of the operator claims none of it. The operator is
+Rule 18.4; cause onnx-reference-ignores. Seen with onnx 1.23.2; the operator is
 https://onnx.ai/onnx/operators/onnx__LSTM.html. No public issue about the evaluator was found; of another runtime that
 does the same there is https://github.com/sonos/tract/issues/2751. Expected: every output differs from the plain one.
 No control: a plain operator is what the others are compared with.

@@ -113,8 +113,8 @@ def o5(claim):
     """input_forget=1 couples the input and the forget gate."""
     X, given = random(1, 2, 3), weights()
     c_0 = random(1, 2, 4)
-    given["B"][:, 0:4] = -200  # the input gate is shut, and coupled to it the forget gate open
-    given["B"][:, 8:12] = -200  # not coupled, the forget gate is shut as well
+    given["B"][:, 0:4] = -60  # the input gate is shut, and coupled to it the forget gate open
+    given["B"][:, 8:12] = -60  # not coupled, the forget gate is shut as well
     inputs = {"X": X, **given, "initial_h": 0 * c_0, "initial_c": c_0}
     plain = lstm(inputs, hidden_size=4)[2]
     coupled = lstm(inputs, hidden_size=4, input_forget=1)[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from lstm_conformance.fixtures.claims import claims
 from lstm_conformance.fixtures.deviations import bundled
@@ -16,8 +17,11 @@ FRAMEWORKS = {
     "Keras 3": ("keras",),
     "Keras 2 (tf_keras)": ("tf_keras",),
     "TensorFlow": ("tf", "tensorflow"),
+    "Sonnet": ("sonnet",),
     "ONNX and ONNX Runtime": ("onnx", "onnxruntime"),
+    "OpenVINO": ("openvino",),
     "PaddlePaddle": ("paddle",),
+    "Opacus": ("opacus",),
 }
 """What the names of implementations, or of environments of claims, begin with."""
 
@@ -36,16 +40,27 @@ def document() -> str:
     return "\n".join([HEAD, *(line for name in FRAMEWORKS for line in _section(name))]).rstrip() + "\n"
 
 
-def found_in(cause: Cause) -> set[str]:
-    """The frameworks that have it: those of its entries, or of the claims that show it."""
-    names = {name for entry in bundled() if entry.cause == cause.id for name in entry.implementation}
-    names |= {name for claim in claims().claims if claim.id in cause.claims for name in claim.where}
-    packages = {name.partition(".")[0] for name in names}
-    return {framework for framework, words in FRAMEWORKS.items() if packages & {*words}}
+@cache
+def found_in() -> dict[str, set[str]]:
+    """The frameworks that have each cause: those of its entries, or of the claims that show it."""
+    names = {cause: set(_shown_by_claims(each)) for cause, each in causes().items()}
+    for entry in bundled():
+        names[entry.cause].update(entry.implementation)
+    packages = {cause: {name.partition(".")[0] for name in places} for cause, places in names.items()}
+    return {
+        cause: {framework for framework, words in FRAMEWORKS.items() if places & {*words}}
+        for cause, places in packages.items()
+    }
+
+
+def _shown_by_claims(cause: Cause) -> Iterator[str]:
+    """Where the claims are run that show it."""
+    if cause.claims:
+        yield from (name for claim in claims().claims if claim.id in cause.claims for name in claim.where)
 
 
 def _section(framework: str) -> Iterator[str]:
-    alive = [each for each in causes().values() if not each.became and framework in found_in(each)]
+    alive = [each for each in causes().values() if not each.became and framework in found_in()[each.id]]
     yield from [f"## {framework}", ""]
     for cause in sorted(alive, key=lambda each: (list(CLASSES).index(each.class_), each.effect not in SILENT)):
         yield from [f"### {cause.title}", "", *_facts(cause), ""]

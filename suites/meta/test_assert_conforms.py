@@ -477,6 +477,8 @@ def test_wrong_gradients():
 """
 
 OF_KERAS = """
+import os
+
 import keras, numpy as np, pytest
 from keras.layers import LSTM, Bidirectional
 from lstm_conformance import BadInput, NotConforming, assert_conforms
@@ -498,8 +500,8 @@ LAYERS = [
     lambda: Bidirectional(LSTM(7, return_sequences=True), merge_mode=None),
 ]
 
-# every backend has the same layers
-@pytest.mark.parametrize("make", LAYERS if keras.backend.backend() == "tensorflow" else LAYERS[:1])
+# the others take long
+@pytest.mark.parametrize("make", LAYERS if "EVERY_LAYER" in os.environ else LAYERS[:1])
 def test_right(make, lstm_conformance):
     lstm_conformance(built(make()))
 
@@ -584,14 +586,16 @@ def test_modules_of_torch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("backend", "passed"),
     [
-        pytest.param("tensorflow", 11, marks=needs("keras", "tensorflow")),
+        pytest.param("tensorflow", 6, marks=needs("keras", "tensorflow")),
+        pytest.param("tensorflow", 11, marks=[pytest.mark.deep, needs("keras", "tensorflow")]),
         pytest.param("torch", 6, marks=[pytest.mark.deep, needs("keras", "torch")]),
         pytest.param("jax", 6, marks=[pytest.mark.deep, needs("keras", "jax")]),
     ],
 )
 def test_layers_of_keras(tmp_path: Path, backend: str, passed: int) -> None:
-    """On every backend."""
-    done = own_tests(tmp_path, OF_KERAS, KERAS_BACKEND=backend, TF_CPP_MIN_LOG_LEVEL="3")
+    """On every backend; layers of every kind, which take long, on one."""
+    every = {"EVERY_LAYER": "1"} if passed > 6 else {}
+    done = own_tests(tmp_path, OF_KERAS, KERAS_BACKEND=backend, TF_CPP_MIN_LOG_LEVEL="3", **every)
 
     assert done.status == 0, done.output
     assert f"{passed} passed" in done.output

@@ -74,6 +74,7 @@ EXAMPLES = {
     "all at once": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), RAGGED),
     "all at once with a mask": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), HOLES),
 }
+MANY_STEPS = Example.of(drawn(20, 3, 2, 5))
 EVERY_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
 
 
@@ -213,8 +214,9 @@ def test_the_way_forward_is_right(wrong: str) -> None:
 def test_every_wrong_backward_pass_is_wrong(wrong: str) -> None:
     """In a second call some gradient differs by more than rounding, or something else does that the caller sees."""
     plain = any(misled(WRONG[wrong], example, cell.cell_of(example.layer)) for example in (LONG, STACKED, *SPECIAL))
-    losses = (large, small, ones, of_the_last_output)
-    other_losses = any(misled(WRONG[wrong], EXAMPLES["plain"], Cell(), of) for of in losses)
+    losses = (large, small, ones, of_the_last_output, of_final_states)
+    examples = (EXAMPLES["plain"], EXAMPLES["lengths"], MANY_STEPS)
+    other_losses = any(misled(WRONG[wrong], example, Cell(), of) for of in losses for example in examples)
 
     assert plain or other_losses or misled(WRONG[wrong], WITH_OPTIONS, LIMITED.cell())
 
@@ -237,6 +239,11 @@ def ones(given: Outputs[Array]) -> Outputs[Array]:
 def of_the_last_output(given: Outputs[Array]) -> Outputs[Array]:
     """Of a loss that depends on nothing else."""
     return Outputs(given.y * (np.arange(len(given.y)) == len(given.y) - 1)[:, None, None], 0 * given.h_n, 0 * given.c_n)
+
+
+def of_final_states(given: Outputs[Array]) -> Outputs[Array]:
+    """Of a loss that depends on no output of a step."""
+    return given._replace(y=0 * given.y)
 
 
 def misled(

@@ -86,6 +86,7 @@ SHOWS: list[tuple[Called, Called, str]] = [
     (PLAIN, STEP, "final_hidden_state_of_the_previous_step final_cell_state_of_the_previous_step"),
     (STEP, PLAIN, "single_step_without_recurrence"),
     (BACKWARDS, PLAIN, "go_backwards_ignored go_backwards_turned_back"),
+    (called(5, 3, 4, 6, num_layers=4), called(5, 3, 4, 6, num_layers=3), "fourth_layer_like_the_third"),
     (LAST_ALONE, PLAIN, "first_output_alone output_before_the_last_alone"),
     (called(5, 3, 4, 6, unroll=True), PLAIN, "unrolled_without_states"),
     (RAGGED, BOTH, "lengths_ignored lengths_of_the_first_row mask_one_step_late mask_one_step_early states_not_frozen"),

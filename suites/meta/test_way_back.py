@@ -297,9 +297,9 @@ class CotangentsAsTheyLie(RIGHT_ADAPTER):  # type: ignore[misc, valid-type]
 @pytest.mark.parametrize(("strided", "verdict"), [(False, "pass"), (True, "fail")])
 def test_cotangents_lie_in_memory_as_inputs_do(strided: bool, verdict: str) -> None:
     """Where inputs are strided, they are, too."""
-    called = replace(PLAIN, strided=strided)
+    cases = draw(replace(PLAIN, strided=strided), range(4), biases=2)
 
-    assert judge(CHECKS["23.8"], subject_of(CotangentsAsTheyLie), cases_of(called))[0].verdict == verdict
+    assert verdict in {each.verdict for each in judge(CHECKS["23.8"], subject_of(CotangentsAsTheyLie), cases)}
 
 
 def test_gradients_that_are_none_are_caught() -> None:
