@@ -91,7 +91,10 @@ class Narrow(Function):
         return [a[..., :-1] for a in super().__call__(x, states)]
 
 
-@pytest.mark.parametrize("layout", ["torch", "keras", "onnx", "tf1", "haiku", "mlx"])
+@pytest.mark.parametrize(
+    "layout",
+    ["torch", "keras", *(pytest.param(name, marks=pytest.mark.deep) for name in ("onnx", "tf1", "haiku", "mlx"))],
+)
 def test_a_right_function_conforms(layout: str) -> None:
     """It is asked with and without states, twice each."""
     function = Function(weights_of(layout), layout=layout)

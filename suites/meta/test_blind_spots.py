@@ -172,7 +172,11 @@ def test_layers_are_asked_as_they_are_used(offer: Offer, dtype: str) -> None:
 
 @pytest.mark.parametrize(
     ("offer", "dtype"),
-    [each for each in offers("") if each.id.split("/")[0] in {"torch.nn.LSTM", "tf_keras.layers.LSTM"}],
+    [
+        pytest.param(*each.values, id=each.id, marks=[pytest.mark.deep] if each.id.startswith("tf_keras") else [])
+        for each in offers("")
+        if each.id.split("/")[0] in {"torch.nn.LSTM", "tf_keras.layers.LSTM"}
+    ],
 )
 def test_every_two_options_meet_at_ordinary_sizes_in_the_full_tier(offer: Offer, dtype: str) -> None:
     """In some dtype."""
@@ -236,7 +240,7 @@ def test_zeros_for_ordinary_batches_are_red(tmp_path: Path) -> None:
 RIGHT_ONES = [name for name in BENIGN if not issubclass(BENIGN[name], LSTMWithDropout)]
 
 
-@pytest.mark.parametrize("name", RIGHT_ONES)
+@pytest.mark.parametrize("name", [*RIGHT_ONES[:3], *(pytest.param(n, marks=pytest.mark.deep) for n in RIGHT_ONES[3:])])
 def test_right_ones_are_green_at_these_sizes(name: str) -> None:
     """However they compute: some options by themselves, drawn by the name, of those that are asked in float32."""
     subject = subject_of(ADAPTERS[name])
