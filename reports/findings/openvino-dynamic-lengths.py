@@ -3,8 +3,8 @@
 Needs openvino: `make field` installs it in an environment of its own.
 Rules 14.1, 14.3, 14.4, 14.5, 18.1 and 20.1; cause openvino-dynamic-lengths. Seen with openvino 2026.4.1 on the CPU,
 also where the batch alone is dynamic. Where all is static, LSTMSequence is decomposed if lengths are an input; since
-https://github.com/openvinotoolkit/openvino/pull/10710 it is not where a shape is dynamic, unless it has a clip, and
-what runs then puts out the same whatever the lengths are. No public issue was found.
+https://github.com/openvinotoolkit/openvino/pull/10710 it is not where a shape is dynamic, unless it has a clip or
+other activations, and what runs then puts out the same whatever the lengths are. No public issue was found.
 Expected: 0 for the steps behind the end, and the last state is that of the last step that counts.
 Actual:
 

@@ -1,9 +1,9 @@
 """With a clip, OpenVINO's LSTMSequence makes numbers of NaN.
 
 Needs openvino: `make field` installs it in an environment of its own.
-Rule 17.6; cause openvino-nan-clip. Seen with openvino 2026.4.1 on the CPU, in models with a dynamic shape: the limit of
-a NaN is a number, and the gate that reads it is open or shut. The manual says of `clip` only what it limits. Without a
-clip, NaN stays NaN. No public issue was found.
+Rule 17.6; cause openvino-nan-clip. Seen with openvino 2026.4.1 on the CPU, in models with a dynamic shape: a NaN is
+limited to a number, as if it were beyond a limit, but one in the cell state, which no clip limits. The manual says of
+`clip` only what it limits. Without a clip, NaN stays NaN. No public issue was found.
 Expected: NaN from the step on in which it comes in.
 Actual:
 

@@ -1,6 +1,6 @@
 """The gradient of BlockLSTMV2 takes the gates in the order of BlockLSTM.
 
-Rules 23.1, 23.2, 23.5, 23.7 and 23.8; cause tf-block-lstm-v2-gradients. Seen with TensorFlow 2.21.0.
+Rules 23.1, 23.2, 23.5, 23.7, 23.8 and 23.9; cause tf-block-lstm-v2-gradients. Seen with TensorFlow 2.21.0.
 The manual: "unlike LSTMBlockCell (and BlockLSTM) which uses ICFO gate layout, this op uses IFCO". Its own gradient is
 the operation BlockLSTMGradV2, which is right; registered for it, in `tensorflow/python/ops/rnn_grad.py`, is the one of
 BlockLSTM, which takes the forget gate for the candidate, and the reverse. TensorFlow's own rnn_grad_test.py has both
