@@ -299,7 +299,9 @@ def test_cotangents_lie_in_memory_as_inputs_do(strided: bool, verdict: str) -> N
     """Where inputs are strided, they are, too."""
     cases = draw(replace(PLAIN, strided=strided), range(4), biases=2)
 
-    assert verdict in {each.verdict for each in judge(CHECKS["23.8"], subject_of(CotangentsAsTheyLie), cases)}
+    verdicts = {each.verdict for each in judge(CHECKS["23.8"], subject_of(CotangentsAsTheyLie), cases)}
+
+    assert verdicts == {"pass"} if verdict == "pass" else verdict in verdicts
 
 
 def test_gradients_that_are_none_are_caught() -> None:
