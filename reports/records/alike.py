@@ -12,6 +12,9 @@ from lstm_conformance.reports.records.summary import numbers_in
 _PLACE = re.compile(r"\(([^()\s]+:\d+(?: in [^()\s]+)?)\)$")
 """Where an exception was raised, at the end of a message: `(lstm.py:40 in call)`."""
 
+AGAIN = "; not sent again, it is a request of "
+"""What a message ends with, and the rule, where a host is known to die of what a check asks."""
+
 _NUMBER = re.compile(r"-?\d[\d.]*(?:e[+-]?\d+)?")
 
 
@@ -38,7 +41,7 @@ def _cause(check: Check, sole: str) -> str:
     """What is the same in all checks of a cause."""
     if check.budget is not None:
         return _named(check) or sole or f"rule {check.rule}"
-    message = check.message or ""
+    message = (check.message or "").partition(AGAIN)[0]
     place = _PLACE.search(message)
     raised = (check.detail or {}).get("raised", "")
     return f"{raised} {place[1]}" if place else _NUMBER.sub("#", message)

@@ -18,7 +18,7 @@ ROOT = running.ROOT
 EXAMPLES = ROOT / "fixtures" / "examples"
 SUITE = (sys.executable, "-m", "lstm_conformance")
 NODE = Path(ROOT_DIR, "node.exe") if os.name == "nt" else Path(ROOT_DIR, "bin", "node")
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 
 LIBRARY = "lstm_conformance.suites.library.plugin"

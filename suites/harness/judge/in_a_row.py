@@ -61,7 +61,7 @@ def in_a_row(subject: Subject, calls: Sequence[OneOfSeveral], *, kept: bool = Fa
     for index, each in enumerate(calls):
         arrays |= {f"{index}/{name}": a for name, a in _given(subject, each).items()}
     asked = subject.fields(first.configuration) | fields
-    _, answer = subject.implementation.request("calls", asked, sent(first.configuration, arrays), subject.deadline)
+    _, answer = subject.request("calls", asked, sent(first.configuration, arrays))
     seen = as_numbers(answer)
     native = [numbered(seen, f"{index}/output/") for index in range(len(calls))]
     outputs = [

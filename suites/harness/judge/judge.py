@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from lstm_conformance.fixtures.cases.data import Cases, only
-from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, HostDied, HostError, HostTimeout
+from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, HostError
 from lstm_conformance.fixtures.hosting.quoting import cut
 from lstm_conformance.reference.layouts.base import WeightsMismatch
+from lstm_conformance.reports.records.alike import AGAIN
 from lstm_conformance.reports.records.results import Verdict
 from lstm_conformance.reports.records.text import budget_text
 from lstm_conformance.suites.harness.judge.comparison import Comparison, Statement
-from lstm_conformance.suites.harness.judge.dead_hosts import DEATHS
+from lstm_conformance.suites.harness.judge.dead_hosts import DEATHS, PATIENCE, DeadlyRequest, Toll
 from lstm_conformance.suites.harness.judge.exclusion import excludes_anything
 from lstm_conformance.suites.harness.judge.failure_detail import described, located
 from lstm_conformance.suites.harness.judge.rules import Check
@@ -26,6 +27,10 @@ MISUNDERSTOOD = 3
 
 LONGEST = 2000
 """Characters of a message: a layer may have hundreds of weights that it should not have."""
+
+ENDED = f"the host died {DEATHS} times of other cases of this rule in this configuration"
+DEAR = f"hosts that died or did not answer have cost this path {PATIENCE / 3600:g} hours: nothing else is asked of it"
+"""Why the rest is not asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,27 +55,44 @@ def judge(check: Check, subject: Subject, cases: Cases, *, brief: bool = False) 
     Where a batch cannot be run, its cases are run one by one, so that only a culprit is blamed: a case with which alone
     a host died, and died again.
     """
-    culprit, one_by_one = subject.casualties.of(cases), len(cases) > 1
-    if culprit is not None and not one_by_one:
-        return [_failed_to_run(cases.numbers[0], culprit)]
-    if culprit is not None:
-        return _judged_one_by_one(check, subject, cases, brief)
-    if subject.casualties.too_many(cases):
-        return [_not_run(case) for case in cases.numbers]
+    return _judged(check, subject, cases, brief, Toll())
+
+
+def _judged(check: Check, subject: Subject, cases: Cases, brief: bool, toll: Toll) -> list[Outcome]:
+    """The outcomes; toll: what the check has cost before."""
+    if toll.is_too_high or subject.casualties.is_too_dear:
+        return [_not_run(case, ENDED if toll.is_too_high else DEAR) for case in cases.numbers]
     try:
         with np.errstate(all="ignore"):
             found = list(check.examine(subject, cases))
             return [weighed(found, k, case, brief) for k, case in enumerate(cases.numbers)]
-    except (HostDied, HostTimeout) as error:
-        subject.casualties.add(cases, error)
-        return _judged_one_by_one(check, subject, cases, brief)
+    except DeadlyRequest as deadly:
+        return _after_a_death(check, subject, cases, brief, toll, deadly)
     except (HostError, WrongOutputs, WeightsMismatch) as error:
-        failed = [] if one_by_one else [_failed(subject, cases.numbers[0], error)]
-        return failed or _judged_one_by_one(check, subject, cases, brief)
+        failed = [] if len(cases) > 1 else [_failed(subject, cases.numbers[0], error)]
+        return failed or _judged_one_by_one(check, subject, cases, brief, toll)
 
 
-def _judged_one_by_one(check: Check, subject: Subject, cases: Cases, brief: bool) -> list[Outcome]:
-    return [outcome for case in cases.numbers for outcome in judge(check, subject, only(cases, case), brief=brief)]
+def _after_a_death(
+    check: Check, subject: Subject, cases: Cases, brief: bool, toll: Toll, deadly: DeadlyRequest
+) -> list[Outcome]:
+    """The verdict where a case alone is to blame, or those of another try: of each case alone, if there are several."""
+    whose, is_to_blame = f"rule {check.rule}", toll.add(deadly, len(cases))
+    if len(cases) > 1:
+        before = toll.deaths
+        outcomes = _judged_one_by_one(check, subject, cases, brief, toll)
+        if toll.deaths > before:  # else it was not the request, which other rules may send of one case
+            subject.casualties.blame(deadly, whose)
+        return outcomes
+    if is_to_blame:
+        subject.casualties.blame(deadly, whose)
+    if is_to_blame or toll.is_too_high:
+        return [_died(cases.numbers[0], deadly, whose)]
+    return _judged(check, subject, cases, brief, toll)
+
+
+def _judged_one_by_one(check: Check, subject: Subject, cases: Cases, brief: bool, toll: Toll) -> list[Outcome]:
+    return [each for case in cases.numbers for each in _judged(check, subject, only(cases, case), brief, toll)]
 
 
 def confirm(check: Check, subject: Subject, cases: Cases, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -133,6 +155,13 @@ def _failed_to_run(case: int, error: Exception) -> Outcome:
     return Outcome(case=case, verdict=verdict, message=message, detail=detail)
 
 
+def _died(case: int, deadly: DeadlyRequest, whose: str) -> Outcome:
+    """The host died of this case; says so if the request was another rule's, too."""
+    outcome = _failed_to_run(case, deadly.error)
+    told = f"{outcome.message}{AGAIN}{deadly.known}" if deadly.known not in {"", whose} else outcome.message
+    return replace(outcome, message=told)
+
+
 def _says_nothing(case: int, bounded: Sequence[Comparison]) -> Outcome:
     """A pass that any layer would get is none."""
     measures = ", ".join(dict.fromkeys(each.measure for each in bounded))
@@ -145,5 +174,5 @@ def _sentence(error: Exception) -> str:
     return cut(" ".join(str(error).split("\n", 1)[0].split()), LONGEST)
 
 
-def _not_run(case: int) -> Outcome:
-    return Outcome(case=case, verdict="not-run", message=f"the host died {DEATHS} times in this configuration")
+def _not_run(case: int, reason: str) -> Outcome:
+    return Outcome(case=case, verdict="not-run", message=reason)

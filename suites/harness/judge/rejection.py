@@ -53,11 +53,11 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
     try:
         if mistake.constructor:
             layer = fields["layer"] | mistake.constructor
-            subject.implementation.request("describe", fields | {"layer": layer}, {}, subject.deadline)
+            subject.request("describe", fields | {"layer": layer}, {})
             return Answer(None)
         call: dict[str, Any] = {"cases": len(cases), "observe": [], "loan": ALONE}
         arrays = _mistaken(subject, cases, mistake)
-        _, answer = subject.implementation.request("run", fields | call, arrays, subject.deadline)
+        _, answer = subject.request("run", fields | call, arrays)
     except AdapterError as error:
         return Answer(error)
     return Answer(None, [answer[f"output/{index}"] for index in range(len(answer))])

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.cotangents import cotangents
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.fixtures.hosting.client import Hello, Implementation
+from lstm_conformance.fixtures.hosting.client import Hello, Implementation, Message
 from lstm_conformance.fixtures.hosting.lending import LEFT, SHARED
 from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS, WEIGHTS, below
-from lstm_conformance.fixtures.hosting.wire import Header, dtype_name
+from lstm_conformance.fixtures.hosting.wire import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import STORED, arithmetic_of
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
 from lstm_conformance.reference.cell import Cell, cell_of
@@ -172,7 +172,7 @@ class Subject:
         for index, (_, given, _) in enumerate(asked):
             arrays |= {name if name.startswith(WEIGHTS) else f"{index}/{name}": a for name, a in given.items()}
         fields = self.fields(first) | {"cases": len(calls[0]), "ways_back": list(order)}
-        _, answer = self.implementation.request("gradients", fields, sent(first, arrays), self.deadline)
+        _, answer = self.request("gradients", fields, sent(first, arrays))
         seen = as_numbers(answer)
         return [
             self._trained(configuration, below(seen, f"{index}/"), given, due)
@@ -183,7 +183,7 @@ class Subject:
         """One step of gradient descent: outputs from before it, and what is there after it. Raises as `run`."""
         configuration, given, due = self._with_cotangents(cases, "")
         fields = self.fields(configuration) | {"cases": len(cases), "rate": rate}
-        _, answer = self.implementation.request("gradients", fields, sent(configuration, given), self.deadline)
+        _, answer = self.request("gradients", fields, sent(configuration, given))
         seen = as_numbers(answer)
         outputs = canonical_outputs(self.layout, configuration, numbered(seen, "output/"))
         given_to = canonical_outputs(self.layout, configuration, due)
@@ -198,6 +198,10 @@ class Subject:
         """What a freshly built layer says that it was constructed with, by the framework's names. Raises as `run`."""
         arguments: dict[str, Any] = self._described(configuration).get("arguments", {})
         return arguments
+
+    def request(self, verb: str, fields: Header, arrays: Arrays) -> Message:
+        """Send a request to the host. Raises HostError: DeadlyRequest where a host dies of it, or is known to."""
+        return self.casualties.request(self.implementation, verb, fields, arrays, self.deadline)
 
     def forget(self) -> None:
         """Ask again from now on, in a fresh host."""
@@ -258,7 +262,7 @@ class Subject:
         key = str(configuration)
         if key not in self._descriptions:
             fields = self.fields(configuration)
-            self._descriptions[key], _ = self.implementation.request("describe", fields, {}, self.deadline)
+            self._descriptions[key], _ = self.request("describe", fields, {})
         return self._descriptions[key]
 
     def _answer(self, cases: Cases, *, observe: bool) -> Seen:
@@ -271,7 +275,7 @@ class Subject:
         configuration, before = cases.configuration, self._native(cases)
         fields = self.fields(configuration) | {"cases": len(cases), "observe": list(observe)}
         fields |= {} if loan == SHARED else {"loan": loan}
-        _, answer = self.implementation.request("run", fields, sent(configuration, before), self.deadline)
+        _, answer = self.request("run", fields, sent(configuration, before))
         dtypes = [dtype_name(a, name) for name, a in answer.items() if name.startswith("output/")]
         arrays = as_numbers(answer)
         return Seen(
@@ -290,7 +294,7 @@ class Subject:
         given = {name: a for name, a in arrays.items() if not name.startswith("cotangent/")}
         fields = self.fields(configuration) | {"cases": len(cases), "steps": steps}
         fields |= {"observe": ["inputs"]} if observe else {}
-        _, answer = self.implementation.request("gradients", fields, sent(configuration, arrays), self.deadline)
+        _, answer = self.request("gradients", fields, sent(configuration, arrays))
         return self._trained(configuration, as_numbers(answer), given, due)
 
     def _trained(
