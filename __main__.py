@@ -23,6 +23,7 @@ from lstm_conformance.commands import (
     vectors,
 )
 from lstm_conformance.reports.publish.console import spell_out_the_rest
+from lstm_conformance.reports.records.visible import say
 
 COMMANDS: Mapping[str, Command] = {
     "test": test,
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE_STATUS
     except BadInput as error:
-        print(f"lstm-conformance {parsed.command}: {error}", file=sys.stderr)
+        say(f"lstm-conformance {parsed.command}: {error}", wrong=True)
         return BAD_INPUT_STATUS
     return status
 

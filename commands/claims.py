@@ -14,6 +14,7 @@ from lstm_conformance.reports.page.claims import render_claims
 from lstm_conformance.reports.records import kinds
 from lstm_conformance.reports.records.claims import ClaimsReport
 from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.visible import say
 from lstm_conformance.suites.claims.environments import ENVIRONMENTS
 from lstm_conformance.suites.claims.searching import found
 from lstm_conformance.suites.claims.settling import settled
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _answered(" ".join(arguments.words))
     chosen = [known[name] for name in arguments.words or known]
     report = settled(chosen, dict(map(_python, arguments.python)))
-    print("\n".join(_lines(report)))
+    say("\n".join(_lines(report)))
     try:
         write(*_outputs(arguments, report))
     except OSError as error:
@@ -65,10 +66,10 @@ def _answered(question: str) -> int:
         ids = ", ".join(claim.id for claim in claims().claims)
         raise BadInput(f"no claim has any of these words: {question}; expected others, or ids among {ids}")
     if have < words:
-        print(f"No claim has all of these words; {len(shown)} have {have} of {words}:\n")
-    print("\n\n".join(map(_answer, shown[:MOST])))
+        say(f"No claim has all of these words; {len(shown)} have {have} of {words}:\n")
+    say("\n\n".join(map(_answer, shown[:MOST])))
     more = f"{len(shown) - MOST} more have as many of these words. " if len(shown) > MOST else ""
-    print(f"\n{more}To see the code and run it: lstm-conformance claims {shown[0].id}")
+    say(f"\n{more}To see the code and run it: lstm-conformance claims {shown[0].id}")
     return 0
 
 

@@ -15,6 +15,7 @@ from lstm_conformance.reports.records import kinds
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
 Says what newly fails, is fixed, vanished, is newly covered, or uses more than twice as much of its budget, and which
@@ -49,8 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         write(*_outputs(arguments, changes))
     except (OSError, ResultsError) as error:
         raise BadInput(f"nothing is compared: {error}") from error
-    told = lines(changes) + (annotation_lines(changes) if arguments.annotations else [])
-    print("\n".join(told))
+    say("\n".join(lines(changes)))
+    for line in annotation_lines(changes) if arguments.annotations else []:
+        print(line)
     return int(is_bad(changes, arguments.fail_on))
 
 

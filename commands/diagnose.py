@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.arrays.conventions import Conventions
 from lstm_conformance.reference.arrays.diagnosing import diagnosed
 from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
 Says what kind of LSTM gave these outputs: a correct one, one with gates in another order, one without its recurrent
@@ -81,14 +81,17 @@ def run(arguments: argparse.Namespace) -> int:
             found = diagnosed(arrays, conventions)
     except BadArrays as error:
         raise BadInput(str(error)) from error
-    print(json.dumps(found.record(), indent=2) if arguments.json else found)
+    if arguments.json:
+        print(json.dumps(found.record(), indent=2))
+    else:
+        say(found)
     return UNDECIDED_STATUS if found.correct is None else int(not found.correct)
 
 
 @contextmanager
 def said_after(seconds: float, sentence: str) -> Iterator[None]:
     """Say a sentence on stderr, if what is done in this context takes longer than so many seconds."""
-    timer = threading.Timer(seconds, lambda: print(sentence, file=sys.stderr, flush=True))
+    timer = threading.Timer(seconds, lambda: say(sentence, wrong=True))
     timer.daemon = True
     timer.start()
     try:

@@ -15,6 +15,7 @@ from lstm_conformance.reports.records import kinds
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.reports.records.results import Rule
+from lstm_conformance.reports.records.visible import say
 from lstm_conformance.suites.harness.explain.causes import told_of
 from lstm_conformance.suites.harness.judge.rules import specification
 
@@ -43,11 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
             write(*(Output(arguments.write / f"{each.id}.md", kinds.FINDING, _text(each)) for each in chosen))
         except (OSError, ResultsError) as error:
             raise BadInput(f"nothing is written: {error}") from error
-        print(f"{len(chosen)} texts in {arguments.write}")
+        say(f"{len(chosen)} texts in {arguments.write}")
     elif arguments.ids:
-        print("\n".join(map(_text, chosen)))
+        say("\n".join(map(_text, chosen)))
     else:
-        print("\n".join(_table(chosen)))
+        say("\n".join(_table(chosen)))
     return 0
 
 

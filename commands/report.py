@@ -23,6 +23,7 @@ from lstm_conformance.reports.records import kinds
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
 Makes a page of the results of a run: one HTML file that loads nothing. Several RESULTS, one for each environment, are
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         write(*_outputs(arguments, _story(arguments)))
     except (OSError, ResultsError) as error:
         raise BadInput(f"no report: {error}") from error
-    print(f"report: {arguments.page}")
+    say(f"report: {arguments.page}")
     return 0
 
 

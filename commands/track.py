@@ -14,6 +14,7 @@ from lstm_conformance.reports.changes.history import history, read_nights
 from lstm_conformance.reports.publish.tracking import Action, Issue, actions, read_issue
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.reading import read
+from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
 Opens, updates and closes one issue for each rule and implementation that fails, through GitHub's command line `gh`, in
@@ -48,11 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = actions(report, known_issues(), history(report, nights) if nights else None, arguments.page)
     chosen, left = _at_most(wanted, arguments.most)
     for action in chosen:
-        print(f"{'would ' if arguments.dry_run else ''}{action}")
+        say(f"{'would ' if arguments.dry_run else ''}{action}")
         if not arguments.dry_run:
             carry_out(action)
     if left:
-        print(f"{left:,} more would be opened: more than {arguments.most} at once say that something else is wrong")
+        say(f"{left:,} more would be opened: more than {arguments.most} at once say that something else is wrong")
     return int(bool(left))
 
 

@@ -26,6 +26,7 @@ from lstm_conformance.reports.page.document import Story
 from lstm_conformance.reports.page.page import render
 from lstm_conformance.reports.records import kinds, reading
 from lstm_conformance.reports.records.files import Output, write
+from lstm_conformance.reports.records.visible import say
 
 DEFAULT_BACKEND = "tensorflow"
 """What Keras computes with where the name of an implementation says nothing."""
@@ -74,7 +75,7 @@ def _told(arguments: argparse.Namespace, files: Sequence[Path]) -> int:
     changes = compared(before, after)
     page = files[0].parent / "report.html"
     write(Output(page, kinds.PAGE, render(Story(report=after, changes=changes))))
-    print("\n".join([*lines(changes), f"report: {page}"]), flush=True)
+    say("\n".join([*lines(changes), f"report: {page}"]))
     return int(compare.is_bad(changes, arguments.fail_on))
 
 
@@ -85,7 +86,7 @@ def _tested(arguments: argparse.Namespace, store: Store, version: Version) -> Pa
     store.make_room(1e9 * arguments.disk, {plan.environment})
     folder = UPGRADES / f"{arguments.package}-{arguments.old}-{arguments.new}"
     results = folder / f"{arguments.package}-{version}.jsonl"
-    print(f"{arguments.package} {version}: {plan.told}; building and testing it", flush=True)
+    say(f"{arguments.package} {version}: {plan.told}; building and testing it")
     ended = attempt(plan, store, results, words_of(arguments.options))
     if not ended.tested:
         raise BadInput(f"{arguments.package} {version} cannot be tested in cell {cell.id}: {ended.reason}")

@@ -17,6 +17,7 @@ from lstm_conformance.fixtures.vectors.reading import read, verified
 from lstm_conformance.fixtures.vectors.sets import SETS
 from lstm_conformance.fixtures.vectors.vector import COMPUTED_IN
 from lstm_conformance.fixtures.vectors.writing import check_vacant, write
+from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
 Vectors are calls of an LSTM with everything that judges them: weights, inputs, expected outputs, and the allowed error
@@ -58,7 +59,7 @@ def _export(arguments: argparse.Namespace) -> int:
     write(arguments.folder, vectors)
     killed = {name for vector in vectors.vectors for name in vector.kills}
     shown = f", which show {len(killed)} of {len(vectors.mutants)} wrong LSTMs" if arguments.kills else ""
-    print(f"vectors: {arguments.folder}: {len(vectors.vectors)} vectors{shown}")
+    say(f"vectors: {arguments.folder}: {len(vectors.vectors)} vectors{shown}")
     return 0
 
 
@@ -68,18 +69,18 @@ def _check(arguments: argparse.Namespace) -> int:
     outputs = selected(vectors, offered, read_outputs(arguments.outputs))
     done = list(checked(offered, outputs, arguments.arithmetic))
     for each in done:
-        print(each.line)
+        say(each.line)
     wrong = [each for each in done if not each.judgement.right]
     for each in wrong[:DIAGNOSED]:
-        print(f"diagnosis of {each.vector.name}: {each.diagnosis()}")
+        say(f"diagnosis of {each.vector.name}: {each.diagnosis()}")
     left_out = f", {len(vectors) - len(offered)} left out" if arguments.without else ""
-    print(f"vectors: {len(done)} checked, {len(wrong)} failed{left_out}")
+    say(f"vectors: {len(done)} checked, {len(wrong)} failed{left_out}")
     return 1 if wrong else 0
 
 
 def _lint(arguments: argparse.Namespace) -> int:
     faults = list(lint(read(arguments.folder)))
     for sentence in faults:
-        print(sentence)
-    print(f"vectors: {arguments.folder}: {f'{len(faults)} faults' if faults else 'nothing wrong'}")
+        say(sentence)
+    say(f"vectors: {arguments.folder}: {f'{len(faults)} faults' if faults else 'nothing wrong'}")
     return 1 if faults else 0

@@ -14,6 +14,7 @@ from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.interruption import status_of, terminable
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.trial import Trials
+from lstm_conformance.reports.records.visible import say
 from lstm_conformance.suites.harness.plan.checks import all_checks
 
 ABOUT = """\
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with terminable():
         try:
-            print(_found(trials, _change(trials, arguments.good, arguments.bad)), flush=True)
+            say(_found(trials, _change(trials, arguments.good, arguments.bad)))
         except KeyboardInterrupt as interruption:
             return status_of(interruption)
         finally:
@@ -70,7 +71,7 @@ def _change(trials: Trials, good: Version, bad: Version) -> Change:
     low, high = sorted((good, bad))
     cell = trials.cell
     inner = between(trials.store.uv, cell, trials.package, low, high)
-    print(f"{len(inner)} releases in between, in cell {cell.id}", flush=True)
+    say(f"{len(inner)} releases in between, in cell {cell.id}")
     return bisect([low, *inner, high], trials.holds)
 
 

@@ -18,6 +18,7 @@ from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.proposals import Proposal, proposals
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.reports.records.kinds import DEFINITIONS
+from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
 Looks for releases that are older than 14 days, and proposes: to mend the pins of supported cells; to make those
@@ -36,13 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is proposed and the edit that makes it. Raises BadCells, BadInput, NoUv, Unreachable."""
     found = proposals(read(arguments.cells), Uv(ENVIRONMENTS / "cache", links=False), datetime.now(UTC).date())
     for proposal in found:
-        print(proposal.sentence)
+        say(proposal.sentence)
     before = arguments.cells.read_text("utf-8")
     after = edited(before, found)
-    print("".join(_difference(arguments.cells, before, after)), end="")
+    for line in _difference(arguments.cells, before, after):
+        say(line.rstrip("\n"))
     if arguments.write and found:
         write(Output(arguments.cells, DEFINITIONS, after))
-    print(_last_words(len(found), written=arguments.write))
+    say(_last_words(len(found), written=arguments.write))
     return 0
 
 

@@ -9,6 +9,7 @@ from lstm_conformance.commands.matrix.environments.uv import Uv
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.plan import planned
 from lstm_conformance.commands.matrix.selection import declare_cells, selected
+from lstm_conformance.reports.records.visible import say
 
 
 def declare(subparsers: Subparsers) -> None:
@@ -23,5 +24,5 @@ def run(arguments: argparse.Namespace) -> int:
     for cell in selected(arguments):
         plan = planned(uv, cell)
         blocked |= plan.packages is None and cell.tier != "canary"
-        print(f"{cell.id:<20} {plan.told}", flush=True)
+        say(f"{cell.id:<20} {plan.told}")
     return int(blocked)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from lstm_conformance.commands import BadInput, Subparsers
 from lstm_conformance.commands.matrix.environments.cells import Cell
 from lstm_conformance.commands.matrix.selection import declare_cells, selected
+from lstm_conformance.reports.records.visible import say
 
 MOST = 256
 """Jobs that one matrix may have: https://docs.github.com/en/actions/reference/limits."""
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print. Raises BadCells, and BadInput for more cells than a workflow takes."""
     cells = selected(arguments)
     if not arguments.json:
-        print(_table(cells))
+        say(_table(cells))
         return 0
     if len(cells) > MOST:
         raise BadInput(f"expected at most {MOST} cells, which is what a workflow takes, came {len(cells)}: name some")

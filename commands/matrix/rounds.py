@@ -15,6 +15,7 @@ from lstm_conformance.commands.matrix.plan import Plan, planned
 from lstm_conformance.commands.matrix.progress import Progress, duration, phases
 from lstm_conformance.reports.records.cells import CellResult
 from lstm_conformance.reports.records.results import RED
+from lstm_conformance.reports.records.visible import say
 
 
 @dataclass(frozen=True)
@@ -121,4 +122,4 @@ def _names(cells: Sequence[Cell]) -> str:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    say(line)

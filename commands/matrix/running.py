@@ -15,6 +15,7 @@ from lstm_conformance.commands.matrix.places import ENVIRONMENTS, NIGHTS
 from lstm_conformance.commands.matrix.progress import Progress
 from lstm_conformance.commands.matrix.rounds import Limits, Rounds
 from lstm_conformance.commands.matrix.selection import declare_cells, selected
+from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
 Builds the cells one by one and tests them, into build/matrix/NIGHT: a results file and a log for each cell, and
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             rounds.make(cells, again=arguments.again)
         except KeyboardInterrupt as interruption:
-            print("interrupted; what is finished stays, and the same command goes on from there", flush=True)
+            say("interrupted; what is finished stays, and the same command goes on from there")
             return status_of(interruption)
         finally:
             rounds.clear_up()

@@ -16,6 +16,7 @@ from lstm_conformance.commands.matrix.places import BISECTIONS
 from lstm_conformance.commands.matrix.plan import planned
 from lstm_conformance.commands.matrix.suite import NotTested, conformance
 from lstm_conformance.reports.records.results import RED, Check
+from lstm_conformance.reports.records.visible import say
 
 LONGEST = 120
 """Letters of a message of which the beginning is enough."""
@@ -69,7 +70,7 @@ class Trials:
         """Build and test a release, and say what came of it. Raises Unreachable, DiskFull."""
         if version not in self._seen:
             self._seen[version] = self._try(version)
-            print(f"{self.package} {version}: {self._seen[version].told}", flush=True)
+            say(f"{self.package} {version}: {self._seen[version].told}")
         return self._seen[version]
 
     def holds(self, version: Version) -> bool | None:

@@ -16,6 +16,7 @@ from lstm_conformance.reports.records.files import Output, Results, write
 from lstm_conformance.reports.records.kinds import KILLS
 from lstm_conformance.reports.records.serialize import to_plain
 from lstm_conformance.reports.records.text import budget_text
+from lstm_conformance.reports.records.visible import harmless
 
 PREFIX = "mutants."
 
@@ -166,9 +167,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if known.proof:
             keep(proof_of(kills, results.header.tier, digest()), known.proof)
     except (OSError, ResultsError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(harmless(f"{error}\n"))
         return 2
-    sys.stdout.write("\n".join([*lines(kills), ""]))
+    sys.stdout.write(harmless("\n".join([*lines(kills), ""])))
     return 1 if any(problems(kills)) else 0
 
 

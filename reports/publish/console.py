@@ -16,6 +16,7 @@ from lstm_conformance.reports.records.known import known
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
 from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, numbers_in
 from lstm_conformance.reports.records.text import budget_text, facts
+from lstm_conformance.reports.records.visible import harmless
 
 OTHER_COUNTS = "pytest counts items, of one or more checks each, and a red check of several once more"
 
@@ -53,7 +54,7 @@ def explained(check: Check, rule: Rule | None, command: Sequence[str], where: st
     lines += [row("called in", where)] if where and where not in (check.message or "") else []
     lines += measured(_needed(check.detail or {}))
     lines += ["", row("reproduce", check.reproduction(command))]
-    return "\n".join(lines)
+    return harmless("\n".join(lines))
 
 
 def _needed(detail: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -72,7 +73,7 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
         lines += [f"  {line}" for line in _asked(group, header, implementation, path)] + _diagnosed(group)
         lines += _failing(group, header)
     lines += [f"{name:<44} {'absent':<8} {reason}" for name, reason in header.not_installed.items()]
-    return lines + known_lines(checks, header)
+    return [harmless(line) for line in lines + known_lines(checks, header)]
 
 
 def known_lines(checks: Iterable[Check], header: Header) -> list[str]:

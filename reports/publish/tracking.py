@@ -17,6 +17,7 @@ from lstm_conformance.reports.records.failing import Failure, failures
 from lstm_conformance.reports.records.results import RED, Rule
 from lstm_conformance.reports.records.serialize import loads
 from lstm_conformance.reports.records.text import budget_text
+from lstm_conformance.reports.records.visible import harmless
 
 LIMIT = 60_000
 """Characters of a body: GitHub takes 65,536."""
@@ -126,7 +127,8 @@ def _issue(
     rule, implementation = key
     cells = tuple(sorted({report.origins[each.subject] for each in found} | set(unknown)))
     text = report.rules.get(rule)
-    title = f"Rule {rule} fails on {implementation}{': ' + text.title if text else ''}"[:200]
+    title = f"Rule {rule} fails on {implementation}{': ' + text.title if text else ''}"
+    title = " ".join(harmless(title).split())[:200]
     mark = {"rule": rule, "implementation": implementation, "cells": cells}
     lines = [f"<!-- lstm-conformance {_json(mark)} -->", *_told(report, rule, found, unknown, history, page)]
     return Issue(number=None, key=key, cells=cells, title=title, body=_cut("\n".join(lines)))

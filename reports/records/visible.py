@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from markupsafe import Markup
@@ -27,6 +28,14 @@ def visible(value: Any) -> Any:
 def harmless(text: str) -> str:
     """A text of one or more lines for a terminal or a log of CI, to neither of which it gives orders."""
     return _ORDER.sub(lambda found: f"{found[1] or ''}\\x{ord(found[0][-1]):02x}", str(visible(text)))
+
+
+def say(text: object, *, wrong: bool = False) -> None:
+    """Print lines, at once: to a terminal and to CI they give no orders, whoever's words they repeat.
+
+    wrong: where errors go.
+    """
+    print(harmless(str(text)), file=sys.stderr if wrong else sys.stdout, flush=True)
 
 
 def linked(text: str) -> list[tuple[str, bool]]:

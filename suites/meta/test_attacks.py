@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from lstm_conformance.__main__ import main as command_line
 from lstm_conformance.reports.records.visible import harmless
 from lstm_conformance.suites.meta.attacks.__main__ import main
-from lstm_conformance.suites.meta.attacks.files import believed, refused
+from lstm_conformance.suites.meta.attacks.files import HOSTILE, believed, refused
 from lstm_conformance.suites.meta.attacks.trying import ATTACKS, Attack, broken, carried_out, unsaid
 from lstm_conformance.suites.meta.killing import MARK
-from lstm_conformance.suites.meta.outside import Done
+from lstm_conformance.suites.meta.outside import ROOT, Done
 from lstm_conformance.suites.meta.records import a_check, written
 
 
@@ -94,3 +96,54 @@ def test_looking_can_fail(tmp_path: Path) -> None:
 def test_a_text_of_a_file_orders_nothing(text: str, shown: str) -> None:
     """Nor one that was written by hand."""
     assert harmless(text) == shown
+
+
+PRINTERS = (
+    "commands",
+    "reports/changes",
+    "reports/mutation_score",
+    "reports/page",
+    "reports/publish",
+    "reports/records",
+)
+"""The folders whose code prints what others have written."""
+
+
+def printed_as_it_is(text: str) -> Iterator[str]:
+    """What a module prints otherwise than by `say` or `harmless`, but for JSON and what GitHub is told in its words."""
+    for node in ast.walk(ast.parse(text)):
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if called in {"pytest.UsageError", "print"} or called.endswith((".stdout.write", ".stderr.write")):
+            words = ast.unparse(node)
+            if "harmless(" not in words and "json.dumps(" not in words:
+                yield words
+
+
+def test_every_command_prints_what_gives_no_orders() -> None:
+    """Whatever it repeats, of a file, a host or the command line: `say` makes it visible."""
+    files = [ROOT / "__main__.py", *(each for folder in PRINTERS for each in (ROOT / folder).rglob("*.py"))]
+    files += (ROOT / "suites" / "harness").rglob("*.py")
+
+    found = {str(file.relative_to(ROOT)): list(printed_as_it_is(file.read_text("utf-8"))) for file in files}
+
+    assert {name: words for name, words in found.items() if words} == {
+        "commands/compare.py": ["print(line)"],
+        "suites/harness/run/plugin.py": ["sys.stdout.write(f'{help_text()}\\n')"],
+    }
+
+
+def test_a_printer_can_be_found() -> None:
+    """In whatever way it prints."""
+    text = "print(a)\nsys.stderr.write(b)\nsay(c)\nprint(json.dumps(d))\nraise pytest.UsageError(e)"
+
+    assert list(printed_as_it_is(text)) == ["print(a)", "sys.stderr.write(b)", "pytest.UsageError(e)"]
+
+
+@pytest.mark.parametrize("words", [["diagnose"], ["claims"], ["findings"], ["track"], ["report", "p.html"]])
+def test_no_command_repeats_orders(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the name of a file, for one."""
+    assert command_line([*words[:1], HOSTILE, *words[1:]]) == 2
+
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert not [line for line in said.splitlines() if line.startswith("::") or "##[" in line]

@@ -20,6 +20,7 @@ from lstm_conformance.suites.harness.plan.planning import PATHS_AGREE, CaseId, P
 from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.ordering import OF_FILES, order
+from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import Kept
 from lstm_conformance.suites.harness.run.session import DEADLINE, Session
 
@@ -164,9 +165,9 @@ def session_of(config: pytest.Config, resume: Path | None) -> Session:
         named = CaseId.parse(case) if case else None
         deviations = Deviations(known(files), tuple(map(str, files)))
     except OSError as error:
-        raise pytest.UsageError(f"--resume {resume}: {error.strerror}") from error
+        raise refused(f"--resume {resume}: {error.strerror}") from error
     except ValueError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise refused(str(error)) from error
     return Session(
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
         deviations=deviations,
@@ -185,15 +186,15 @@ def check_files(config: pytest.Config) -> None:
     results, junit = config.getoption("--results"), config.getoption("xmlpath", None)
     adopting = config.getoption("--write-deviations")
     if adopting is not None and config.getoption("--brief"):
-        raise pytest.UsageError("--write-deviations: it needs to know how each check fails; leave out --brief")
+        raise refused("--write-deviations: it needs to know how each check fails; leave out --brief")
     if adopting is not None and adopting.exists():
-        raise pytest.UsageError(f"--write-deviations {adopting}: there is such a file; name another, or remove it")
+        raise refused(f"--write-deviations {adopting}: there is such a file; name another, or remove it")
     targets = [] if results is None else [(results, RESULTS)]
     targets += [] if junit is None else [(Path(os.path.expandvars(junit)).expanduser(), JUNIT)]
     try:
         check_vacant(targets)
     except (OSError, ResultsError) as error:
-        raise pytest.UsageError(f"nothing is run: {error}") from error
+        raise refused(f"nothing is run: {error}") from error
 
 
 def in_checkout(config: pytest.Config) -> bool:
@@ -210,7 +211,7 @@ def wanted(config: pytest.Config, plan: Plan) -> list[Candidate]:
     try:
         named = [candidate for option, value in values for candidate in candidates(option, value)]
     except ValueError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise refused(str(error)) from error
     return named if named or plan.case is None else _of_case(plan.case)
 
 

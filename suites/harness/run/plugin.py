@@ -19,6 +19,7 @@ from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.results import RED, Check, Header
 from lstm_conformance.reports.records.results import Rule as RuleText
 from lstm_conformance.reports.records.summary import figures
+from lstm_conformance.reports.records.visible import harmless
 from lstm_conformance.suites.harness.judge.memory import peak
 from lstm_conformance.suites.harness.judge.rules import specification
 from lstm_conformance.suites.harness.plan import smoke
@@ -38,6 +39,7 @@ from lstm_conformance.suites.harness.run.options import (
 )
 from lstm_conformance.suites.harness.run.ordering import in_order
 from lstm_conformance.suites.harness.run.recording import header_of
+from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import goes_into, inputs
 from lstm_conformance.suites.harness.run.session import Session
 
@@ -114,7 +116,7 @@ def _resumed(run: Run, header: Header) -> Header:
     try:
         kept.check_goes_with(header)
     except ResultsError as error:
-        raise pytest.UsageError(f"nothing is run: {error}") from error
+        raise refused(f"nothing is run: {error}") from error
     run.record.keep(kept)
     return replace(header, started=kept.header.started)
 
@@ -126,7 +128,7 @@ def _begin_journal(config: pytest.Config, run: Run) -> None:
         try:
             run.record.begin(results, run.header)
         except OSError as error:
-            raise pytest.UsageError(f"nothing is run: the results cannot be written to {results}: {error}") from error
+            raise refused(f"nothing is run: the results cannot be written to {results}: {error}") from error
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -144,7 +146,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         session.greet(named)
     else:
         declared(session)
-    sys.stdout.write("\n".join([*listed(session, asked=asked), ""]))
+    sys.stdout.write(harmless("\n".join([*listed(session, asked=asked), ""])))
     session.close()
     return 0
 

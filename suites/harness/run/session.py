@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-import pytest
-
 from lstm_conformance.fixtures.hosting.client import AdapterError, Hello, Hosted, HostError, Implementation
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
 from lstm_conformance.reports.records.results import RED, Check
@@ -28,6 +26,7 @@ from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
 from lstm_conformance.suites.harness.run.brevity import Brevity
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
 from lstm_conformance.suites.harness.run.once import Once
+from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import Kept
 
 REPEATS = 5
@@ -227,7 +226,7 @@ class Session:
                 started[candidate] = self._start(candidate)
                 closing.callback(started[candidate].close)
             elif wanted:
-                raise pytest.UsageError(f"{candidate}: {reason}")
+                raise refused(f"{candidate}: {reason}")
             else:
                 self.absent[candidate.value] = reason
         return started
@@ -238,7 +237,7 @@ class Session:
             if isinstance(implementation, Hosted):
                 implementation.start()
         except (HostError, ValueError) as error:
-            raise pytest.UsageError(f"{candidate}: {error}") from None
+            raise refused(f"{candidate}: {error}") from None
         return implementation
 
     def _greet(self, candidate: Candidate, implementation: Implementation, *, named: bool) -> None:
@@ -246,7 +245,7 @@ class Session:
             hello = implementation.hello()
         except HostError as error:
             if isinstance(error, AdapterError) and error.type == "SpecError":
-                raise pytest.UsageError(f"{candidate}: {error.message}") from None
+                raise refused(f"{candidate}: {error.message}") from None
             if isinstance(error, AdapterError) and error.type == "ModuleNotFoundError" and not named:
                 self.absent[candidate.value] = f"not installed: {error.message}"
             else:
@@ -262,7 +261,7 @@ class Session:
         """Keep an implementation under its name, with the reason if it is broken."""
         name = hello.implementation
         if name in self._candidates:
-            raise pytest.UsageError(
+            raise refused(
                 f"{self._candidates[name]} and {candidate} are both called {name!r}: give each a `name` of its own"
             )
         self._candidates[name], self._implementations[name], self.hellos[name] = candidate, implementation, hello
