@@ -136,6 +136,13 @@ def ordering(folder: Path) -> Iterator[str]:
     yield from asked(folder, ORDERING, "-k", "small_plain", status=1)
 
 
+@attack(quick=True)
+def in_this_process(folder: Path) -> Iterator[str]:
+    """Adapters in the suite's own process that give orders, and raise what is no Exception."""
+    base = {"RaisesItsOwn": ORDERING["Orders"].replace("ValueError(", "type('Own', (BaseException,), {})(")}
+    yield from asked(folder, ORDERING | base, "--in-process", "-k", "small_plain", status=1)
+
+
 @attack()
 def flooding(folder: Path) -> Iterator[str]:
     """Hosts that say megabytes in every exception."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from lstm_conformance.reports.records.files import Results, Writer
 from lstm_conformance.reports.records.journals import hold
 from lstm_conformance.suites.meta import fakes
+from lstm_conformance.suites.meta.attacks.files import HOSTILE
 from lstm_conformance.suites.meta.attacks.trying import attack, command, suite, unsaid
 from lstm_conformance.suites.meta.killing import ASKED, Killing
 from lstm_conformance.suites.meta.outside import SUITE
@@ -77,15 +78,19 @@ def consoles(folder: Path) -> Iterator[str]:
 
 @attack()
 def edited_and_resumed(folder: Path) -> Iterator[str]:
-    """A journal with checks that the run does not plan is gone on with, and is red."""
+    """A journal with orders, and with checks that the run does not plan, is gone on with, and is red."""
     suite(folder, *ASKED, "-k", "small_plain", "--results", "whole.jsonl")
     whole = Results.read(folder / "whole.jsonl")
     header = replace(whole.header, problems=("the run was killed: this is what it had judged until then",))
     with Writer(folder / "results.jsonl", header, journal=True) as journal:
+        told = replace(whole.checks[0], message=HOSTILE, detail={"error": HOSTILE, "text": HOSTILE})
+        journal.write(replace(told, verdict="error", budget=None, measure=None))
         journal.write(replace(whole.checks[0], rule="1.1"))
         journal.unfinished.rename(folder / "results.jsonl.1.journal")
     done = suite(folder, *ASKED, "-k", "small_plain", "--resume", "results.jsonl.1.journal")
     yield from unsaid(done, "that this run does not", status=1)
+    if "\x1b[2J" in done.output or any(line.startswith("::") or "##[" in line for line in done.output.splitlines()):
+        yield f"gives orders to a terminal, or to CI: {done.output[-500:]!r}"
 
 
 @attack()
