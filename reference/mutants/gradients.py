@@ -122,6 +122,26 @@ class GradientsOfPreActivationsInSinglePrecision(GradientsOfPreActivationsInHalf
     kept = np.float32
 
 
+class GradientsOfPreActivationsAHundredthTooLarge(LSTMWithGradients):
+    """Scales a loss up, and the gradients of the pre-activations down by a rounded factor."""
+
+    dtypes: ClassVar[tuple[str, ...]] = ("float16",)
+
+    def step_gradients(
+        self, w: CellWeights, step: Step[Numbers], d_h: Numbers, d_c: Numbers, t: int, seen: Numbers | None = None
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """∂c is right."""
+        d_z, _, before_c = super().step_gradients(w, step, d_h, d_c, t, seen)
+        d_z = scaled(d_z, np.full((1,) * len(d_z.shape), 1.01, w.kernel.dtype))
+        return d_z, self.hidden_state_gradient(w, d_z), before_c
+
+
+class ForgetGateDetachedInHalfPrecision(GradientThroughTheForgetGateMissing):
+    """Takes the forget gate for a constant where a layer is cast to half precision, by a detached copy."""
+
+    dtypes: ClassVar[tuple[str, ...]] = ("float16",)
+
+
 # From step to step
 
 
