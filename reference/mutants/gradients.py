@@ -14,7 +14,7 @@ from lstm_conformance.reference.backwards import CellGradients
 from lstm_conformance.reference.equations import Gates
 from lstm_conformance.reference.gradients import Gradients, turned
 from lstm_conformance.reference.lstm import Call, Outputs
-from lstm_conformance.reference.mutants.base import LSTMWithGradients, applied, constant
+from lstm_conformance.reference.mutants.base import SINGLE, LSTMWithGradients, applied, constant
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate, scaled, zeros_like
 from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights, Weights
@@ -24,6 +24,8 @@ from lstm_conformance.reference.weights import CellWeights, Weights
 
 class GradientThroughTheForgetGateMissing(LSTMWithGradients):
     """Takes the forget gate for a constant, because a detached copy of it scales the cell state."""
+
+    dtypes: ClassVar[tuple[str, ...]] = (*SINGLE, "float16")
 
     def gate_gradients(self, step: Step[Numbers], d_m: Numbers, d_c: Numbers) -> Gates[Numbers]:
         """Nothing arrives at f."""
@@ -136,17 +138,13 @@ class GradientsOfPreActivationsAHundredthTooLarge(LSTMWithGradients):
         return d_z, self.hidden_state_gradient(w, d_z), before_c
 
 
-class ForgetGateDetachedInHalfPrecision(GradientThroughTheForgetGateMissing):
-    """Takes the forget gate for a constant where a layer is cast to half precision, by a detached copy."""
-
-    dtypes: ClassVar[tuple[str, ...]] = ("float16",)
-
-
 # From step to step
 
 
 class GradientThroughTheRecurrentKernelMissing(LSTMWithGradients):
     """Detaches h between the steps, and trains the recurrence through the cell state alone."""
+
+    dtypes: ClassVar[tuple[str, ...]] = (*SINGLE, "float16")
 
     def hidden_state_gradient(self, w: CellWeights, d_z: Numbers) -> Numbers:
         """Nothing arrives at the h before."""
