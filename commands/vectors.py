@@ -66,15 +66,17 @@ def _export(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     vectors = verified(arguments.folder).vectors
     offered = demanded(vectors, arguments.without)
-    outputs = selected(vectors, offered, read_outputs(arguments.outputs))
-    done = list(checked(offered, outputs, arguments.arithmetic))
+    arrays = read_outputs(arguments.outputs)
+    done = list(checked(offered, selected(vectors, offered, arrays), arguments.arithmetic, arrays))
     for each in done:
         say(each.line)
     wrong = [each for each in done if not each.judgement.right]
     for each in wrong[:DIAGNOSED]:
         say(f"diagnosis of {each.vector.name}: {each.diagnosis()}")
     left_out = f", {len(vectors) - len(offered)} left out" if arguments.without else ""
-    say(f"vectors: {len(done)} checked, {len(wrong)} failed{left_out}")
+    back = sum(each.gradients is not None for each in done)
+    of = f"; gradients of {back} of {sum(each.vector.back is not None for each in done)}" if back else ""
+    say(f"vectors: {len(done)} checked, {len(wrong)} failed{left_out}{of}")
     return 1 if wrong else 0
 
 

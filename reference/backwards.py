@@ -22,7 +22,7 @@ from typing import Generic, NamedTuple
 
 from lstm_conformance.reference.equations import Gates
 from lstm_conformance.reference.options import Options
-from lstm_conformance.reference.rounded import Array, Numbers, concatenate, dot, same_kind, stack, where, zeros_like
+from lstm_conformance.reference.rounded import Array, Numbers, concatenate, dot, stack, stored, where, zeros_like
 from lstm_conformance.reference.sums import outer, total
 from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights
@@ -74,7 +74,7 @@ class Backwards(Options):
         """
         d_h, d_c, d_zs, d_hs = d_h_n, d_c_n, [], []
         for t in reversed(range(len(tape))):
-            step, seen = tape[t], None if observed is None else same_kind(observed[t], d_c)
+            step, seen = tape[t], None if observed is None else stored(observed[t], d_c)
             d_h_t = self.within_projection_clip(w, step, d_h + d_y[t])
             d_z, before_h, before_c = self.step_gradients(w, step, d_h_t, d_c, t, seen)
             if step.counts is not None:
@@ -85,7 +85,7 @@ class Backwards(Options):
             d_hs.append(d_h_t)
             d_zs.append(d_z)
         d_z = stack(d_zs[::-1])
-        fed = d_z if observed is None else same_kind(observed, d_z)
+        fed = d_z if observed is None else stored(observed, d_z)
         of_weights = self.weight_gradients(w, tape, fed, stack(d_hs[::-1]))
         return CellGradients(dot(fed, w.kernel.swapaxes(-1, -2)), d_h, d_c, of_weights, d_z)
 

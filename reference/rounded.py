@@ -277,6 +277,15 @@ def same_kind(a: Array, like: Numbers) -> Numbers:
     return exactly(a, like.arithmetic) if isinstance(like, Rounded) else np.asarray(a, np.float64)
 
 
+def stored(a: Array, like: Numbers) -> Numbers:
+    """The same of what was seen where it was stored: what went on of it may not have been rounded, as it is here."""
+    seen = same_kind(a, like)
+    if not isinstance(seen, Rounded) or not seen.arithmetic.storage:
+        return seen
+    err = seen.arithmetic.storage * np.abs(seen.value) + seen.arithmetic.tiny
+    return Rounded(seen.value, err, seen.var, seen.arithmetic)
+
+
 def stack(items: Sequence[Numbers]) -> Numbers:
     """The items side by side along a new first axis (of time, of layers, of directions)."""
     return _joined(np.stack, items)

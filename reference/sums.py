@@ -23,7 +23,8 @@ def outer(a: Numbers, b: Numbers) -> Numbers:
         err = err + _across(sizes[0] + err_a, err_b)
         var = var + _across(value[0] ** 2, var_b)
     size = _across(sizes[0], sizes[1]) + err
-    return InnerProduct(_across(value[0], value[1]), size, (err, var), _NOTHING, value[0].shape[-2], a.arithmetic)
+    parts = _stored(a.value.swapaxes(-1, -2) @ b.value) if a.arithmetic.storage else _NOTHING
+    return InnerProduct(_across(value[0], value[1]), size, (err, var), parts, value[0].shape[-2], a.arithmetic)
 
 
 def total(a: Numbers) -> Numbers:
@@ -33,7 +34,16 @@ def total(a: Numbers) -> Numbers:
     value, err, var = (_listed(part) for part in (a.value, a.err, a.var))
     carried = err.sum(-2), var.sum(-2)
     size = np.abs(value).sum(-2) + carried[0]
-    return InnerProduct(value.sum(-2), size, carried, _NOTHING, value.shape[-2], a.arithmetic)
+    parts = _stored(np.moveaxis(value, -2, 0)) if a.arithmetic.storage else _NOTHING
+    return InnerProduct(value.sum(-2), size, carried, parts, value.shape[-2], a.arithmetic)
+
+
+def _stored(shares: Array) -> Array:
+    """What is stored of a sum over the first axis, as `parts` of an inner product, which counts them twice.
+
+    Those are its n shares, and each sum of some of them: in whatever order, at most n times the sizes of all shares.
+    """
+    return np.asarray(len(shares) / 2 * np.abs(shares).sum(0))
 
 
 def _listed(a: Array) -> Array:

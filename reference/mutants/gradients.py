@@ -14,7 +14,7 @@ from lstm_conformance.reference.backwards import CellGradients
 from lstm_conformance.reference.equations import Gates
 from lstm_conformance.reference.gradients import Gradients, turned
 from lstm_conformance.reference.lstm import Call, Outputs
-from lstm_conformance.reference.mutants.base import LSTMWithGradients, applied, constant
+from lstm_conformance.reference.mutants.base import SINGLE, LSTMWithGradients, applied, constant
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate, scaled, zeros_like
 from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights, Weights
@@ -24,6 +24,8 @@ from lstm_conformance.reference.weights import CellWeights, Weights
 
 class GradientThroughTheForgetGateMissing(LSTMWithGradients):
     """Takes the forget gate for a constant, because a detached copy of it scales the cell state."""
+
+    dtypes: ClassVar[tuple[str, ...]] = (*SINGLE, "float16")
 
     def gate_gradients(self, step: Step[Numbers], d_m: Numbers, d_c: Numbers) -> Gates[Numbers]:
         """Nothing arrives at f."""
@@ -122,11 +124,27 @@ class GradientsOfPreActivationsInSinglePrecision(GradientsOfPreActivationsInHalf
     kept = np.float32
 
 
+class GradientsOfPreActivationsAHundredthTooLarge(LSTMWithGradients):
+    """Scales a loss up, and the gradients of the pre-activations down by a rounded factor."""
+
+    dtypes: ClassVar[tuple[str, ...]] = ("float16",)
+
+    def step_gradients(
+        self, w: CellWeights, step: Step[Numbers], d_h: Numbers, d_c: Numbers, t: int, seen: Numbers | None = None
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """∂c is right."""
+        d_z, _, before_c = super().step_gradients(w, step, d_h, d_c, t, seen)
+        d_z = scaled(d_z, np.full((1,) * len(d_z.shape), 1.01, w.kernel.dtype))
+        return d_z, self.hidden_state_gradient(w, d_z), before_c
+
+
 # From step to step
 
 
 class GradientThroughTheRecurrentKernelMissing(LSTMWithGradients):
     """Detaches h between the steps, and trains the recurrence through the cell state alone."""
+
+    dtypes: ClassVar[tuple[str, ...]] = (*SINGLE, "float16")
 
     def hidden_state_gradient(self, w: CellWeights, d_z: Numbers) -> Numbers:
         """Nothing arrives at the h before."""

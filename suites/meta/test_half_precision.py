@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -10,11 +12,12 @@ from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
 from lstm_conformance.reference.bfloat16 import BFLOAT16, from_float32, rounded, to_float32
 from lstm_conformance.reference.mutants import MUTANTS
-from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.mutants.base import LSTM, LSTMWithGradients
 from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.meta import breakages
 from lstm_conformance.suites.meta.breakages import IN_HALF_PRECISION
 from lstm_conformance.suites.meta.broken import Broken
+from lstm_conformance.suites.meta.differentiable import WRONG
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of, verdicts
 from lstm_conformance.suites.meta.needing import needs
 from lstm_conformance.suites.meta.running import Run, adapters, conformance
@@ -76,6 +79,36 @@ def test_several_calls_in_half_precision_are_judged(kind: type[LSTM], verdict: s
     outcomes = judge(CHECKS["15.1"], subject_of(adapter_of(kind.__name__, kind)), draw(called, (0, 1), biases=1))
 
     assert verdicts(outcomes) == [verdict, verdict]
+
+
+class RightWayBack(LSTMWithGradients):
+    """Makes no mistake, and rounds every result to half precision."""
+
+    dtypes: ClassVar[tuple[str, ...]] = ("float16",)
+
+
+WAYS_BACK: dict[type[LSTMWithGradients], set[str]] = {
+    RightWayBack: set(),
+    WRONG["gradients_of_pre_activations_a_hundredth_too_large"]: {"23.2"},
+    WRONG["gradient_through_the_forget_gate_missing"]: {"23.1", "23.2", "23.5", "23.7"},
+    WRONG["gradient_through_the_recurrent_kernel_missing"]: {"23.1", "23.2", "23.3", "23.5", "23.7"},
+}
+"""The rules that are red, at least: of a right one, none at all."""
+
+
+@pytest.mark.parametrize(("kind", "expected"), WAYS_BACK.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_a_way_back_in_half_precision_is_judged(kind: type[LSTMWithGradients], expected: set[str]) -> None:
+    """Of two steps as a whole, and step by step; what is right keeps a fifth of its bound free at least."""
+    subject, red, most = subject_of(adapter_of(kind.__name__, kind)), set(), 0.0
+    for sizes in ((2, 2, 3, 5), (5, 3, 4, 7)):
+        cases = draw(configuration(*sizes, trained=True, dtype="float16"), (0, 1, 2), biases=2)
+        for rule in ("23.1", "23.2", "23.3", "23.4", "23.5", "23.7"):
+            outcomes = judge(CHECKS[rule], subject, cases)
+            red |= {rule} & {rule for outcome in outcomes if outcome.verdict == "fail"}
+            most = max(most, *(outcome.budget or 0 for outcome in outcomes))
+
+    assert red >= expected
+    assert (most <= 0.8) is not bool(expected)
 
 
 def test_bfloat16_rounds_to_nearest_even() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstm_conformance.reference.arithmetic import Arithmetic, uniform
-from lstm_conformance.reference.rounded import Array, Rounded, exactly
+from lstm_conformance.reference.arithmetic import Arithmetic, narrow, uniform
+from lstm_conformance.reference.rounded import Array, Rounded, budget, exactly
 from lstm_conformance.reference.sums import outer, total
 
 EXACT = Arithmetic(products=0, elementwise=0, activation=0, tiny=0, tiny_product=0)
 HARD = uniform("float32", rigorous=True)
+NARROW = narrow("float16")
 
 RANDOM = np.random.RandomState(0)
 A, B = RANDOM.standard_normal((4, 2, 3, 5)), RANDOM.standard_normal((4, 2, 3, 6))
@@ -75,3 +76,26 @@ def test_more_confidence_takes_more_roundoffs_but_no_more_than_there_are() -> No
     assert [there.summation(n) / u for n in (1, 4, 100)] == [1, 2, 10]
     assert [back.summation(n) / u for n in (1, 4, 9, 100)] == [1, 4, 9, 30]
     assert HARD.of_gradients.summation(100) == HARD.summation(100)
+
+
+def added_up(shares: Array) -> Array:
+    """Shares (n, ...) as a loop in float16 adds them, of which each is stored, and so is every sum."""
+    found = np.zeros(shares.shape[1:], np.float16)
+    for share in shares.astype(np.float16):
+        found = found + share
+    return found.astype(np.float64)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_stored_between_steps_is_allowed(order: int) -> None:
+    """In half precision, in whatever order the steps come; where everything is stored in float32 it is not."""
+    a, b = (each.astype(np.float16).astype(np.float64) for each in (A, B))
+    by_step = added_up((a.swapaxes(-1, -2) @ b)[::order])
+    by_element = added_up(np.moveaxis(a, 2, 1).reshape(-1, 2, 5)[::order])
+
+    for seen, in_float32, in_half in (
+        (by_step, outer(exactly(a, HARD), exactly(b, HARD)), outer(exactly(a, NARROW), exactly(b, NARROW))),
+        (by_element, total(exactly(a, HARD)), total(exactly(a, NARROW))),
+    ):
+        assert 0.02 < budget(seen, in_half).max() < 1
+        assert budget(seen, in_float32).max() > 1

@@ -16,15 +16,17 @@ import pytest
 from lstm_conformance.__main__ import main
 from lstm_conformance.fixtures.vectors import writing
 from lstm_conformance.fixtures.vectors.collection import ARRAYS, INDEX, SCHEMA
-from lstm_conformance.fixtures.vectors.drawing import vector_set
+from lstm_conformance.fixtures.vectors.drawing import rounded_up, vector_set
 from lstm_conformance.fixtures.vectors.flags import FLAGS, flags_of
-from lstm_conformance.fixtures.vectors.judging import is_right, judge, legal
-from lstm_conformance.fixtures.vectors.killing import computed, with_kills
+from lstm_conformance.fixtures.vectors.judging import goes_back_right, is_right, judge, legal
+from lstm_conformance.fixtures.vectors.killing import computed, gradients, with_kills
+from lstm_conformance.fixtures.vectors.lint import WAYS_BACK
 from lstm_conformance.fixtures.vectors.reading import read
 from lstm_conformance.fixtures.vectors.unshown import reasons
 from lstm_conformance.fixtures.vectors.vector import COMPUTED_IN
+from lstm_conformance.fixtures.vectors.ways_back import due
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS
-from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.mutants.base import LSTM, LSTMWithGradients
 from lstm_conformance.suites.meta.vector_files import exported, quick, vector
 
 SCHEMA_TEXT = json.loads(Path(writing.__file__).with_name(SCHEMA).read_text("utf-8"))
@@ -123,6 +125,33 @@ class TestStrength:
             below = np.nextafter(allowed, np.float32(-1))
             assert (allowed >= exact.bound).all()
             assert ((below < exact.bound) | (exact.bound == 0)).all()
+
+
+GOING_BACK = pytest.mark.parametrize("name", [each.name for each in quick().vectors if each.back is not None])
+
+
+class TestWaysBack:
+    """Gradients of the vectors that have some."""
+
+    @GOING_BACK
+    @pytest.mark.parametrize("arithmetic", COMPUTED_IN)
+    def test_the_allowed_error_is_that_of_the_whole_way_back(self, name: str, arithmetic: str) -> None:
+        """By everything that the layer is given, rounded up to the next float32, and no further."""
+        of, back = vector(name), vector(name).back
+        assert back is not None
+        derived = due(of.layer, of.weights, of.call, back.given, arithmetic)
+
+        assert derived.keys() == back.expected.keys() == {n for n, _ in of.arrays.items() if n in derived}
+        assert any(a.any() for a in back.given)
+        for each, exact in derived.items():
+            np.testing.assert_array_equal(back.allowed[arithmetic][each], rounded_up(exact))
+
+    @GOING_BACK
+    @pytest.mark.parametrize("arithmetic", COMPUTED_IN)
+    @pytest.mark.parametrize("kind", WAYS_BACK.values(), ids=WAYS_BACK)
+    def test_right_ways_back_pass(self, name: str, arithmetic: str, kind: type[LSTMWithGradients]) -> None:
+        """However they sum."""
+        assert goes_back_right(vector(name), gradients(kind, vector(name), arithmetic), arithmetic)
 
 
 class TestFiles:

@@ -14,12 +14,13 @@ from lstm_conformance.__main__ import main
 from lstm_conformance.commands import vectors
 from lstm_conformance.fixtures.vectors.check import checked
 from lstm_conformance.fixtures.vectors.collection import ARRAYS, INDEX
-from lstm_conformance.fixtures.vectors.judging import is_right, judge
-from lstm_conformance.fixtures.vectors.killing import computed
+from lstm_conformance.fixtures.vectors.judging import goes_back_right, is_right, judge
+from lstm_conformance.fixtures.vectors.killing import computed, gradients
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.mutants import MUTANTS
-from lstm_conformance.reference.mutants.base import LSTM
-from lstm_conformance.suites.meta.vector_files import Arrays, exported, outputs, quick, saved, vector
+from lstm_conformance.reference.mutants.base import LSTM, LSTMWithGradients
+from lstm_conformance.suites.meta.differentiable import WRONG
+from lstm_conformance.suites.meta.vector_files import Arrays, exported, outputs, quick, saved, vector, ways_back
 
 TWO = ("plain", "projection")
 
@@ -159,6 +160,69 @@ class TestVerdicts:
         assert said.count("\n") == len(quick().vectors) + 4
 
 
+class TestWaysBack:
+    """Gradients are judged where a program offers them."""
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_right_gradients_pass(self, check: Check, dtype: str) -> None:
+        """And are counted: of two vectors, one goes back."""
+        status, said = check(right(dtype=dtype) | ways_back(vector("projection"), dtype=dtype))
+
+        assert (status, said.splitlines()[-1]) == (0, "vectors: 2 checked, 0 failed; gradients of 1 of 1")
+
+    def test_nobody_need_go_back(self, check: Check) -> None:
+        """A program without gradients is judged by its outputs, and nothing is said of others."""
+        assert check(right())[1].endswith("vectors: 2 checked, 0 failed\n")
+
+    def test_a_wrong_way_back_is_named(self, check: Check) -> None:
+        """Where it is wrong first, and what it did."""
+        wrong = WRONG["gradient_through_the_cell_state_missing"]
+
+        status, said = check(right() | ways_back(vector("projection"), kind=wrong))
+
+        assert status == 1
+        assert "× the allowed error, in gradient/" in said
+        assert "; first in gradient/" in said
+        assert "diagnosis of projection: outputs are right; gradients fit" in said
+        assert "gradient through the cell state missing" in said
+
+    @pytest.mark.parametrize("name", ["lengths_bidirectional", "empty_row", "back_layers", "back_small", "one_bias"])
+    @pytest.mark.parametrize("arithmetic", ["float32", "float64"])
+    def test_every_gradient_counts(self, name: str, arithmetic: str) -> None:
+        """Its last element, by more than it may differ; and none may be missing or of another shape."""
+        of, seen = vector(name), computed(LSTM, vector(name), arithmetic)
+        found = gradients(LSTMWithGradients, of, arithmetic)
+        assert judge(of, seen, arithmetic, found).right
+        for by, a in found.items():
+            wrong = a.copy()
+            wrong.flat[-1] += 3 * of.back.allowed[arithmetic][by].flat[-1] + np.finfo(arithmetic).tiny  # type: ignore[union-attr]
+            assert not judge(of, seen, arithmetic, found | {by: wrong}).right
+            assert not goes_back_right(of, found | {by: wrong}, arithmetic)
+            assert not goes_back_right(of, found | {by: a[None]}, arithmetic)
+            assert not goes_back_right(of, {each: a for each, a in found.items() if each != by}, arithmetic)
+
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            (
+                {"projection/gradient/x": None},
+                "projection/gradient/x: missing; add them, or leave out all gradients of",
+            ),
+            ({"projection/gradient/y": np.zeros(1)}, "projection/gradient/y: no output of these vectors"),
+            ({"plain/gradient/x": np.zeros(1)}, "plain/gradient/x: no output of these vectors"),
+            ({"projection/gradient/x": np.zeros((5, 3, 7))}, "expected floating-point numbers of shape (5, 3, 6)"),
+        ],
+    )
+    def test_gradients_that_cannot_be_judged(self, check: Check, change: dict[str, Any], sentence: str) -> None:
+        """One sentence, exit status 2."""
+        given = right() | ways_back(vector("projection")) | change
+
+        status, said = check({name: a for name, a in given.items() if a is not None})
+
+        assert (status, said.count("\n")) == (2, 1)
+        assert sentence in said
+
+
 def without(name: str) -> Arrays:
     """Right outputs, less one."""
     return {each: a for each, a in right().items() if each != name}
@@ -292,6 +356,10 @@ class TestBadVectors:
             ({"plain/c_0": np.full((1, 1, 3, 20), np.nan, np.float32)}, "plain/c_0: expected finite numbers"),
             ({"plain/x": np.zeros((6, 3, 11), np.float32)}, "plain/x: expected (6, 3, 10), came (6, 3, 11)"),
             ({"plain/surprise": np.zeros(1, np.float32)}, "plain/surprise: expected no such array, came (1,)"),
+            (
+                {"plain/upstream/y": np.zeros((6, 3, 20), np.float32)},
+                "plain/allowed_error/float32/gradient/c_0: expected",
+            ),
             ({"plain/weights/layer_0/forward/bias_2": np.zeros(80, np.float32)}, "bias_2: expected no such array"),
             ({"other/x": np.zeros(1, np.float32)}, "of no vector: ['other']"),
         ],

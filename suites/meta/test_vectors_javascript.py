@@ -61,10 +61,15 @@ def test_it_passes(folder: Path) -> None:
         ("const c_n = c_0 ? copy(c_0) :", "const c_n = false ? copy(c_0) :"),
         ("h_n.data[at] = round(round(sigmoid(o))", "h_n.data[at] = NaN * round(round(sigmoid(o))"),
         ("return [output, h_n, c_n];", "return [output, c_n, h_n];"),
+        ("by_h * o * (1 - a * a)", "by_h * o"),
+        ("each * before[row * H + n];", "each * (t ? before[row * H + n] : 0);"),
+        ("d_c.data[at] = by_c * f;", "d_c.data[at] = by_c * f * (1 + 1e-4);"),
+        ("copy(d_h_n), copy(d_c_n)", "copy(d_h_n), zeros(dtype, d_c_n.shape)"),
+        ("h_0: d_h, c_0: d_c,", "h_0: d_h,"),
     ],
 )
 def test_a_broken_lstm_is_caught(folder: Path, tmp_path: Path, old: str, new: str) -> None:
-    """A sign, the order of two gates, a bias, states, an accuracy: exit status 1."""
+    """A sign, the order of two gates, a bias, states, an accuracy, on the way back, too: exit status 1."""
     done = checked(broken(tmp_path, old, new), folder)
 
     assert done.status == 1, done.output

@@ -16,6 +16,7 @@ from lstm_conformance.fixtures.vectors.collection import ARRAYS, FORMAT, INDEX, 
 from lstm_conformance.fixtures.vectors.judging import legal
 from lstm_conformance.fixtures.vectors.lint import faults_of, lint
 from lstm_conformance.fixtures.vectors.vector import Vector
+from lstm_conformance.fixtures.vectors.ways_back import WayBack, due
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.mutants.base import Call
@@ -86,6 +87,40 @@ def wider(factor: float) -> Change:
     )
 
 
+def way_back_of(of: Vector) -> WayBack:
+    """That of a vector that has one."""
+    assert of.back is not None
+    return of.back
+
+
+def going_back(of: Vector, **change: Any) -> Vector:
+    """The vector with something else in its way back."""
+    return replace(of, back=replace(way_back_of(of), **change))
+
+
+def upstream(change: Callable[[Array], Array]) -> Change:
+    """Other upstream gradients, with the gradients that follow from them."""
+
+    def changed(of: Vector) -> Vector:
+        given = Outputs(*(change(a) for a in way_back_of(of).given))
+        found = {each: due(of.layer, of.weights, of.call, given, each) for each in of.allowed}
+        allowed = {each: {name: a.bound for name, a in by.items()} for each, by in found.items()}
+        expected = {name: a.value for name, a in found["float64"].items()}
+        return replace(of, back=WayBack(given=given, expected=expected, allowed=allowed))
+
+    return changed
+
+
+def wider_gradients(factor: float) -> Change:
+    """Allow errors of gradients that many times as large."""
+
+    def changed(of: Vector) -> Vector:
+        errors = way_back_of(of).allowed
+        return going_back(of, allowed={each: {k: factor * a for k, a in by.items()} for each, by in errors.items()})
+
+    return changed
+
+
 FAULTS: dict[str, tuple[str, Change, str]] = {
     "gates": ("plain", with_cell(same_gates), "two gates of layer 0 direction 0 are interchangeable"),
     "biases": ("plain", with_cell(lambda w: w._replace(biases=w.biases[:1] * 2)), "the two biases of layer 0"),
@@ -141,6 +176,27 @@ FAULTS: dict[str, tuple[str, Change, str]] = {
         "plain",
         lambda of: with_values(of, "c_n", -of.expected.c_n),
         "a right LSTM, in the plain form, fails in float64",
+    ),
+    "no upstream gradients": ("one_row", upstream(lambda a: 0 * a), "all upstream gradients are zero"),
+    "upstream gradients of rows": (
+        "one_step",
+        upstream(lambda a: np.repeat(a[..., :1, :], a.shape[-2], -2)),
+        "the upstream gradients of two rows are equal",
+    ),
+    "vacuous gradients": (
+        "one_row",
+        wider_gradients(1e4),
+        "the allowed error of the gradient by x in float32 is up to",
+    ),
+    "gradients too tight": (
+        "one_row",
+        wider_gradients(1e-3),
+        "a right way back, in the plain form, fails in float32",
+    ),
+    "wrong gradients": (
+        "one_row",
+        lambda of: going_back(of, expected={name: -a for name, a in way_back_of(of).expected.items()}),
+        "a right way back, in the plain form, fails in float64",
     ),
     "false claim": (
         "plain",

@@ -14,10 +14,10 @@ from safetensors.numpy import save_file
 
 from lstm_conformance.fixtures.vectors.collection import VectorSet
 from lstm_conformance.fixtures.vectors.drawing import vector_set
-from lstm_conformance.fixtures.vectors.killing import computed
+from lstm_conformance.fixtures.vectors.killing import computed, gradients
 from lstm_conformance.fixtures.vectors.vector import Vector
 from lstm_conformance.fixtures.vectors.writing import write
-from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.mutants.base import LSTM, LSTMWithGradients
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -51,6 +51,15 @@ def outputs(*vectors: Vector, kind: type[LSTM] = LSTM, dtype: str = "float32") -
         f"{each.name}/{name}": np.ascontiguousarray(a)
         for each in vectors or quick().vectors
         for name, a in computed(kind, each, dtype)._asdict().items()
+    }
+
+
+def ways_back(*vectors: Vector, kind: type[LSTMWithGradients] = LSTMWithGradients, dtype: str = "float32") -> Arrays:
+    """The gradients that an LSTM gives for these vectors, under the names that `check` reads."""
+    return {
+        f"{each.name}/gradient/{name}": np.ascontiguousarray(a)
+        for each in vectors
+        for name, a in gradients(kind, each, dtype).items()
     }
 
 

@@ -16,7 +16,7 @@ from lstm_conformance.fixtures.cases.cotangents import cotangents
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.fixtures.hosting.client import Hello, Implementation, Message
 from lstm_conformance.fixtures.hosting.lending import LEFT, SHARED
-from lstm_conformance.fixtures.hosting.requests import MANY, OBSERVATIONS, WEIGHTS, below
+from lstm_conformance.fixtures.hosting.requests import COTANGENTS, MANY, OBSERVATIONS, WEIGHTS, below
 from lstm_conformance.fixtures.hosting.wire import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import STORED, arithmetic_of
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
@@ -361,9 +361,16 @@ def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
 
 
 def sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """The arrays as they travel: to a layer that keeps its weights in bfloat16 as bfloat16."""
-    halves = STORED[configuration.dtype].weights == "bfloat16"
-    return {name: from_float32(a) if halves and a.dtype == np.float32 else a for name, a in arrays.items()}
+    """The arrays as they travel: in the dtype of the layer's weights, and cotangents in that of its outputs."""
+    weights, outputs = STORED[configuration.dtype]
+    return {name: _sent(a, outputs if name.startswith(COTANGENTS) else weights) for name, a in arrays.items()}
+
+
+def _sent(a: Array, dtype: str) -> Array:
+    """Numbers of float32 that are exact in a dtype of half precision, as they travel in it; others as they are."""
+    if a.dtype != np.float32 or dtype not in {"bfloat16", "float16"}:
+        return a
+    return from_float32(a) if dtype == "bfloat16" else a.astype(np.float16)
 
 
 def as_numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
