@@ -433,6 +433,28 @@ def test_cells_show_budgets_instead(page: Page) -> None:
     assert (legend, page.is_visible("#budget-legend")) == (True, False)
 
 
+def test_the_matrix_stands_on_the_first_screen(browser: Browser, tmp_path: Path) -> None:
+    """Of fifteen implementations, with long names, on a small screen, in all its chapters."""
+    names = [f"tf.contrib.cudnn_rnn.CudnnCompatible{letter}Cell" for letter in "ABCDEFGHIJKLMNO"]
+    rules = {f"{n}.1": Rule(title="a rule", sentence="It holds.", source="a manual") for n in range(24)}
+    chapters = {str(n): "States that are kept between calls" for n in range(24)}
+    header = full_header(*map(an_environment, names), rules=rules, chapters=chapters)
+    checks = [a_check(implementation=name, rule=rule) for name in names for rule in rules]
+    path = written(tmp_path, Story(report=report_of(tmp_path, *checks, header=header)))
+
+    with opened(browser, path, viewport={"width": 1280, "height": 800}) as page:
+        rows = page.locator("#cells tbody tr")
+        seen = rows.evaluate_all(
+            "(all) => all.filter((row) => row.getBoundingClientRect().bottom < innerHeight).length"
+        )
+        frame = page.locator("#matrix .scroll")
+
+        assert seen >= 3
+        assert frame.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+        frame.scroll_into_view_if_needed()
+        assert frame.evaluate("(each) => each.clientHeight <= innerHeight")
+
+
 def test_names_of_rows_are_whole_on_a_phone(page: Page) -> None:
     """They are wrapped, not cut off."""
     page.set_viewport_size({"width": PHONE, "height": 844})
