@@ -11,6 +11,7 @@ import numpy as np
 from lstm_conformance.reference.arrays.conventions import Options
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.numbers import numbers
+from lstm_conformance.suites.library.judging import check_unchanged
 from lstm_conformance.suites.library.keras_gradients import BY_BACKEND
 from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of, loaded
 
@@ -26,6 +27,7 @@ def taken(layer: Any) -> Taken:
         weights=dict(_weights(layer)),
         call=called,
         train=called.train if called.backend in BY_BACKEND else None,
+        typed=True,
     )
 
 
@@ -93,7 +95,10 @@ class _Called:
 
     def __call__(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """y and, if the layer returns them, h and c of each direction."""
-        found = self._forward(valid, *self._given(x, states))
+        given = self._given(x, states)
+        before = [numbers("an input", a).copy() for a in given[:3]]
+        found = self._forward(valid, *given)
+        check_unchanged(before, given[:3])
         return [numbers("an output", a) for a in found]
 
     def train(
