@@ -50,11 +50,14 @@ def _weights(layer: Any) -> Iterator[tuple[str, Array]]:
 
 def _options(layer: Any) -> Options:
     """What the layer was constructed with."""
-    part = next(iter(_parts(layer).values()))
-    if not all(hasattr(part, name) for name in ("units", "recurrent_activation", "return_sequences")):
+    parts = list(_parts(layer).values())
+    if not all(hasattr(parts[0], name) for name in ("units", "recurrent_activation", "return_sequences")):
         raise BadInput(
             f"expected an LSTM layer or Bidirectional around one, came {type(layer).__name__}: hand over that"
         )
+    part = parts[0]
+    if len({(_policy(each), each.activation.__name__, _gate(each)) for each in parts}) > 1:
+        raise BadInput("expected two directions of one dtype and the same activations: hand over each by itself")
     merge_mode = getattr(layer, "merge_mode", "concat")
     return {
         "layout": "keras",
@@ -109,6 +112,7 @@ class _Called:
             f"{prefix}{name}": variable
             for prefix, part in _parts(self.layer).items()
             for name, variable in zip(NAMES, part.weights, strict=False)
+            if any(variable is each for each in part.trainable_weights)
         }
         given = self._given(x, states)
         outputs, found = BY_BACKEND[self.backend](
