@@ -22,9 +22,9 @@ class _ReadsMemory(LSTM):
     def taken(self, call: Call[Numbers]) -> Call[Numbers]:
         """Read each array in its way."""
         call = super().taken(call)
-        return call._replace(**{name: self.read(getattr(call, name)) for name in ("x", "h_0", "c_0")})
+        return call._replace(**{name: self.gathered(getattr(call, name)) for name in ("x", "h_0", "c_0")})
 
-    def read(self, a: Any) -> Any:
+    def gathered(self, a: Any) -> Any:
         """What is computed with in the place of an array."""
         return a
 
@@ -32,7 +32,7 @@ class _ReadsMemory(LSTM):
 class GapsOfASliceReadAsNumbers(_ReadsMemory):
     """Asks whether the numbers of a row follow each other, and not whether the rows do: it reads through the gaps."""
 
-    def read(self, a: Any) -> Any:
+    def gathered(self, a: Any) -> Any:
         """As many numbers in a row as the array has, from its first one on."""
         whole = _whole(a)
         if whole is None or whole.size <= a.size or 0 in _steps(a):
@@ -43,7 +43,7 @@ class GapsOfASliceReadAsNumbers(_ReadsMemory):
 class BroadcastArraysReadAsArrays(_ReadsMemory):
     """Takes the numbers of a broadcast array, which are there once, for an array of its shape."""
 
-    def read(self, a: Any) -> Any:
+    def gathered(self, a: Any) -> Any:
         """The numbers that are there, from the first one on; behind the last one it begins again."""
         whole = _whole(a)
         return _in_a_row(a, whole) if whole is not None and 0 in _steps(a) else a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,29 +13,48 @@ from lstm_conformance.reference.arrays.conventions import Conventions
 from lstm_conformance.reference.arrays.expecting import Case, canonical, case_of, shapes_of
 from lstm_conformance.reference.arrays.layers import exact, read
 from lstm_conformance.reference.arrays.numbers import numbers
+from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.storage import representable
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES
 from lstm_conformance.suites.harness.judge.comparison import Comparison, within
 from lstm_conformance.suites.harness.judge.way_back import X_AXES, named, of_cell
-from lstm_conformance.suites.library.judging import fail_unless_within, judge, outputs_of
+from lstm_conformance.suites.library.judging import NotConforming, fail_unless_within, flat, judge, outputs_of
 from lstm_conformance.suites.library.taking import Taken
 
 WITH_ROWS = 3
 """Axes of x, and of states in the layout of torch, of a call that has an axis of rows."""
 
+
+class Sizes(NamedTuple):
+    """T and B of a call, and whether it is given initial states; the scale of x, of h_0, which is below 1, and of c_0.
+
+    gaps: whether rows have steps in which every feature is 0.
+    """
+
+    time: int
+    batch: int
+    states: bool
+    x: float = 1.0
+    h_0: float = 1.0
+    c_0: float = 1.0
+    gaps: bool = False
+
+
 SIZES = (
-    *((7, 3, False), (7, 3, True), (1, 1, True)),
-    *((33, 17, True), (16, 32, False), (130, 2, True), (3, 130, False)),
+    *(Sizes(7, 3, False), Sizes(7, 3, True), Sizes(1, 1, True)),
+    *(Sizes(33, 17, True), Sizes(16, 32, False), Sizes(130, 2, True), Sizes(3, 130, False)),
 )
-"""T and B of the calls that a layer is asked, and whether they are given initial states: small ones, and usual ones."""
+"""Of the calls that a layer is asked: small ones, and usual ones."""
 
 FURTHER = (
-    *((1, 1, False), (33, 1, False), (33, 1, True), (1, 17, False), (1, 17, True), (40, 3, False), (24, 8, False)),
-    *((8, 16, True), (20, 24, True), (5, 64, False), (2, 65, True), (33, 17, False), (16, 32, True)),
-    *((130, 2, False), (3, 130, True)),
+    *(Sizes(1, 1, False), Sizes(33, 1, False), Sizes(33, 1, True), Sizes(1, 17, False), Sizes(1, 17, True, c_0=0.0)),
+    *(Sizes(40, 3, False), Sizes(24, 8, False, gaps=True), Sizes(8, 16, True, x=8.0, c_0=32.0), Sizes(20, 24, True)),
+    *(Sizes(5, 64, False, x=16.0), Sizes(2, 65, True, h_0=0.0), Sizes(33, 17, False), Sizes(16, 32, True)),
+    *(Sizes(130, 2, False), Sizes(3, 130, True)),
 )
-"""Those that it is asked the way there alone: one row or step of many, whole tiles, one more, and between."""
+"""Those that it is asked the way there alone: one row or step of many, whole tiles, one more, and between; gates that
+saturate, cell states that a limit would hold, states of which one is zero, and steps of zeros."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +63,7 @@ class Asked:
 
     valid: lengths (B) or a mask (B, T), as the layout has it, if not all steps count.
     random: for what else is drawn. described: where the numbers are from. one_way: whether gradients are not asked.
+    lasting: whether it is looked at what becomes of the outputs when the layer is called again.
     """
 
     case: Case
@@ -52,6 +72,7 @@ class Asked:
     random: np.random.RandomState
     described: str
     one_way: bool = False
+    lasting: bool = True
 
     @property
     def states(self) -> tuple[NDArray[Any], NDArray[Any]] | None:
@@ -60,11 +81,25 @@ class Asked:
 
     def judge(self, taken: Taken, *, gradients: bool) -> str:
         """Raise NotConforming unless two calls, and the way back, are right; why that cannot be told, if it cannot."""
-        calls = [outputs_of(self.case, taken.call(self.native["x"], self.states, self.valid)) for _ in range(2)]
-        untold = judge(self.case, taken.name, *calls, described=self.described)
+        x = self.native["x"]
+        kept = taken.call(x, self.states, self.valid)
+        first = outputs_of(self.case, kept, typed=taken.typed)
+        other = np.swapaxes(np.swapaxes(x, 0, 1).copy(), 0, 1) if taken.typed and x.ndim == WITH_ROWS else x
+        again = outputs_of(self.case, taken.call(other, self.states, self.valid), typed=taken.typed)
+        untold = judge(self.case, taken.name, first, again, described=self.described)
+        if self.lasting:
+            self._check_lasting(taken, kept)
         if gradients and not self.one_way and taken.train is not None:
             fail_unless_within(list(self.way_back(taken)), taken.name, self.described)
         return untold
+
+    def _check_lasting(self, taken: Taken, kept: Any) -> None:
+        """Raise NotConforming where a call with other numbers changes what this one returned."""
+        outputs = flat(kept)
+        before = [a.copy() for a in outputs]
+        taken.call(-self.native["x"], self.states, self.valid)
+        if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(outputs, before, strict=True)):
+            raise NotConforming("a later call overwrites the outputs of this one: return arrays of their own")
 
     def way_back(self, taken: Taken) -> Iterator[Comparison]:
         """Every gradient of the sum of all outputs times random numbers."""
@@ -109,17 +144,23 @@ def asked(
         return
     dtype = conventions.dtype or "float32"
     layer, _ = read({name: exact(name, a, dtype) for name, a in taken.weights.items()}, conventions, taken.input_size)
-    for number, (time, batch, with_states) in enumerate([*SIZES, *FURTHER]):
+    for number, sizes in enumerate([*SIZES, *FURTHER]):
         random = np.random.RandomState((seed * len([*SIZES, *FURTHER]) + number) % 2**32)
-        states = (layer.num_layers, layer.directions, 1, batch)
-        drawn = [random.standard_normal((time, 1, batch, layer.input_size))]
-        if with_states:
-            drawn += [np.tanh(random.standard_normal((*states, layer.output_size)))]
-            drawn += [random.standard_normal((*states, layer.hidden_size))]
-        native = conventions.lays.native_inputs(layer, Inputs(*(representable(a, dtype) for a in drawn)))
+        drawn = [representable(a, dtype) for a in _drawn(layer, sizes, random)]
+        native = conventions.lays.native_inputs(layer, Inputs(*drawn))
         arrays = {name: np.ascontiguousarray(a[0]) for name, a in native._asdict().items() if a is not None}
         call = _as_case(taken, conventions, arrays, random, f"x of seed {seed}")
-        yield replace(call, one_way=number >= len(SIZES))
+        yield replace(call, one_way=number >= len(SIZES), lasting=number == 0)
+
+
+def _drawn(layer: Layer, sizes: Sizes, random: np.random.RandomState) -> Iterator[NDArray[Any]]:
+    """x (T, 1, B, I), and h_0 and c_0 (L, D, 1, B, ·) if it is given states."""
+    x = sizes.x * random.standard_normal((sizes.time, 1, sizes.batch, layer.input_size))
+    yield x * (random.uniform(size=x.shape[:3]) < 0.75)[..., None] if sizes.gaps else x
+    if sizes.states:
+        axes = (layer.num_layers, layer.directions, 1, sizes.batch)
+        yield sizes.h_0 * np.tanh(random.standard_normal((*axes, layer.output_size)))
+        yield sizes.c_0 * random.standard_normal((*axes, layer.hidden_size))
 
 
 def _as_case(

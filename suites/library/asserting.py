@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Unpack
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from lstm_conformance.reference.arrays.conventions import Conventions, Options
@@ -54,13 +55,13 @@ def assert_conforms(
         case = case_of(weights, inputs, Conventions(**options), lengths=lengths, mask=mask)
         _tell([judge(case, "the layer", outputs_of(case, layer), described="as given")])
         return
-    if not isinstance(seed, int):
+    if not isinstance(seed, (int, np.integer)):
         raise BadInput(f"expected seed to be a whole number, came {seed!r}: inputs follow from it")
     valid = {"lengths": lengths, "mask": mask}
     if any(each is not None for each in valid.values()) and (x is None or weights is not None):
         raise BadInput("lengths and mask go with x, and with a layer of a framework or outputs that are there already")
     taken = _taken(layer, weights, options)
-    calls = asked(taken, Conventions(**taken.options), inputs, seed, valid)
+    calls = asked(taken, Conventions(**taken.options), inputs, int(seed), valid)
     _tell([call.judge(taken, gradients=gradients) for call in calls])
 
 
@@ -100,4 +101,4 @@ def _taken(layer: Any, weights: Mapping[str, ArrayLike] | None, options: Options
         )
     said: Options = {**found.options, **options, "prefix": ""}
     said["dtype"] = said.get("dtype") or next(iter(found.weights.values())).dtype.name
-    return replace(found, options=said)
+    return replace(found, options=said, weights={name: a.copy() for name, a in found.weights.items()})

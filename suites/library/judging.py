@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_conformance.reference.arithmetic import arithmetic_of
+from lstm_conformance.reference.arithmetic import STORED, arithmetic_of
 from lstm_conformance.reference.arrays.expecting import Case, canonical, shapes_of
 from lstm_conformance.reference.arrays.layers import wide
 from lstm_conformance.reference.arrays.numbers import numbers
@@ -51,8 +51,13 @@ class Seen(NamedTuple):
         return self.outputs if every else Outputs(y, h_n[:0], c_n[:0])
 
 
-def outputs_of(case: Case, seen: Any) -> Seen:
-    """What a call returned. Raises NotConforming for other shapes, BadInput for what are no real numbers."""
+def outputs_of(case: Case, seen: Any, *, typed: bool = False) -> Seen:
+    """What a call returned; typed: which must have the dtype of the layer.
+
+    Raises NotConforming for other shapes or dtypes, BadInput for what are no real numbers.
+    """
+    if typed:
+        _check_dtypes(case, seen)
     shapes = shapes_of(case)
     found = _by_name(seen, list(shapes))
     wrong = {name: a.shape for name, a in found.items() if a.shape != shapes.get(name)}
@@ -61,6 +66,22 @@ def outputs_of(case: Case, seen: Any) -> Seen:
         raise NotConforming(f"the outputs have shapes {came}, documented is {shapes}")
     whole = canonical(case, [found.get(name, np.zeros(shape)) for name, shape in shapes.items()])
     return Seen(whole, canonical(case, [np.full(shape, float(name in found)) for name, shape in shapes.items()]))
+
+
+def _check_dtypes(case: Case, seen: Sequence[Any]) -> None:
+    stored = STORED[case.dtype].compute
+    due = "float32" if stored == "bfloat16" else stored  # which is how NumPy reads it
+    came = {a.dtype.name for a in seen}
+    if came != {due}:
+        raise NotConforming(f"the outputs have dtypes {', '.join(sorted(came))}, documented is {stored}")
+
+
+def flat(seen: Any) -> list[Array]:
+    """All outputs in a row, also those that are returned alone, by name, or as output, (h_n, c_n)."""
+    found = (
+        [*seen.values()] if isinstance(seen, Mapping) else _flat(seen) if isinstance(seen, (list, tuple)) else [seen]
+    )
+    return [numbers("an output", a) for a in found]
 
 
 def _flat(seen: Sequence[Any]) -> list[Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from lstm_conformance.reference.arrays.conventions import Options
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.numbers import numbers
+from lstm_conformance.suites.library.judging import check_unchanged
 from lstm_conformance.suites.library.keras_gradients import BY_BACKEND
 from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of, loaded
 
@@ -26,6 +27,7 @@ def taken(layer: Any) -> Taken:
         weights=dict(_weights(layer)),
         call=called,
         train=called.train if called.backend in BY_BACKEND else None,
+        typed=True,
     )
 
 
@@ -48,11 +50,14 @@ def _weights(layer: Any) -> Iterator[tuple[str, Array]]:
 
 def _options(layer: Any) -> Options:
     """What the layer was constructed with."""
-    part = next(iter(_parts(layer).values()))
-    if not all(hasattr(part, name) for name in ("units", "recurrent_activation", "return_sequences")):
+    parts = list(_parts(layer).values())
+    if not all(hasattr(parts[0], name) for name in ("units", "recurrent_activation", "return_sequences")):
         raise BadInput(
             f"expected an LSTM layer or Bidirectional around one, came {type(layer).__name__}: hand over that"
         )
+    part = parts[0]
+    if len({(_policy(each), each.activation.__name__, _gate(each)) for each in parts}) > 1:
+        raise BadInput("expected two directions of one dtype and the same activations: hand over each by itself")
     merge_mode = getattr(layer, "merge_mode", "concat")
     return {
         "layout": "keras",
@@ -93,7 +98,10 @@ class _Called:
 
     def __call__(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """y and, if the layer returns them, h and c of each direction."""
-        found = self._forward(valid, *self._given(x, states))
+        given = self._given(x, states)
+        before = [numbers("an input", a).copy() for a in given[:3]]
+        found = self._forward(valid, *given)
+        check_unchanged(before, given[:3])
         return [numbers("an output", a) for a in found]
 
     def train(
@@ -104,6 +112,7 @@ class _Called:
             f"{prefix}{name}": variable
             for prefix, part in _parts(self.layer).items()
             for name, variable in zip(NAMES, part.weights, strict=False)
+            if any(variable is each for each in part.trainable_weights)
         }
         given = self._given(x, states)
         outputs, found = BY_BACKEND[self.backend](

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from lstm_conformance.reference.arrays.conventions import Options
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.layers import below
@@ -22,13 +24,25 @@ def taken(module: Any, prefix: str = "") -> Taken:
     return _Module(module, prefix).taken()
 
 
+def _part(module: Any, prefix: str) -> Any:
+    """The module whose parameters have names that begin so; the whole one where that is none."""
+    parts = dict(module.named_modules(remove_duplicate=False))
+    return parts.get(prefix.removesuffix("."), module)
+
+
+def _weights(part: Any) -> Mapping[str, Any]:
+    """What a `torch.nn.LSTM` computes with, also where it is made of other parameters, as by pruning; else nothing."""
+    return {name: getattr(part, name) for name in getattr(part, "_flat_weights_names", ())}
+
+
 class _Module:
     """A module and its parameters, under the names of `torch.nn.LSTM`."""
 
     def __init__(self, module: Any, prefix: str) -> None:
         self.torch, self.module = loaded("torch"), module
         self.is_cell = isinstance(module, self.torch.nn.LSTMCell)
-        found = below(dict(module.named_parameters()), prefix)
+        self.part = _part(module, prefix)
+        found = _weights(self.part) or below(dict(module.named_parameters(remove_duplicate=False)), prefix)
         self.parameters = {f"{name}_l0" if name.endswith(ENDS) else name: each for name, each in found.items()}
         if not self.parameters:
             raise BadInput(f"expected parameters whose names begin with {prefix!r}, came none: say which with prefix")
@@ -37,13 +51,14 @@ class _Module:
     def taken(self) -> Taken:
         """What is known of it."""
         options: Options = {"layout": "torch", "dtype": str(self.like.dtype).removeprefix("torch."), "accuracy": "S"}
-        options["batch_first"] = bool(getattr(self.module, "batch_first", False))
+        options["batch_first"] = bool(getattr(self.module, "batch_first", getattr(self.part, "batch_first", False)))
         return Taken(
             name=f"{type(self.module).__module__.removesuffix('.modules.rnn')}.{type(self.module).__qualname__}",
             options=options,
             weights={name: numbers(name, each) for name, each in self.parameters.items()},
             call=self.call,
-            train=self.train,
+            train=None if any(each.is_inference() for each in self.parameters.values()) else self.train,
+            typed=True,
         )
 
     def call(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
@@ -59,17 +74,22 @@ class _Module:
         self, x: Array, states: States | None, cotangents: Sequence[Array], valid: Array | None = None
     ) -> tuple[Sequence[Array], Mapping[str, Array]]:
         """Outputs, and gradients by name; 0 where nothing depends on something."""
-        named = {"x": self.tensor(x), **dict(zip(("h_0", "c_0"), self.both(states) or (), strict=False))}
-        for tensor in named.values():
-            tensor.requires_grad_()
-        with self.evaluated():
+        with self.torch.inference_mode(False), self.torch.enable_grad(), self.evaluated():
+            named = {"x": self.tensor(x), **dict(zip(("h_0", "c_0"), self.both(states) or (), strict=False))}
+            for tensor in named.values():
+                tensor.requires_grad_()
             outputs = self.forward(named["x"], (named["h_0"], named["c_0"]) if states else None, valid)
-        by = named | {name: each for name, each in self.parameters.items() if each.requires_grad}
-        due = [self.tensor(a) for a in cotangents]
-        found = self.gradients(outputs, list(by.values()), due)
+            by = named | {name: each for name, each in self.parameters.items() if self.has_gradient(each)}
+            due = [self.tensor(a) for a in cotangents]
+            found = self.gradients(outputs, list(by.values()), due)
         return [numbers("an output", a) for a in outputs], {
             name: numbers(name, a) for name, a in zip(by, found, strict=True)
         }
+
+    def has_gradient(self, each: Any) -> bool:
+        """Of its own: not where it is made of others, or stands in two places."""
+        alone = sum(each is other for other in self.parameters.values()) == 1
+        return bool(each.is_leaf and each.requires_grad and alone)
 
     def gradients(self, outputs: Sequence[Any], by: Sequence[Any], due: Sequence[Any]) -> Sequence[Any]:
         """Of the sum of all outputs times those numbers; an output that records nothing depends on nothing."""
@@ -98,9 +118,9 @@ class _Module:
 
     def packed(self, x: Any, states: Any, lengths: Array) -> list[Any]:
         """The same of rows of which only some steps count."""
-        if not isinstance(self.module, self.torch.nn.LSTM):
+        if not isinstance(self.part, self.torch.nn.LSTM):
             raise BadInput("lengths: expected a torch.nn.LSTM, which takes packed rows: hand over that LSTM")
-        rnn, first = self.torch.nn.utils.rnn, self.module.batch_first
+        rnn, first = self.torch.nn.utils.rnn, self.part.batch_first
         rows = rnn.pack_padded_sequence(x, self.torch.tensor(lengths), batch_first=first, enforce_sorted=False)
         output, (h_n, c_n) = self.module(rows, states)
         padded, _ = rnn.pad_packed_sequence(output, batch_first=first, total_length=x.shape[1 if first else 0])
@@ -115,8 +135,8 @@ class _Module:
         return [self.torch.stack(outputs), *(a[None] for a in state or ())]
 
     def tensor(self, a: Array) -> Any:
-        """In the dtype and on the device of the parameters."""
-        return self.torch.tensor(a).to(self.like.device, self.like.dtype)
+        """In the dtype and on the device of the parameters, with the axes in the order in which they lie."""
+        return self.torch.from_numpy(np.array(a, order="K")).to(self.like.device, self.like.dtype)
 
     def both(self, states: States | None) -> tuple[Any, Any] | None:
         """The states as tensors."""

@@ -32,6 +32,7 @@ class Taken:
 
     name: of its class. input_size: the width of x, None where the weights tell it.
     train: None where no gradients are asked for.
+    typed: whether outputs must have the dtype of the layer, and inputs may lie in memory as they like.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Taken:
     call: Called
     input_size: int | None = None
     train: Trained | None = None
+    typed: bool = False
 
 
 def framework_of(layer: object) -> str:

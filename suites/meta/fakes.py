@@ -185,6 +185,19 @@ class Incomplete(Adapter):
     """Has none of the four methods."""
 
 
+class OnePackage(NumpyLSTM):
+    """Names a package, and not several."""
+
+    packages = "numpy"  # type: ignore[assignment]
+
+
+class OtherArguments(NumpyLSTM):
+    """Cannot be asked to build what it is asked to build."""
+
+    def build(self, layer: Any) -> Any:  # type: ignore[override]
+        """Build nothing: dtype and path are missing."""
+
+
 class Duck:
     """Inherits from nothing, and has only the method `build`."""
 

@@ -105,6 +105,11 @@ MISTAKES = {
         '"lengths", "gradients")',
         ("has no method `gradients`: expected `def gradients(", at("class Mine", "class Mine")),
     ),
+    "a method without an argument": Mistake(
+        "def build(self, layer, dtype, path)",
+        "def build(self, layer, dtype)",
+        (f"takes 3 positional arguments but 4 were given ({at('    def build(', 'build')})",),
+    ),
     "an exception in every call": Mistake(
         "built, x, states, None)",
         "built.forward(x), states, None, None)",

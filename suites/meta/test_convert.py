@@ -51,12 +51,12 @@ def arrays(kind: str, layout: str, dtype: str = "float64") -> tuple[Cases, dict[
     return cases, {name: a[0] for name, a in native.items()}
 
 
-def run(layout: str, weights: dict[str, Array], cases: Cases) -> tuple[Array, Array]:
+def run(layout: str, weights: dict[str, Array], cases: Cases, dtype: str = "float64") -> tuple[Array, Array]:
     """y (T, B, D P) and its bound, as the layer of a layout computes it on the inputs of the cases."""
     lays, layer = LAYOUTS[layout], replace(cases.configuration.layer, bias=True)
     rows_first = layout in {"keras", "mlx", "openvino"}
     x = lays.native_inputs(layer, cases.inputs).x[0]
-    found = expected(weights, x, layout=layout, dtype="float64", batch_first=rows_first)
+    found = expected(weights, x, layout=layout, dtype=dtype, batch_first=rows_first)
     both = ([a[part][None] for a in found.outputs.values()] for part in (0, 1))
     value, bound = (lays.canonical_outputs(layer, each).y[:, 0] for each in both)
     return value, bound

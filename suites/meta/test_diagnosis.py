@@ -13,6 +13,7 @@ from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
 from lstm_conformance.reference.arithmetic import arithmetic_of, uniform
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, diagnose, reason
+from lstm_conformance.reference.diagnosis.evidence import estimated
 from lstm_conformance.reference.diagnosis.hypotheses import combining, pairs, single
 from lstm_conformance.reference.diagnosis.telling import differs, most_specific
 from lstm_conformance.reference.lstm import Cell, Outputs
@@ -151,6 +152,15 @@ def test_all_pairs_can_be_made() -> None:
 
     assert len(made) > 5000
     assert all(issubclass(each.mutant, LSTM) for each in made)
+
+
+def test_two_mistakes_that_read_the_input_need_no_states(right: Evidence) -> None:
+    """What one of them does to the memory of states, the other does to x alone."""
+    without = replace(right, call=right.call._replace(h_0=None, c_0=None))
+    named = {("gaps_of_a_slice_read_as_numbers",), ("input_clipped",)}
+    (both,) = pairs([each for each in combining() if each.names in named])
+
+    assert estimated(both.mutant, without) is not None
 
 
 def test_what_nobody_knows_is_called_so(right: Evidence) -> None:

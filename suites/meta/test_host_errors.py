@@ -70,6 +70,12 @@ class TestAdapterErrors:
                 "describe",
                 r"Incomplete has no method `build`: expected `def build\(self, layer, dtype, path\)`",
             ),
+            (
+                fakes.OnePackage,
+                "hello",
+                r"expected `packages` to be a tuple of texts, came 'numpy': write \('numpy',\)",
+            ),
+            (fakes.OtherArguments, "describe", r"takes 2 positional .* 4 were given \(fakes.py:\d+ in build\)"),
             (fakes.Duck, "describe", r"Duck has no method `weights`: expected `def weights\(self, built\)`"),
             (fakes.Duck, "run", r"Duck has no method `load`: expected `def load\(self, built, weights\)`"),
             (fakes.ReturningDict, "run", "ReturningDict.call must return a list of tensors, came a dict of ndarray"),

@@ -193,21 +193,25 @@ def test_the_matrix_shows_every_rule_on_every_path(alone: str) -> None:
     """A chapter has what its rules come to; a cell how many checks fail, else the worst verdict."""
     matrix = section(alone, "matrix")
 
-    assert "1 Numbers 2 of 2 rules fail 2 1 1.1 one step 2 ✓ 1.2 the last state 1 1" in matrix
-    assert "2 Shapes 1 rule, 1 known ~ – 2.1 shapes ~ –" in matrix
+    assert "path 1 Numbers 1.1 one step 1.2 the last state 2 Shapes 2.1 shapes torch" in matrix
+    assert "torch.nn.LSTM 2.13.0 eager 2 2 1 ~ ~ keras.layers.LSTM 3.15.1 eager 1 ✓ 1 – –" in matrix
+    assert ('title="1 Numbers: 2 of 2 rules fail"' in alone, 'title="2 Shapes: 1 rule, 1 known"' in alone) == (
+        True,
+        True,
+    )
 
 
-def test_an_announced_path_without_checks_has_a_column(tmp_path: Path) -> None:
-    """A hole is seen."""
+def test_an_announced_path_without_checks_has_a_row(tmp_path: Path) -> None:
+    """A hole is seen; what a row is about is said in each, also where it is shown once."""
     header = full_header(an_environment(paths=("eager", "torch.compile")))
 
     html = page_of(tmp_path, a_check(rule="1.1"), header=header)
 
-    assert "Path eager torch.compile" in section(html, "matrix")
-    assert re.search(r"one step</th><td class=\"pass\">✓</td><td></td></tr>", html)
+    assert "torch.nn.LSTM 2.13.0 eager ✓ ✓" in section(html, "matrix")
+    assert re.search(r"torch.compile</span></th><td class=\"sum \"></td><td></td>", html)
 
 
-def test_a_rule_without_a_check_has_a_row(tmp_path: Path) -> None:
+def test_a_rule_without_a_check_has_a_column(tmp_path: Path) -> None:
     """What a run did not cover is seen in its report."""
     rules = {"9.9": Rule(title="nobody checks this", sentence="It holds.", source="a paper")}
 

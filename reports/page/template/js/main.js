@@ -39,7 +39,7 @@ function onListKey(event) {
 }
 
 function onMatrixKey(event) {
-  const cell = event.target.closest("tr[data-rule] td");
+  const cell = event.target.closest("td");
   if (!cell) return;
   if (event.key.startsWith("Arrow")) {
     event.preventDefault();
@@ -99,12 +99,12 @@ onPress("#help-button", () => $("#help").showModal());
 onPress("#download", download);
 onPress("#show-verdicts", () => showBudgets(false));
 onPress("#show-budgets", () => showBudgets(true));
-onPress("#all-rows", (event) => {
+onPress("#all-rules", (event) => {
   const open = event.currentTarget.getAttribute("aria-pressed") !== "true";
   event.currentTarget.setAttribute("aria-pressed", open);
-  for (const chapter of matrix.tBodies) unfold(chapter, open);
+  unfoldAll(open);
 });
-matrix.addEventListener("click", (event) => openCell(event.target.closest("tr[data-rule] td")));
+matrix.addEventListener("click", (event) => openCell(event.target.closest("td")));
 matrix.addEventListener("keydown", onMatrixKey);
 list.addEventListener("click", (event) => openCheck(Number(event.target.closest(".row")?.dataset.check ?? -1)));
 list.addEventListener("keydown", onListKey);

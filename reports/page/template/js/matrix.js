@@ -1,42 +1,53 @@
-// The matrix: rows that unfold, cells that open their worst check, and the budgets behind the verdicts.
+// The matrix: chapters that unfold into their rules, cells that open their worst check, and the budgets behind the verdicts.
 
 const matrix = $("#cells");
-const ruleCells = [...matrix.querySelectorAll("tr[data-rule] td")];
+const heads = [...matrix.tHead.rows[0].cells];
+const rulesUnder = heads.map((head) => head.dataset.rules?.split(" ").map(Number) ?? []);
+const squares = [...matrix.querySelectorAll("td")];
 
 function checksIn(cell) {
-  return checksOf(report.matrix[cell.cellIndex - 1], Number(cell.parentNode.dataset.rule));
+  const row = report.matrix[cell.parentNode.sectionRowIndex];
+  return rulesUnder[cell.cellIndex].flatMap((rule) => checksOf(row, rule));
 }
 
 function describe(cell) {
   const checks = checksIn(cell);
   if (!checks.length) return "no check";
-  const worst = Math.max(...checks.map((check) => budgets[check]));
+  const worst = checks.reduce((most, check) => Math.max(most, budgets[check]), -1);
   const bad = checks.filter(isRed).length;
   const counted = bad ? `${bad} of ${several(checks.length, "check")} failing` : several(checks.length, "check");
   return `${verdict(worstOf(checks))}, ${counted}${worst >= 0 ? `, largest budget used ${budgetText(worst)}` : ""}`;
 }
 
+const isFold = (head) => Boolean(head.querySelector(".fold"));
+
+// The rules of a chapter in which nothing fails come and go; the others stay.
 function unfold(chapter, open) {
-  chapter.querySelector("button").setAttribute("aria-expanded", open);
-  for (const row of chapter.querySelectorAll("tr.calm")) row.hidden = !open;
+  chapter.querySelector(".fold").setAttribute("aria-expanded", open);
+  for (let place = heads.indexOf(chapter) + 1; place < heads.length && !isFold(heads[place]); place++)
+    if (heads[place].classList.contains("calm"))
+      for (const row of matrix.rows) row.cells[place].hidden = !open;
+}
+
+function unfoldAll(open) {
+  for (const chapter of heads.filter(isFold)) unfold(chapter, open);
 }
 
 function prepareMatrix() {
-  for (const chapter of matrix.tBodies) {
+  for (const chapter of heads.filter(isFold)) {
     const name = chapter.querySelector(".fold");
-    const button = make("button", { type: "button", class: "fold", "aria-expanded": "false" }, name.textContent);
+    const button = make("button", { type: "button", class: "fold" }, name.textContent);
     button.addEventListener("click", () => unfold(chapter, button.getAttribute("aria-expanded") !== "true"));
     name.replaceWith(button);
-    unfold(chapter, false);
   }
+  unfoldAll(false);
   matrix.setAttribute("role", "grid");
-  for (const cell of ruleCells) {
+  for (const cell of squares) {
     cell.tabIndex = -1;
-    cell.setAttribute("aria-label", describe(cell));
     cell.title = describe(cell);
+    cell.setAttribute("aria-label", cell.title);
   }
-  const first = ruleCells.find((cell) => !cell.parentNode.hidden) ?? ruleCells[0];
-  if (first) first.tabIndex = 0;
+  if (squares.length) squares[0].tabIndex = 0;
 }
 
 // A budget as a colour: one side of the bound is blue, the other red.
@@ -51,9 +62,8 @@ function showBudgets(on) {
   $("#show-verdicts").setAttribute("aria-pressed", !on);
   $("#budget-legend").hidden = !on;
   matrix.classList.toggle("budgets", on);
-  for (const cell of ruleCells) {
-    const checks = checksIn(cell);
-    const budget = Math.max(-1, ...checks.map((check) => budgets[check]));
+  for (const cell of squares) {
+    const budget = checksIn(cell).reduce((most, check) => Math.max(most, budgets[check]), -1);
     cell.dataset.text ??= cell.textContent;
     cell.dataset.level = on ? budgetLevel(budget) : "";
     cell.textContent = on && budget >= 0 ? budgetText(budget) : cell.dataset.text;
@@ -62,10 +72,10 @@ function showBudgets(on) {
 
 // The cell that an arrow key leads to.
 function beside(cell, key) {
-  const seen = [...matrix.querySelectorAll("tr[data-rule]:not([hidden])")];
-  const row = seen.indexOf(cell.parentNode) + ({ ArrowDown: 1, ArrowUp: -1 }[key] ?? 0);
-  const column = cell.cellIndex + ({ ArrowRight: 1, ArrowLeft: -1 }[key] ?? 0);
-  const found = seen[row]?.cells[column];
+  const row = cell.parentNode.sectionRowIndex + ({ ArrowDown: 1, ArrowUp: -1 }[key] ?? 0);
+  const seen = [...cell.parentNode.cells].filter((each) => !each.hidden);
+  const column = seen.indexOf(cell) + ({ ArrowRight: 1, ArrowLeft: -1 }[key] ?? 0);
+  const found = matrix.tBodies[0].rows[row]?.cells[seen[column]?.cellIndex];
   return found?.tagName === "TD" ? found : cell;
 }
 
@@ -79,7 +89,9 @@ function goTo(cell) {
 function filterOf(cell) {
   const worst = checksIn(cell)[0];
   const { implementation, version } = subject(worst);
-  const words = [`impl:"${implementation}"`, `path:"${value("path", worst)}"`, `rule:${ruleNumber(worst)}`];
+  const [chapter] = ruleNumber(worst).split(".");
+  const asked = isFold(heads[cell.cellIndex]) ? chapter : ruleNumber(worst);
+  const words = [`impl:"${implementation}"`, `path:"${value("path", worst)}"`, `rule:${asked}`];
   const alone = subjects.filter((each) => each.implementation === implementation).length === 1;
   return (alone ? words : [words[0], `version:"${version}"`, ...words.slice(1)]).join(" ");
 }
