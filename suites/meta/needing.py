@@ -1,4 +1,4 @@
-"""Tests that need a framework, or a processor: where it is not there they are left out, and the summary says so once.
+"""Tests that need a framework, a compiler or a processor: where it is not there they are left out; the summary says so.
 
 A plugin of pytest; the other tests of the suite itself run with NumPy alone.
 """
@@ -6,6 +6,7 @@ A plugin of pytest; the other tests of the suite itself run with NumPy alone.
 from __future__ import annotations
 
 import platform
+import shutil
 from collections import Counter
 from functools import cache
 from importlib.util import find_spec
@@ -21,6 +22,9 @@ from lstm_conformance.suites.meta.adapters import ADAPTERS
 AVX_512 = "AVX-512"
 """Without it, oneDNN has no LSTM of bfloat16: https://uxlfoundation.github.io/oneDNN/dev_guide_data_types.html."""
 
+CXX = "c++"
+"""A compiler of C++, by the name that every Unix has for it."""
+
 NEEDED = {("torch.nn.LSTM", "autocast"): (AVX_512,)}
 """What a path needs, beside the packages of its implementation."""
 
@@ -32,7 +36,7 @@ HANDOVER = "left_out"
 
 
 def needs(*packages: str) -> pytest.MarkDecorator:
-    """The mark of a test that imports these packages, or starts a host that does; `AVX_512` stands for itself."""
+    """The mark of a test that imports these packages, or starts a host that does; `AVX_512`, `CXX` are themselves."""
     return pytest.mark.needs(*packages)
 
 
@@ -50,7 +54,9 @@ def paths_here(name: str) -> list[str]:
 
 @cache
 def is_there(what: str) -> bool:
-    """Whether a package is installed, or the processor is one with AVX-512; what is none of x86 does without."""
+    """Whether a package is installed, or a compiler, or the processor is one with AVX-512; none of x86 needs that."""
+    if what == CXX:
+        return shutil.which(what) is not None
     if what != AVX_512:
         return find_spec(what) is not None
     about = Path("/proc/cpuinfo")
