@@ -133,10 +133,14 @@ class TestStrength:
         assert all(len(set(QUICK.of(offer))) == len(QUICK.of(offer)) for offer in OFFERS.values())
 
 
+EVERY_TIER = [pytest.param(tier, marks=[pytest.mark.deep] if tier == "full" else []) for tier in TIERS]
+"""The full one takes long to plan."""
+
+
 class TestStability:
     """Which configurations a path is asked hangs on what it offers, and on nothing else."""
 
-    @pytest.mark.parametrize("tier", TIERS)
+    @pytest.mark.parametrize("tier", EVERY_TIER)
     def test_other_paths_change_nothing(self, tier: str) -> None:
         """Neither an id nor a number of them, of any rule."""
         name, hello = "torch.nn.LSTM", declared("torch.nn.LSTM")
@@ -160,7 +164,7 @@ class TestStability:
         assert len(of_each[0]) > 300
         assert of_each[0] == of_each[1]
 
-    @pytest.mark.parametrize("tier", TIERS)
+    @pytest.mark.parametrize("tier", EVERY_TIER)
     @pytest.mark.parametrize("cost", COSTS)
     def test_an_adapter_of_ones_own_is_asked_the_same_whatever_its_paths_are_called(
         self, cost: Cost, tier: str
