@@ -696,7 +696,7 @@ def test_modules_of_torch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("backend", "passed"),
     [
-        pytest.param("tensorflow", 8, marks=needs("keras", "tensorflow")),
+        pytest.param("tensorflow", 8, marks=[pytest.mark.deep, needs("keras", "tensorflow")]),
         pytest.param("tensorflow", 13, marks=[pytest.mark.deep, needs("keras", "tensorflow")]),
         pytest.param("torch", 8, marks=[pytest.mark.deep, needs("keras", "torch")]),
         pytest.param("jax", 8, marks=[pytest.mark.deep, needs("keras", "jax")]),

@@ -39,7 +39,13 @@ def changed(folder: Path, *options: str) -> Run:
     return finished(command, path)
 
 
-@pytest.mark.parametrize(("tier", "names"), [("quick", list(IMPLEMENTATIONS)), ("full", [NAME, "keras.layers.LSTM"])])
+@pytest.mark.parametrize(
+    ("tier", "names"),
+    [
+        ("quick", list(IMPLEMENTATIONS)),
+        pytest.param("full", [NAME, "keras.layers.LSTM"], marks=pytest.mark.deep),
+    ],
+)
 def test_what_is_stored_is_what_is_planned(tier: str, names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a change of a tier was not written down: `make manifest` does, and shows in a review what it changes.
 

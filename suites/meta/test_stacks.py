@@ -78,7 +78,7 @@ def test_what_all_return_is_computed_once(flags: dict[str, Any], calls: int, mon
     assert numbers == [6, 6]
 
 
-@pytest.mark.parametrize("name", ["torch", "keras"])
+@pytest.mark.parametrize("name", ["torch", pytest.param("keras", marks=pytest.mark.deep)])
 def test_the_bounds_are_far_smaller_than_the_numbers(name: str) -> None:
     """Also where nobody sees the inner outputs, and at sizes that people use; in half precision they are as large."""
     subject, configurations = asked(name, "quick")
