@@ -54,7 +54,7 @@ def main() -> None:
     """Score, print, write."""
     found = scores()
     counted = found[0].applicable + len(found[0].not_applicable)
-    print(f"{counted} of the {len(MUTANTS)} wrong LSTMs show in the outputs of one call.\n")
+    print(f"{counted} of the {len(MUTANTS)} wrong LSTMs show in the outputs or gradients of one call.\n")
     print(f"{overview(found)}\n\n{families(found)}")
     TARGET.parent.mkdir(exist_ok=True)
     unfinished = TARGET.with_suffix(".tmp")
