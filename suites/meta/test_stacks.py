@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,18 @@ def test_what_all_return_is_computed_once(flags: dict[str, Any], calls: int, mon
         assert len(made) == calls
 
     assert numbers == [6, 6]
+
+
+def test_layers_of_other_equations_share_nothing() -> None:
+    """Where outputs are saturated, one whose forget gate always adds 1 returns the same bits, and not the same c_n."""
+    plain = subject_of(RIGHT["keras"])
+    adding = replace(plain, hello=replace(plain.hello, contract="haiku.LSTM"))
+    cases = draw(configuration(1, 1, 17, 1, style="forgetting", dtype="float64"), [0], biases=1)
+    observed = plain.run(cases).outputs.y
+    first, second = (subject.trajectory(cases, observed).c_n.value for subject in (plain, adding))
+
+    assert plain.expectations is adding.expectations
+    assert abs(first - second).max() > 1
 
 
 @pytest.mark.parametrize("name", ["torch", pytest.param("keras", marks=pytest.mark.deep)])

@@ -249,14 +249,19 @@ class Subject:
 
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""
-        accuracy = self.hello.on(self.path).activations
+        accuracy, always_added = self._declared
         cell = cell_of(configuration.layer, accuracy, STORED[configuration.dtype].compute)
-        return cell._replace(forget_bias=cell.forget_bias + self.hello.promised.fixed_forget_bias)
+        return cell._replace(forget_bias=cell.forget_bias + always_added)
 
     def alike(self, cases: Cases) -> tuple[object, ...]:
-        """What else decides what must be returned: the cases, how steps that do not count are filled, and accuracy."""
-        layout, configuration = self.layout, cases.configuration
-        return cases.key, str(configuration), layout.fill(configuration.layer), self.hello.on(self.path).activations
+        """What else decides what must be returned: the cases, how steps that do not count are filled, and the cell."""
+        configuration = cases.configuration
+        return cases.key, str(configuration), self.layout.fill(configuration.layer), *self._declared
+
+    @property
+    def _declared(self) -> tuple[str, float]:
+        """Of the cell, what no configuration says: how accurate activations are, what the forget gate always adds."""
+        return self.hello.on(self.path).activations, self.hello.promised.fixed_forget_bias
 
     def _described(self, configuration: Configuration) -> Header:
         key = str(configuration)
