@@ -711,6 +711,7 @@ def test_layers_of_keras(tmp_path: Path, backend: str, passed: int) -> None:
     assert f"{passed} passed" in done.output
 
 
+@pytest.mark.deep
 @needs("keras", "torch")
 def test_weights_that_are_moved_for_real(tmp_path: Path) -> None:
     """From torch to Keras and back: the frameworks themselves compute the same."""

@@ -22,6 +22,7 @@ from lstm_conformance.suites.meta.records import a_check, written
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the hosts of some attacks fork")
+@pytest.mark.deep
 def test_what_is_quick_holds(capsys: pytest.CaptureFixture[str]) -> None:
     """All of it; the others are tried every night."""
     status = main("--quick")

@@ -74,6 +74,7 @@ def test_peaks_are_read_from_the_summary() -> None:
         peaks("3 passed")
 
 
+@pytest.mark.deep
 def test_a_wrong_lstm_is_measured() -> None:
     """A row like the others, far below the limit."""
     row = measured("mutants:states_not_cleared_under_a_projection", ("--brief", "--once", "-k", "test_flags_together"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -496,7 +495,16 @@ STATES: dict[str, Callable[[Page], object]] = {
 }
 
 
-@pytest.mark.parametrize(("scheme", "width"), list(product(["light", "dark"], [WIDE, PHONE])))
+LOOKS = [
+    ("light", WIDE),
+    ("dark", PHONE),
+    pytest.param("dark", WIDE, marks=pytest.mark.deep),
+    pytest.param("light", PHONE, marks=pytest.mark.deep),
+]
+"""Every colour and every width; all pairs of them in `make deep`."""
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_nothing_stands_in_the_way_of_anybody(browser: Browser, path: Path, scheme: Any, width: int) -> None:
     """No violation that axe knows, in any state, and nothing that only a wider screen shows."""
     seen = {}
@@ -508,7 +516,7 @@ def test_nothing_stands_in_the_way_of_anybody(browser: Browser, path: Path, sche
     assert seen == dict.fromkeys(STATES, ([], []))
 
 
-@pytest.mark.parametrize(("scheme", "width"), list(product(["light", "dark"], [WIDE, PHONE])))
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_a_night_stands_in_nobodys_way(browser: Browser, tmp_path: Path, scheme: Any, width: int) -> None:
     """Nor do its versions, its nights before and its cells, with all that can be unfolded."""
     path = written(tmp_path, a_matrix(tmp_path))

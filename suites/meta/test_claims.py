@@ -83,6 +83,7 @@ def test_every_contract_goes_with_every_layout(layout: str, contract: str | dict
     assert "pass" in verdicts(adapter, PROMISED)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_everything_but_states_may_be_claimed(layout: str) -> None:
     """Most configurations have them; others are asked then."""

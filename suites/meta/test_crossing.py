@@ -37,7 +37,7 @@ QUICK, FULL = (TIERS[tier].crossing for tier in ("quick", "full"))
 OFFERS = {f"{name} {offer.path}": offer for name in IMPLEMENTATIONS for offer in declared(name).offers}
 """Of all paths of all implementations."""
 
-SMALL = ("torch.nn.LSTM eager", "torch.nn.LSTM autocast", "torch.nn.LSTMCell eager")
+SMALL = ("torch.nn.LSTM autocast", "torch.nn.LSTMCell eager")
 """Those of which it is quickly counted which three values meet."""
 
 TORCH, CELL, KERAS = (OFFERS[f"{name} eager"] for name in ("torch.nn.LSTM", "torch.nn.LSTMCell", "keras.layers.LSTM"))

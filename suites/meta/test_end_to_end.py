@@ -26,7 +26,7 @@ ELSEWHERE = {"tf.keras.layers.LSTM"}
 DEAR = {"jax.experimental.rnn.lstm_ref"}
 """What compiles for a minute, even a sample of it: `make conformance` and `make field` ask it all."""
 
-SOON = {"torch.nn.LSTM", "keras.Model", "onnx.reference.LSTM"}
+SOON = {"torch.nn.LSTM", "onnx.reference.LSTM"}
 """Families of which `make test` asks a sample; `make deep` does so of all, and `make conformance` asks everything."""
 
 SAMPLE = ("-p", "lstm_conformance.suites.harness.run.plugin", "-p", "lstm_conformance.suites.meta.sampling")

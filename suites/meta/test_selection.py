@@ -158,7 +158,9 @@ class TestWhoIsThere:
         assert run.status == pytest.ExitCode.USAGE_ERROR
         assert sentence in run.output
 
-    @pytest.mark.parametrize("of", [FINAL_STATES, EVERYTHING], ids=["one file", "everything"])
+    @pytest.mark.parametrize(
+        "of", [FINAL_STATES, pytest.param(EVERYTHING, marks=pytest.mark.deep)], ids=["one file", "everything"]
+    )
     def test_what_does_not_start_is_red(self, of: tuple[str, ...], tmp_path: Path) -> None:
         """With its sentence; another implementation beside it is run all the same."""
         run = conformance(tmp_path, *adapters("troubles.py", "NotStarting"), *RIGHT, of=of)

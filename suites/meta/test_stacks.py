@@ -91,7 +91,8 @@ def test_layers_of_other_equations_share_nothing() -> None:
     assert abs(first - second).max() > 1
 
 
-@pytest.mark.parametrize("name", ["torch", pytest.param("keras", marks=pytest.mark.deep)])
+@pytest.mark.deep
+@pytest.mark.parametrize("name", ["torch", "keras"])
 def test_the_bounds_are_far_smaller_than_the_numbers(name: str) -> None:
     """Also where nobody sees the inner outputs, and at sizes that people use; in half precision they are as large."""
     subject, configurations = asked(name, "quick")
