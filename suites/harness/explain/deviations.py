@@ -132,8 +132,9 @@ def problems(
     for entry in deviations.applicable(hellos.values()):
         covered = [place for place in places if entry.covers(*place)]
         yield from _too_wide(entry, covered)
-        is_elsewhere = _is_elsewhere(entry, tier, hellos.values()) or _is_lacking(entry, hellos.values())
-        idle = [] if partial or is_elsewhere else _idle(entry, covered, hellos)
+        idle = [] if partial else _idle(entry, covered, hellos)
+        if idle and (_is_elsewhere(entry, tier, hellos.values()) or _is_lacking(entry, hellos.values())):
+            idle = []
         for what in idle:
             yield f"deviation {entry.id!r} covers no {what}; remove it, or correct its rule, paths or configurations"
         for place in covered if isinstance(entry.configurations, Ids) else []:
