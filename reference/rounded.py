@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from types import EllipsisType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,6 +195,24 @@ Numbers = TypeVar("Numbers", Array, Rounded)
 """What `lstm.py` is generic in."""
 
 
+class Lifted:
+    """Several numbers in the place of one, which know themselves what is made of them: those of `moving.py`."""
+
+    __array_ufunc__ = None
+
+    def each(self, function: Callable[..., Any], *others: Any) -> Any:
+        """A linear function of all numbers, of each by itself."""
+        raise NotImplementedError
+
+    def dot(self, rows: Any) -> Any:
+        """Inner products with every row of a matrix, as `dot`."""
+        raise NotImplementedError
+
+    def outer(self, other: Any) -> Any:
+        """Products summed over steps and rows, as `sums.outer`."""
+        raise NotImplementedError
+
+
 def exactly(value: Rounded | Array, arithmetic: Arithmetic) -> Rounded:
     """Numbers without error: an input, a weight, an observed output."""
     if isinstance(value, Rounded):
@@ -209,7 +227,7 @@ def dot(a: Numbers, rows: Array) -> Numbers:
     a (T, ..., B, n) or (..., B, n), rows (..., m, n); gives (T, ..., B, m) or (..., B, m).
     """
     if not isinstance(a, Rounded):
-        return _times(a, rows)
+        return a.dot(rows) if isinstance(a, Lifted) else _times(a, rows)
     size, weights = np.abs(a.value), np.abs(rows)
     value, sizes = _times(a.value, rows), _times_upwards(size, weights)
     parts = np.abs(value) if a.arithmetic.storage else _NOTHING
@@ -259,21 +277,27 @@ def where(mask: NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
     if isinstance(a, Rounded):
         pick = [np.where(mask, p, q) for p, q in ((a.value, b.value), (a.err, b.err), (a.var, b.var))]
         return Rounded(pick[0], pick[1], pick[2], a.arithmetic)
+    if isinstance(a, Lifted):
+        return a.each(partial(where, mask), b)
     return np.where(mask, a, b)
 
 
 def moved(a: Numbers, move: Callable[[Array], Array]) -> Numbers:
     """The same numbers, moved about by a function that only moves."""
+    if isinstance(a, Lifted):
+        return a.each(lambda each: moved(each, move))
     return a.moved(move) if isinstance(a, Rounded) else move(a)
 
 
 def zeros_like(a: Numbers) -> Numbers:
     """Exact zeros of the shape of a."""
-    return a.moved(np.zeros_like) if isinstance(a, Rounded) else np.zeros_like(a)
+    return moved(a, np.zeros_like)
 
 
 def same_kind(a: Array, like: Numbers) -> Numbers:
     """An array without error, as numbers of the kind of `like`."""
+    if isinstance(like, Lifted):
+        return like.each(lambda of, each: same_kind(each, of), a)
     return exactly(a, like.arithmetic) if isinstance(like, Rounded) else np.asarray(a, np.float64)
 
 
@@ -316,6 +340,8 @@ def _joined(join: Callable[[Sequence[Array]], Array], items: Sequence[Numbers]) 
         errors = ([getattr(a, name) for a in items] for name in ("err", "var"))
         err, var = (_zeros_like(value) if all(map(_is_nothing, each)) else join(each) for each in errors)
         return Rounded(value, err, var, first.arithmetic)
+    if isinstance(first, Lifted):
+        return first.each(lambda *each: _joined(join, each), *items[1:])
     return join(items)
 
 

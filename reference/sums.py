@@ -5,15 +5,19 @@ As inner products they are not finished, and their error does not hang on the or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from lstm_conformance.reference.rounded import Array, InnerProduct, Numbers, Rounded
+from lstm_conformance.reference.rounded import Array, InnerProduct, Lifted, Numbers, Rounded
 
 _NOTHING: Array = np.zeros(())
 
 
 def outer(a: Numbers, b: Numbers) -> Numbers:
     """Products of a (T, ..., B, m) and b (T, ..., B, n), both inexact, summed over steps and rows: (..., m, n)."""
+    if isinstance(a, Lifted):
+        return a.outer(b)
     if not isinstance(a, Rounded):
         return _across(_listed(a), _listed(b))
     value, sizes = [_listed(each.value) for each in (a, b)], [_listed(np.abs(each.value)) for each in (a, b)]
@@ -29,6 +33,8 @@ def outer(a: Numbers, b: Numbers) -> Numbers:
 
 def total(a: Numbers) -> Numbers:
     """a (T, ..., B, m), summed over steps and rows: (..., m)."""
+    if isinstance(a, Lifted):
+        return a.each(total)
     if not isinstance(a, Rounded):
         return np.asarray(_listed(a).sum(-2))
     value, err, var = (_listed(part) for part in (a.value, a.err, a.var))
@@ -36,6 +42,23 @@ def total(a: Numbers) -> Numbers:
     size = np.abs(value).sum(-2) + carried[0]
     parts = _stored(np.moveaxis(value, -2, 0)) if a.arithmetic.storage else _NOTHING
     return InnerProduct(value.sum(-2), size, carried, parts, value.shape[-2], a.arithmetic)
+
+
+def of_products(pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:
+    """The sum of a few products of inexact numbers, element by element, in whatever order they are added."""
+    a, b = pairs[0]
+    if not isinstance(a, Rounded) or not isinstance(b, Rounded):
+        return sum((p * q for p, q in pairs[1:]), start=a * b)
+    value, size, err, var = (sum(each) for each in zip(*(_product(p, q) for p, q in pairs), strict=True))
+    parts = size if a.arithmetic.storage else _NOTHING
+    return InnerProduct(value, size + err, (err, var), parts, len(pairs), a.arithmetic)
+
+
+def _product(a: Rounded, b: Rounded) -> tuple[Array, Array, Array, Array]:
+    """A product, its size, and what it carries of the errors of both."""
+    size_a, size_b = np.abs(a.value), np.abs(b.value)
+    err = size_a * b.err + (size_b + b.err) * a.err
+    return a.value * b.value, size_a * size_b, err, size_a**2 * b.var + size_b**2 * a.var
 
 
 def _stored(shares: Array) -> Array:

@@ -19,7 +19,7 @@ from lstm_conformance.reference.gradients import NOTHING, BackwardPass, Gradient
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Engine, Outputs
 from lstm_conformance.reference.recurrence import Trajectory
-from lstm_conformance.reference.rounded import Array, Numbers, Rounded, dot, exactly, moved
+from lstm_conformance.reference.rounded import Array, Lifted, Numbers, Rounded, dot, exactly, moved
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 __all__ = [
@@ -192,7 +192,7 @@ class LSTM(Engine):
 
     def product(self, a: Numbers, rows: Array) -> Numbers:
         """Inner products of a (..., B, n) with every row of a matrix (..., m, n)."""
-        if isinstance(a, Rounded):
+        if isinstance(a, (Rounded, Lifted)):
             return dot(a, rows)
         return np.asarray(dot(wide(a), wide(rows)), a.dtype)
 

@@ -118,8 +118,8 @@ def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Ite
     """Those by every weight of a cell; where: which cell it is, in words."""
     for name, expected in due.named.items():
         observed, axes = seen.named[name][..., : expected.shape[-1]], WEIGHT_AXES[name]
-        by_gate = _by_gate if "gate" in axes else np.asarray
-        yield within(f"gradient by {name}{where}", by_gate(observed), expected.moved(by_gate), axes)
+        apart = by_gate if "gate" in axes else np.asarray
+        yield within(f"gradient by {name}{where}", apart(observed), expected.moved(apart), axes)
 
 
 def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
@@ -140,12 +140,12 @@ def _moved(
     """The weights of a cell; rate: a power of two, by which nothing is rounded."""
     for name, gradient in by.named.items():
         axes = WEIGHT_AXES[name]
-        by_gate = _by_gate if "gate" in axes else np.asarray
+        apart = by_gate if "gate" in axes else np.asarray
         moved = exactly(before.named[name], gradient.arithmetic) + scaled(gradient, np.full((), -rate))
-        yield within(f"{name} behind a step{where}", by_gate(seen.named[name]), moved.moved(by_gate), axes)
+        yield within(f"{name} behind a step{where}", apart(seen.named[name]), moved.moved(apart), axes)
 
 
-def _by_gate(a: Array) -> Array:
+def by_gate(a: Array) -> Array:
     """(N, 4H, ...) -> (N, 4, H, ...)."""
     return a.reshape(len(a), 4, -1, *a.shape[2:])
 
