@@ -68,3 +68,13 @@ class Moving(Lifted):
         """As one sum of twice as many products."""
         tangent = outer(self.tangent, other.value) + outer(self.value, other.tangent)
         return Moving(outer(self.value, other.value), tangent)
+
+
+def tangents_of(found: Any) -> Any:
+    """Those of all numbers, in tuples and lists as they are."""
+    if isinstance(found, list):
+        return [tangents_of(each) for each in found]
+    if isinstance(found, tuple):
+        parts = [tangents_of(each) for each in found]
+        return type(found)(*parts) if hasattr(found, "_fields") else tuple(parts)
+    return found.tangent if isinstance(found, Moving) else found

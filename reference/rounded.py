@@ -278,14 +278,16 @@ def where(mask: NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
         pick = [np.where(mask, p, q) for p, q in ((a.value, b.value), (a.err, b.err), (a.var, b.var))]
         return Rounded(pick[0], pick[1], pick[2], a.arithmetic)
     if isinstance(a, Lifted):
-        return a.each(partial(where, mask), b)
+        picked: Numbers = a.each(partial(where, mask), b)
+        return picked
     return np.where(mask, a, b)
 
 
 def moved(a: Numbers, move: Callable[[Array], Array]) -> Numbers:
     """The same numbers, moved about by a function that only moves."""
     if isinstance(a, Lifted):
-        return a.each(lambda each: moved(each, move))
+        each: Numbers = a.each(lambda part: moved(part, move))
+        return each
     return a.moved(move) if isinstance(a, Rounded) else move(a)
 
 
@@ -297,7 +299,8 @@ def zeros_like(a: Numbers) -> Numbers:
 def same_kind(a: Array, like: Numbers) -> Numbers:
     """An array without error, as numbers of the kind of `like`."""
     if isinstance(like, Lifted):
-        return like.each(lambda of, each: same_kind(each, of), a)
+        each: Numbers = like.each(lambda of, part: same_kind(part, of), a)
+        return each
     return exactly(a, like.arithmetic) if isinstance(like, Rounded) else np.asarray(a, np.float64)
 
 

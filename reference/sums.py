@@ -17,7 +17,8 @@ _NOTHING: Array = np.zeros(())
 def outer(a: Numbers, b: Numbers) -> Numbers:
     """Products of a (T, ..., B, m) and b (T, ..., B, n), both inexact, summed over steps and rows: (..., m, n)."""
     if isinstance(a, Lifted):
-        return a.outer(b)
+        lifted: Numbers = a.outer(b)
+        return lifted
     if not isinstance(a, Rounded):
         return _across(_listed(a), _listed(b))
     value, sizes = [_listed(each.value) for each in (a, b)], [_listed(np.abs(each.value)) for each in (a, b)]
@@ -34,7 +35,8 @@ def outer(a: Numbers, b: Numbers) -> Numbers:
 def total(a: Numbers) -> Numbers:
     """a (T, ..., B, m), summed over steps and rows: (..., m)."""
     if isinstance(a, Lifted):
-        return a.each(total)
+        lifted: Numbers = a.each(total)
+        return lifted
     if not isinstance(a, Rounded):
         return np.asarray(_listed(a).sum(-2))
     value, err, var = (_listed(part) for part in (a.value, a.err, a.var))

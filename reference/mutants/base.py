@@ -27,6 +27,7 @@ __all__ = [
     "SINGLE",
     "Call",
     "Gates",
+    "LSTMWithDerivatives",
     "LSTMWithGradients",
     "LSTMWithOptimizer",
     "LSTMWithRecords",
@@ -252,6 +253,21 @@ class LSTMWithRecords(LSTMWithGradients):
 
     claims: ClassVar[tuple[str, ...]] = ("gradients", "records")
     only: ClassVar[tuple[str, ...]] = ("records",)
+
+
+class LSTMWithDerivatives(LSTMWithGradients):
+    """A right LSTM that is asked for other derivatives, too: its equations are given numbers that move."""
+
+    claims: ClassVar[tuple[str, ...]] = ("gradients", "jvp", "hvp", "per_sample")
+    only: ClassVar[tuple[str, ...]] = ("jvp", "hvp", "per_sample")
+
+    def pushed(self, tangent: Array) -> Array:
+        """How an output moves, as the caller gets it."""
+        return tangent
+
+    def of_rows(self, gradients: Array) -> Array:
+        """The gradients (B, ...) by a weight of every row, as the caller gets them."""
+        return gradients
 
 
 def applied(a: Numbers, function: Callable[[Array], Array], slope: float = 1.0) -> Numbers:

@@ -12,7 +12,7 @@ from lstm_conformance.fixtures.cases.tangents import direction, rows_apart
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.gradients import Gradients
 from lstm_conformance.reference.lstm import Call, Outputs
-from lstm_conformance.reference.moving import Moving
+from lstm_conformance.reference.moving import Moving, tangents_of
 from lstm_conformance.reference.rounded import Array, Rounded, exactly, zeros_like
 from lstm_conformance.reference.stack import Stack, way_back
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
@@ -54,24 +54,13 @@ def hessian_times_direction(subject: Subject, cases: Cases) -> Examined:
         (weights, call), layer = _moving(cases), cases.configuration.layer
         by = way_back(subject.cell(cases.configuration), layer, subject.layout.fill(layer))
         given = [exactly(a, arithmetic_of(cases.configuration.dtype).of_gradients) for a in seen.given]
-        found = by.gradients(weights, call, Outputs(*(Moving(a, zeros_like(a)) for a in given)))  # type: ignore[type-var]
-        return _tangents(found)
+        still: list[Any] = [Moving(a, zeros_like(a)) for a in given]
+        found: Gradients[Any] = tangents_of(by.gradients(weights, call, Outputs(*still)))
+        return found
 
     due = subject.expectations.recall(("hvp", *subject.alike(cases)), numbers, compute)
     yield from of_inputs(seen, due, " of a gradient in a direction")
     yield from of_weights(subject, cases, seen, due, " of a gradient in a direction")
-
-
-def _tangents(found: Any) -> Any:
-    """Those of all numbers, in tuples and lists as they are."""
-    if isinstance(found, Moving):
-        return found.tangent
-    if isinstance(found, list):
-        return [_tangents(each) for each in found]
-    if isinstance(found, tuple):
-        parts = [_tangents(each) for each in found]
-        return type(found)(*parts) if hasattr(found, "_fields") else tuple(parts)
-    return found
 
 
 def _moving(cases: Cases) -> tuple[Any, Call[Any]]:
@@ -86,8 +75,10 @@ def _moving(cases: Cases) -> tuple[Any, Call[Any]]:
         for both in zip(cases.weights, along.weights, strict=True)
     ]
     states = along.states if cases.inputs.h_0 is not None else tuple(0 * a for a in cases.states)
-    moved = [lifted(a, b) for a, b in zip((cases.inputs.x, *cases.states), (along.inputs.x, *states), strict=True)]
-    return weights, Call(*moved, cases.mask)
+    moved: list[Any] = [
+        lifted(a, b) for a, b in zip((cases.inputs.x, *cases.states), (along.inputs.x, *states), strict=True)
+    ]
+    return weights, Call(moved[0], moved[1], moved[2], cases.mask)
 
 
 def of_every_row(subject: Subject, cases: Cases) -> Examined:
