@@ -64,11 +64,10 @@ class Rounded:
         return self.value.shape
 
     def __mul__(self, other: Rounded) -> Rounded:
-        a, b, u = self, other, self.arithmetic.elementwise
-        size_a, size_b = np.abs(a.value), np.abs(b.value)
-        err = size_a * (b.err + u * size_b) + (size_b + b.err) * a.err + self.arithmetic.tiny
-        var = size_a**2 * b.var + size_b**2 * a.var
-        return Rounded(a.value * b.value, err, var, self.arithmetic)
+        value = self.value * other.value
+        err, var, _ = carried(self, other, self.arithmetic.elementwise)
+        err += self.arithmetic.tiny
+        return Rounded(value, err, var, self.arithmetic)
 
     def __add__(self, other: Rounded | Array) -> Rounded:
         a, b = self, exactly(other, self.arithmetic)
@@ -105,6 +104,25 @@ class Rounded:
         if of_size := u * relative + self.arithmetic.storage:
             err += of_size * np.abs(value)
         return Rounded(value, err, slope**2 * self.var, self.arithmetic)
+
+
+def carried(a: Rounded, b: Rounded, u: float) -> tuple[Array, Array, Array]:
+    """What a b carries of the errors of both, |a| (e_b + u |b|) + (|b| + e_b) e_a, and a² v_b + b² v_a; and |a b|.
+
+    A fifth of the time of the way back is spent here, so it is written for few new arrays.
+    """
+    other = b.value if a.shape == b.shape else np.broadcast_to(b.value, np.broadcast_shapes(a.shape, b.shape))
+    size_a, size_b = np.abs(a.value), np.abs(other)
+    size = size_a * size_b
+    err = u * size
+    err += size_a * b.err
+    size_b += b.err
+    size_b *= a.err
+    err += size_b
+    var = np.square(other)
+    var *= a.var
+    var += np.square(a.value) * b.var
+    return err, var, size
 
 
 class InnerProduct(Rounded):

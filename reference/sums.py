@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_conformance.reference.rounded import Array, InnerProduct, Lifted, Numbers, Rounded
+from lstm_conformance.reference.rounded import Array, InnerProduct, Lifted, Numbers, Rounded, carried
 
 _NOTHING: Array = np.zeros(())
 
@@ -51,16 +51,10 @@ def of_products(pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:
     a, b = pairs[0]
     if not isinstance(a, Rounded) or not isinstance(b, Rounded):
         return sum((p * q for p, q in pairs[1:]), start=a * b)
-    value, size, err, var = (sum(each) for each in zip(*(_product(p, q) for p, q in pairs), strict=True))
+    value = sum((p.value * q.value for p, q in pairs[1:]), start=a.value * b.value)
+    err, var, size = (sum(parts) for parts in zip(*(carried(p, q, 0.0) for p, q in pairs), strict=True))
     parts = size if a.arithmetic.storage else _NOTHING
     return InnerProduct(value, size + err, (err, var), parts, len(pairs), a.arithmetic)
-
-
-def _product(a: Rounded, b: Rounded) -> tuple[Array, Array, Array, Array]:
-    """A product, its size, and what it carries of the errors of both."""
-    size_a, size_b = np.abs(a.value), np.abs(b.value)
-    err = size_a * b.err + (size_b + b.err) * a.err
-    return a.value * b.value, size_a * size_b, err, size_a**2 * b.var + size_b**2 * a.var
 
 
 def _stored(shares: Array) -> Array:

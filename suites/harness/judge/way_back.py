@@ -123,7 +123,7 @@ def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Ite
 
 
 def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
-    """Every weight behind a step of gradient descent: less the rate times its gradient, and one rounding; no more."""
+    """Every weight behind a step of gradient descent: less the rate times its gradient, rounded once; no more."""
     seen = subject.descended(cases, rate)
     inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
     yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
@@ -141,8 +141,19 @@ def _moved(
     for name, gradient in by.named.items():
         axes = WEIGHT_AXES[name]
         apart = by_gate if "gate" in axes else np.asarray
-        moved = exactly(before.named[name], gradient.arithmetic) + scaled(gradient, np.full((), -rate))
-        yield within(f"{name} behind a step{where}", apart(seen.named[name]), moved.moved(apart), axes)
+        due = rounded_once(before.named[name], scaled(gradient, np.full((), -rate)), seen.named[name])
+        yield within(f"{name} behind a step{where}", apart(seen.named[name]), due.moved(apart), axes)
+
+
+def rounded_once(weight: Array, step: Rounded, seen: Array) -> Rounded:
+    """Weight plus step, rounded to whichever number is nearest to what was seen; what is allowed beyond is the step's.
+
+    Every right subtraction may use the whole of its rounding, so that it says nothing of how near the bound one is.
+    """
+    moved = exactly(weight, step.arithmetic) + step
+    rounding = step.arithmetic.elementwise * np.abs(moved.value)
+    nearest = np.clip(np.asarray(seen, np.float64), moved.value - rounding, moved.value + rounding)
+    return Rounded(nearest, step.err, step.var, step.arithmetic)
 
 
 def by_gate(a: Array) -> Array:
