@@ -27,12 +27,12 @@ def _simple(configuration: Configuration) -> bool:
 
 
 def _of_every_loss(configuration: Configuration) -> bool:
-    """Small layers without a mask, and those of ordinary sizes, some of which have lengths.
+    """Small layers without a mask or with one that has holes, and those of ordinary sizes, some of which have lengths.
 
     Not in half precision: a large loss and a small one are beyond what float16 holds.
     """
     asked = _plain(configuration) and configuration.dtype not in HALF
-    return asked and not (configuration.mask and configuration.batch <= 3)
+    return asked and (configuration.mask in {"", "holes"} or configuration.batch > 3)
 
 
 def _in_one_direction(configuration: Configuration) -> bool:
