@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF
+from lstm_conformance.reference.moving import Moving
 from lstm_conformance.reference.rounded import Numbers, Rounded
 
 Array = NDArray[np.floating]
@@ -34,14 +35,21 @@ class Activation(NamedTuple):
     derivative: Callable[[Array], Array] | None = None
 
     def __call__(self, z: Numbers) -> Numbers:
-        """F of an array, or of rounded numbers."""
+        """F of an array, of rounded numbers, or of numbers that move, whose tangents its slope multiplies."""
+        if isinstance(z, Moving):
+            value = self(z.value)
+            return Moving(value, self.slope(z.value, value) * z.tangent)
         if isinstance(z, Rounded):
             return z.through(self.function, self.steepest, relative=self.relative, absolute=self.absolute)
         found = self.function(z)
         return found if found.dtype == z.dtype else found.astype(z.dtype)  # of bfloat16, NumPy makes float32
 
     def slope(self, z: Numbers, value: Numbers) -> Numbers:
-        """The derivative at z, where f is `value`."""
+        """The derivative at z, where f is `value`. Raises ValueError where f' moves and is no function of f."""
+        if isinstance(value, Moving):
+            if self.slope_of_value is None:
+                raise ValueError("expected a function whose slope is one of its value, as of the logistic one and tanh")
+            return self.slope_of_value(value)
         if not isinstance(z, Rounded) or not isinstance(value, Rounded):
             return np.asarray(self.at(z))
         if self.slope_of_value is not None:

@@ -5,15 +5,20 @@ As inner products they are not finished, and their error does not hang on the or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from lstm_conformance.reference.rounded import Array, InnerProduct, Numbers, Rounded
+from lstm_conformance.reference.rounded import Array, InnerProduct, Lifted, Numbers, Rounded, carried
 
 _NOTHING: Array = np.zeros(())
 
 
 def outer(a: Numbers, b: Numbers) -> Numbers:
     """Products of a (T, ..., B, m) and b (T, ..., B, n), both inexact, summed over steps and rows: (..., m, n)."""
+    if isinstance(a, Lifted):
+        lifted: Numbers = a.outer(b)
+        return lifted
     if not isinstance(a, Rounded):
         return _across(_listed(a), _listed(b))
     value, sizes = [_listed(each.value) for each in (a, b)], [_listed(np.abs(each.value)) for each in (a, b)]
@@ -29,6 +34,9 @@ def outer(a: Numbers, b: Numbers) -> Numbers:
 
 def total(a: Numbers) -> Numbers:
     """a (T, ..., B, m), summed over steps and rows: (..., m)."""
+    if isinstance(a, Lifted):
+        lifted: Numbers = a.each(total)
+        return lifted
     if not isinstance(a, Rounded):
         return np.asarray(_listed(a).sum(-2))
     value, err, var = (_listed(part) for part in (a.value, a.err, a.var))
@@ -36,6 +44,17 @@ def total(a: Numbers) -> Numbers:
     size = np.abs(value).sum(-2) + carried[0]
     parts = _stored(np.moveaxis(value, -2, 0)) if a.arithmetic.storage else _NOTHING
     return InnerProduct(value.sum(-2), size, carried, parts, value.shape[-2], a.arithmetic)
+
+
+def of_products(pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:
+    """The sum of a few products of inexact numbers, element by element, in whatever order they are added."""
+    a, b = pairs[0]
+    if not isinstance(a, Rounded) or not isinstance(b, Rounded):
+        return sum((p * q for p, q in pairs[1:]), start=a * b)
+    value = sum((p.value * q.value for p, q in pairs[1:]), start=a.value * b.value)
+    err, var, size = (sum(parts) for parts in zip(*(carried(p, q, 0.0) for p, q in pairs), strict=True))
+    parts = size if a.arithmetic.storage else _NOTHING
+    return InnerProduct(value, size + err, (err, var), parts, len(pairs), a.arithmetic)
 
 
 def _stored(shares: Array) -> Array:

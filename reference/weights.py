@@ -57,8 +57,8 @@ class CellWeights(NamedTuple):
         return self.map(lambda a: a[cases])
 
     def float64(self) -> CellWeights:
-        """The same numbers, widened; arrays that are wide already are not copied."""
-        return self.map(lambda a: np.asarray(a, np.float64))
+        """The same numbers, widened: wide arrays are not copied, and numbers that are no arrays stay as they are."""
+        return self.map(lambda a: np.asarray(a, np.float64) if isinstance(a, np.ndarray) else a)
 
 
 Weights = Sequence[Sequence[CellWeights]]

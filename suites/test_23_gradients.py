@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import HALF, Configuration
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.suites.harness.judge import way_back
+from lstm_conformance.suites.harness.judge import derivatives, way_back
 from lstm_conformance.suites.harness.judge.assertions import Examined, unchanged
 from lstm_conformance.suites.harness.judge.comparison import same
 from lstm_conformance.suites.harness.judge.rules import rule
@@ -25,12 +27,12 @@ def _simple(configuration: Configuration) -> bool:
 
 
 def _of_every_loss(configuration: Configuration) -> bool:
-    """Small layers without a mask, and those of ordinary sizes, some of which have lengths.
+    """Small layers without a mask or with one that has holes, and those of ordinary sizes, some of which have lengths.
 
     Not in half precision: a large loss and a small one are beyond what float16 holds.
     """
     asked = _plain(configuration) and configuration.dtype not in HALF
-    return asked and not (configuration.mask and configuration.batch <= 3)
+    return asked and (configuration.mask in {"", "holes"} or configuration.batch > 3)
 
 
 def _in_one_direction(configuration: Configuration) -> bool:
@@ -130,3 +132,25 @@ def test_every_way_back_is_that_of_its_own_call(subject: Subject, cases: Cases) 
         for index, trained in enumerate(subject.ways_back(calls, order)):
             loss = f" of call {index} on way back {order.index(index)}"
             yield from way_back.all_of(subject, calls[index], trained, loss)
+
+
+def _of(kind: str) -> Callable[[Configuration], bool]:
+    return lambda configuration: configuration.derivative == kind
+
+
+@rule("23.13", where=_of("jvp"), kinds=("derived",))
+def test_outputs_move_as_the_equations_say(subject: Subject, cases: Cases) -> Examined:
+    """The derivatives of all outputs in a direction of inputs, states and weights lie within their bound."""
+    yield from derivatives.moving_outputs(subject, cases)
+
+
+@rule("23.14", where=_of("hvp"), kinds=("derived",))
+def test_gradients_move_as_the_equations_say(subject: Subject, cases: Cases) -> Examined:
+    """The Hessian of a loss times a direction lies within the bound of how the gradients move along it."""
+    yield from derivatives.hessian_times_direction(subject, cases)
+
+
+@rule("23.15", where=_of("per_sample"), kinds=("derived",))
+def test_every_row_has_gradients_of_its_own(subject: Subject, cases: Cases) -> Examined:
+    """The gradients by weights of the loss of a row lie within the bound of those of a batch in which it is alone."""
+    yield from derivatives.of_every_row(subject, cases)

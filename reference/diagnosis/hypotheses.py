@@ -34,7 +34,7 @@ class Hypothesis(NamedTuple):
 
 
 RIGHT_IN_ONE_CALL = {
-    *("gradients", "weight_gradients", "cell_gradients", "shortcuts", "optimizers", "records"),
+    *("gradients", "weight_gradients", "cell_gradients", "shortcuts", "optimizers", "records", "derivatives"),
     *("life_cycle", "models", "repeated_calls"),
 }
 """Families of mistakes that the outputs of a call do not show."""

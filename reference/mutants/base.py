@@ -19,7 +19,7 @@ from lstm_conformance.reference.gradients import NOTHING, BackwardPass, Gradient
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Engine, Outputs
 from lstm_conformance.reference.recurrence import Trajectory
-from lstm_conformance.reference.rounded import Array, Numbers, Rounded, dot, exactly, moved
+from lstm_conformance.reference.rounded import Array, Lifted, Numbers, Rounded, dot, exactly, moved
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "SINGLE",
     "Call",
     "Gates",
+    "LSTMWithDerivatives",
     "LSTMWithGradients",
     "LSTMWithOptimizer",
     "LSTMWithRecords",
@@ -192,7 +193,7 @@ class LSTM(Engine):
 
     def product(self, a: Numbers, rows: Array) -> Numbers:
         """Inner products of a (..., B, n) with every row of a matrix (..., m, n)."""
-        if isinstance(a, Rounded):
+        if isinstance(a, (Rounded, Lifted)):
             return dot(a, rows)
         return np.asarray(dot(wide(a), wide(rows)), a.dtype)
 
@@ -252,6 +253,21 @@ class LSTMWithRecords(LSTMWithGradients):
 
     claims: ClassVar[tuple[str, ...]] = ("gradients", "records")
     only: ClassVar[tuple[str, ...]] = ("records",)
+
+
+class LSTMWithDerivatives(LSTMWithGradients):
+    """A right LSTM that is asked for other derivatives, too: its equations are given numbers that move."""
+
+    claims: ClassVar[tuple[str, ...]] = ("gradients", "jvp", "hvp", "per_sample")
+    only: ClassVar[tuple[str, ...]] = ("jvp", "hvp", "per_sample")
+
+    def pushed(self, tangent: Array) -> Array:
+        """How an output moves, as the caller gets it."""
+        return tangent
+
+    def of_rows(self, gradients: Array) -> Array:
+        """The gradients (B, ...) by a weight of every row, as the caller gets them."""
+        return gradients
 
 
 def applied(a: Numbers, function: Callable[[Array], Array], slope: float = 1.0) -> Numbers:

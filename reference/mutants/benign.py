@@ -11,6 +11,7 @@ from lstm_conformance.reference.backwards import WeightGradients, added
 from lstm_conformance.reference.mutants.base import (
     LSTM,
     Gates,
+    LSTMWithDerivatives,
     LSTMWithGradients,
     LSTMWithOptimizer,
     applied,
@@ -161,6 +162,14 @@ class GradientsAddedStepByStep(LSTMWithGradients):
         steps = [slice(t, t + 1) for t in reversed(range(len(tape)))]
         parts = [super(GradientsAddedStepByStep, self).weight_gradients(w, tape[t], d_z[t], d_h[t]) for t in steps]
         return reduce(added, parts)
+
+
+class TangentsAddedInAnotherOrder(LSTMWithDerivatives):
+    """Adds what comes of the input to what comes of h, and how it moves likewise: in another order than most."""
+
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
+        """The same number, but for rounding."""
+        return self.product(h, w.recurrent_kernel) + z_x
 
 
 class SlopesFromTheGates(LSTMWithOptimizer):

@@ -17,9 +17,6 @@ from lstm_conformance.suites.meta.needing import is_there, paths_here
 LARGEST_BUDGET = 0.6
 """What genuine frameworks use of the working bound stays below this; a kernel that comes nearer deserves a look."""
 
-ONE_ROUNDING = ("23.10",)
-"""Rules whose bound is half a step of the result, all of which one right subtraction may use."""
-
 SMALLEST_BUDGET = 0.05
 """The largest of an implementation is above this: budgets are measured, not zero."""
 
@@ -71,7 +68,7 @@ def _budgets(results: Results) -> Iterator[str]:
     largest: dict[str, float] = {}
     for check, budget in _passing(results):
         largest[check.implementation] = max(budget, largest.get(check.implementation, 0))
-        if budget > LARGEST_BUDGET and check.rule not in ONE_ROUNDING:
+        if budget > LARGEST_BUDGET:
             yield f"{check.id}: expected to use at most {LARGEST_BUDGET} of the bound, came {budget:.2f}"
     for name, budget in largest.items():
         if budget <= SMALLEST_BUDGET:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from lstm_conformance.reports.records.results import Check, Header
-from lstm_conformance.suites.meta.genuine import LARGEST_BUDGET, amiss, main
+from lstm_conformance.suites.meta.genuine import amiss, main
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, results_of, written
 
 PATHS = {"torch.nn.LSTM": ["eager", "torch.compile"]}
@@ -44,17 +43,6 @@ def test_what_is_amiss_is_one_sentence(
     (found,) = amiss(results_of(tmp_path / "results.jsonl", *checks, header=header), PATHS)
 
     assert sentence in found
-
-
-def test_one_right_subtraction_may_come_near_its_bound(tmp_path: Path) -> None:
-    """NumPy's own comes nearer than anything else may: w - g in float32, held to half a step of the result."""
-    w, g = np.random.RandomState(0).standard_normal((2, 1000)).astype("float32")
-    exact = w.astype("float64") - g
-    used = np.abs((w - g) - exact) / (2.0**-24 * np.abs(exact))
-    step = a_check(3, rule="23.10", budget=float(used.max()))
-
-    assert LARGEST_BUDGET < used.max() <= 1
-    assert amiss(results_of(tmp_path / "results.jsonl", *GOOD, step), PATHS) == []
 
 
 def test_somebody_else_is_amiss(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter
+from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs
-from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.rounded import Array, budget, exactly
 from lstm_conformance.suites.harness.judge import way_back
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.harness.judge.subject import Subject
@@ -150,10 +151,22 @@ def test_dropout_that_acts_in_evaluation_is_caught() -> None:
 
 
 def test_a_right_step_of_descent_passes() -> None:
-    """It uses little more than the rounding of the weight."""
+    """With room to spare."""
     found = outcome("slopes_from_the_gates", "23.10", OPTIMIZED)
 
     assert (found.verdict, found.message) == ("pass", None)
+    assert (found.budget or 0) < 0.8
+
+
+def test_one_right_subtraction_uses_nothing_of_the_bound_of_its_step() -> None:
+    """However near to half a digit it is rounded; two digits beside it are beyond it."""
+    w, g = np.random.RandomState(0).standard_normal((2, 1000)).astype("float32")
+    step = exactly(-g, arithmetic_of("float32").of_gradients)
+    seen = w - g
+
+    assert np.all(budget(seen, way_back.rounded_once(w, step, seen)) == 0)
+    beside = seen * np.float32(1 + 2.0**-22)
+    assert np.all(budget(beside, way_back.rounded_once(w, step, beside)) > 1)
 
 
 def test_the_gate_is_that_of_the_axis() -> None:

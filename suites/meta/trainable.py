@@ -192,3 +192,50 @@ class GoingNowhere(Recording):
         """As a function that adds its gradients up elsewhere."""
         outputs, _ = super().recorded(built, x, states, valid)
         return outputs, lambda _: None
+
+
+class Deriving(Trainable):
+    """Has other derivatives, too, in their shapes."""
+
+    claims = (*Trainable.claims, "jvp", "hvp", "per_sample")
+
+    def jvp(self, built: Any, x: Array, states: States, *others: Any) -> Any:
+        """Outputs twice."""
+        outputs = self.call(built, x, states)
+        return outputs, [a * others[0]["x"].sum() for a in outputs]
+
+    def hvp(self, built: Any, x: Array, states: States, *others: Any) -> Any:
+        """The direction."""
+        return self.call(built, x, states), dict(others[1])
+
+    def per_sample(self, built: Any, x: Array, states: States, *_: Any) -> Any:
+        """The weights of every row."""
+        by = {f"weights/{name}": np.stack([a] * x.shape[1]) for name, a in built["weights"].items()}
+        return self.call(built, x, states), by
+
+
+class LosingTangents(Deriving):
+    """Returns the tangent of y alone."""
+
+    def jvp(self, *arguments: Any) -> Any:
+        """Cut."""
+        outputs, tangents = super().jvp(*arguments)
+        return outputs, tangents[:1]
+
+
+class ProductsOfXAlone(Deriving):
+    """Multiplies one block of the Hessian."""
+
+    def hvp(self, *arguments: Any) -> Any:
+        """Leave out states and weights."""
+        outputs, products = super().hvp(*arguments)
+        return outputs, {"x": products["x"]}
+
+
+class RowsOfInputs(Deriving):
+    """Returns gradients by x of every row, too."""
+
+    def per_sample(self, built: Any, x: Array, *others: Any) -> Any:
+        """Add them."""
+        outputs, gradients = super().per_sample(built, x, *others)
+        return outputs, dict(gradients, x=x)

@@ -14,9 +14,18 @@ from numpy.typing import NDArray
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.cotangents import cotangents
 from lstm_conformance.fixtures.cases.data import Cases
+from lstm_conformance.fixtures.cases.tangents import direction, rows_apart
 from lstm_conformance.fixtures.hosting.client import Hello, Implementation, Message
 from lstm_conformance.fixtures.hosting.lending import LEFT, SHARED
-from lstm_conformance.fixtures.hosting.requests import COTANGENTS, MANY, OBSERVATIONS, WEIGHTS, below
+from lstm_conformance.fixtures.hosting.requests import (
+    COTANGENTS,
+    MANY,
+    OBSERVATIONS,
+    TANGENTS,
+    VALID,
+    WEIGHTS,
+    below,
+)
 from lstm_conformance.fixtures.hosting.wire import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import STORED, arithmetic_of
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
@@ -189,6 +198,43 @@ class Subject:
         given_to = canonical_outputs(self.layout, configuration, due)
         return Trained(outputs, given_to, cases.inputs, {}, given, below(seen, "after/"))
 
+    def jvp(self, cases: Cases) -> tuple[Outputs[Array], Outputs[Array]]:
+        """Outputs, and their derivatives in the direction of the case. Raises as `run` does, and WrongOutputs."""
+        configuration, seen = cases.configuration, self._derived("jvp", cases, self._native(cases))
+        return canonical_outputs(self.layout, configuration, numbered(seen, "output/")), canonical_outputs(
+            self.layout, configuration, numbered(seen, TANGENTS)
+        )
+
+    def hvp(self, cases: Cases) -> Trained:
+        """The products of the Hessian of a loss with the direction of the case, in the place of gradients."""
+        configuration, arrays, due = self._with_cotangents(cases, "")
+        return self._trained(configuration, self._derived("hvp", cases, arrays), arrays, due)
+
+    def per_sample(self, cases: Cases) -> Trained:
+        """The gradients by weights of every row, each row a case, as `rows_apart` has them; there are no others."""
+        configuration, arrays, due = self._with_cotangents(cases, "")
+        seen, apart = self._derived("per_sample", cases, arrays), rows_apart(cases)
+        wrong = {
+            name: a.shape[1:]
+            for name, a in below(seen, "gradient/").items()
+            if a.shape != (len(cases), configuration.batch, *arrays[name].shape[1:])
+        }
+        if wrong:
+            raise WrongOutputs(f"gradients of {configuration.batch} rows have other shapes than theirs: {wrong}")
+        outputs, given = (
+            canonical_outputs(self.layout, configuration, each) for each in (numbered(seen, "output/"), due)
+        )
+        weights = {name: a.reshape(-1, *a.shape[2:]) for name, a in below(seen, f"gradient/{WEIGHTS}").items()}
+        return Trained(apart_of(outputs), apart_of(given), apart.inputs, weights, {}, {})
+
+    def _derived(self, kind: str, cases: Cases, arrays: dict[str, Array]) -> dict[str, Array]:
+        """What is seen where this derivative is asked for."""
+        fields = self.fields(cases.configuration) | {"cases": len(cases), "derivative": kind}
+        moved = self._native(direction(cases)) if kind != "per_sample" else {}
+        tangents = {f"{TANGENTS}{name}": a for name, a in moved.items() if name not in VALID}
+        _, answer = self.request("gradients", fields, sent(cases.configuration, arrays | tangents))
+        return as_numbers(answer)
+
     def describe(self, configuration: Configuration) -> dict[str, WeightType]:
         """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
         weights = self._described(configuration)["weights"]
@@ -356,6 +402,11 @@ def canonical_outputs(layout: Layout, configuration: Configuration, native: Sequ
     if found != list(documented.values()):
         raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
     return layout.canonical_outputs(configuration.layer, native, unbatched=configuration.unbatched)
+
+
+def apart_of(outputs: Outputs[Array]) -> Outputs[Array]:
+    """Outputs of N cases of B rows (..., N, B, ·) as those of N B cases of one row."""
+    return Outputs(*(a.reshape(*a.shape[:-3], -1, 1, a.shape[-1]) for a in outputs))
 
 
 def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:

@@ -118,12 +118,12 @@ def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Ite
     """Those by every weight of a cell; where: which cell it is, in words."""
     for name, expected in due.named.items():
         observed, axes = seen.named[name][..., : expected.shape[-1]], WEIGHT_AXES[name]
-        by_gate = _by_gate if "gate" in axes else np.asarray
-        yield within(f"gradient by {name}{where}", by_gate(observed), expected.moved(by_gate), axes)
+        apart = by_gate if "gate" in axes else np.asarray
+        yield within(f"gradient by {name}{where}", apart(observed), expected.moved(apart), axes)
 
 
 def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
-    """Every weight behind a step of gradient descent: less the rate times its gradient, and one rounding; no more."""
+    """Every weight behind a step of gradient descent: less the rate times its gradient, rounded once; no more."""
     seen = subject.descended(cases, rate)
     inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
     yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
@@ -140,12 +140,23 @@ def _moved(
     """The weights of a cell; rate: a power of two, by which nothing is rounded."""
     for name, gradient in by.named.items():
         axes = WEIGHT_AXES[name]
-        by_gate = _by_gate if "gate" in axes else np.asarray
-        moved = exactly(before.named[name], gradient.arithmetic) + scaled(gradient, np.full((), -rate))
-        yield within(f"{name} behind a step{where}", by_gate(seen.named[name]), moved.moved(by_gate), axes)
+        apart = by_gate if "gate" in axes else np.asarray
+        due = rounded_once(before.named[name], scaled(gradient, np.full((), -rate)), seen.named[name])
+        yield within(f"{name} behind a step{where}", apart(seen.named[name]), due.moved(apart), axes)
 
 
-def _by_gate(a: Array) -> Array:
+def rounded_once(weight: Array, step: Rounded, seen: Array) -> Rounded:
+    """Weight plus step, rounded to whichever number is nearest to what was seen; what is allowed beyond is the step's.
+
+    Every right subtraction may use the whole of its rounding, so that it says nothing of how near the bound one is.
+    """
+    moved = exactly(weight, step.arithmetic) + step
+    rounding = step.arithmetic.elementwise * np.abs(moved.value)
+    nearest = np.clip(np.asarray(seen, np.float64), moved.value - rounding, moved.value + rounding)
+    return Rounded(nearest, step.err, step.var, step.arithmetic)
+
+
+def by_gate(a: Array) -> Array:
     """(N, 4H, ...) -> (N, 4, H, ...)."""
     return a.reshape(len(a), 4, -1, *a.shape[2:])
 
