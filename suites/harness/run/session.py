@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from lstm_conformance.fixtures.hosting.client import AdapterError, Hello, Hosted, HostError, Implementation
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
-from lstm_conformance.reports.records.results import RED, Check
+from lstm_conformance.reports.records.results import KERNELS, RED, Check
 from lstm_conformance.suites.harness.explain.deviations import Deviations, held_against
 from lstm_conformance.suites.harness.explain.diagnosing import Diagnoses
 from lstm_conformance.suites.harness.explain.shrinking import Reductions
@@ -25,6 +25,7 @@ from lstm_conformance.suites.harness.plan.case_cache import Drawn
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
 from lstm_conformance.suites.harness.run.brevity import Brevity
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
+from lstm_conformance.suites.harness.run.kernels import kernels
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import Kept
@@ -173,7 +174,11 @@ class Session:
         planned = self.plan.smoke(name, self.hellos[name].on(path))
         if name in self.broken:
             return _broken(planned.numbers[0], self.broken[name])
-        return self._judged(planned)[0]
+        outcome = self._judged(planned)[0]
+        if outcome.verdict != "pass" or self.brief:
+            return outcome
+        shown = kernels(self._subject(name, path), self.hellos[name].on(path))
+        return replace(outcome, detail={KERNELS: shown}) if shown else outcome
 
     def _not_asked(self, planned: Planned, smoked: Outcome) -> list[Outcome]:
         """Not run; but where the smoke check itself is not selected, the first check is red in its place."""
