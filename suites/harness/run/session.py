@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from lstm_conformance.fixtures.hosting.client import AdapterError, Hello, Hosted, HostError, Implementation
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
+from lstm_conformance.fixtures.implementations import entry_of, unnamed
+from lstm_conformance.fixtures.implementations.adapter import NoDevice
 from lstm_conformance.reports.records.results import KERNELS, RED, Check
 from lstm_conformance.suites.harness.explain.deviations import Deviations, held_against
 from lstm_conformance.suites.harness.explain.diagnosing import Diagnoses
@@ -105,7 +106,7 @@ class Session:
     def command(self, name: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation as it was tested here."""
         candidate = self._candidates[name]
-        options = [] if candidate == (BY_NAME, name) and name in IMPLEMENTATIONS else list(candidate)
+        options = [] if candidate == (BY_NAME, name) and entry_of(name) else list(candidate)
         options += [] if self.python == sys.executable else ["--python", self.python]
         options += [] if self.deadline == DEADLINE else ["--deadline", f"{self.deadline:g}"]
         options += ["--in-process"] if self.in_process else []
@@ -251,7 +252,9 @@ class Session:
         except HostError as error:
             if isinstance(error, AdapterError) and error.type == "SpecError":
                 raise refused(f"{candidate}: {error.message}") from None
-            if isinstance(error, AdapterError) and error.type == "ModuleNotFoundError" and not named:
+            if isinstance(error, AdapterError) and error.type == NoDevice.__name__:
+                self.absent[candidate.value] = error.message
+            elif isinstance(error, AdapterError) and error.type == "ModuleNotFoundError" and not named:
                 self.absent[candidate.value] = f"not installed: {error.message}"
             else:
                 self._register(candidate, implementation, stand_in(candidate.value), str(error))
