@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, ON_DEVICES, entry_of
 from lstm_conformance.fixtures.implementations.adapter import paths_of
-from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
+from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter
 from lstm_conformance.reference.arithmetic import STORED, TF32, arithmetic_of
 from lstm_conformance.reports.publish.console import summary
 from lstm_conformance.suites.harness.judge.judge import judge
@@ -119,13 +120,11 @@ def test_batches_around_other_kernels_are_asked_there(device: str, expected: set
 def verdicts_in_tf32(mutant: str, called: Configuration = IN_TF32) -> set[str]:
     """What becomes of a wrong LSTM of float32 where products may have the roundoffs of TF32."""
 
-    class InTF32(ADAPTERS[mutant]):  # type: ignore[misc]
-        dtypes = (TF32, "float32")
+    def build(self: MutantAdapter, layer: Any, dtype: str, path: str) -> Any:
+        return MutantAdapter.build(self, layer, dtype.replace(TF32, "float32"), path)
 
-        def build(self, layer: object, dtype: str, path: str) -> object:
-            return super().build(layer, dtype.replace(TF32, "float32"), path)
-
-    with InProcess(InTF32) as implementation:
+    in_tf32 = type(mutant, (ADAPTERS[mutant],), {"dtypes": (TF32, "float32"), "build": build})
+    with InProcess(in_tf32) as implementation:
         subject = Subject(implementation, implementation.hello(), "eager")
         return {each.verdict for each in judge(CHECKS["1.1"], subject, draw(called, range(4), biases=2), brief=True)}
 
