@@ -74,7 +74,7 @@ field: $(STAMP) ## Test the newest version of every implementation in an environ
 paths: $(STAMP) ## Test every way to ship a layer of torch and Keras: exported, saved, frozen, compiled, converted; the page is build/paths.html
 	@mkdir -p build
 	@status=0; $(RUN) pytest suites --ignore=suites/meta -n $(WORKERS) --dist loadgroup --results $(SHIPPED) -rN --deadline 600 \
-		--implementation torch.nn.LSTM@deployed --implementation keras.layers.LSTM@deployed $(ARGS) || status=$$?; \
+		--implementation torch.nn.LSTM@deployed --implementation keras.layers.LSTM@deployed --implementation keras.layers.LSTM@torch@deployed $(ARGS) || status=$$?; \
 	$(RUN) lstm_conformance report $(SHIPPED) build/paths.html && exit $$status
 
 genuine: $(STAMP) ## Hold the results of `make conformance` to what genuine frameworks give: all that is declared, with room to spare

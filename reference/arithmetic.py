@@ -27,6 +27,7 @@ class Arithmetic:
     activation: float  # of an activation function
     tiny: float  # the absolute error of a result that is flushed to zero
     tiny_product: float  # of a product or a sum inside an inner product
+    factors: float = 0.0  # of rounding both factors of a product inside an inner product, before it is computed
     storage: float = 0.0  # of storing what is computed more widely: inner products, their parts, activations
     rigorous: bool = False
     confidence: float = 1.0
@@ -34,10 +35,12 @@ class Arithmetic:
     def summation(self, terms: int) -> float:
         """Error of a sum of n products in units of the sum of their sizes: n u at most, λ √n u in practice.
 
+        What is lost of the factors is lost of each product once, and is not summed up.
+
         Hard: Jeannerod & Rump, "Improved error bounds for inner products in floating-point arithmetic" (2013).
         Working: Higham & Mary, "A new approach to probabilistic rounding error analysis" (2019).
         """
-        return self.products * (terms if self.rigorous else min(terms, self.confidence * terms**0.5))
+        return self.factors + self.products * (terms if self.rigorous else min(terms, self.confidence * terms**0.5))
 
     @property
     def of_gradients(self) -> Arithmetic:
@@ -62,13 +65,18 @@ PRECISIONS = {
 QUANTISED = {each: Precision("float32", "float32") for each in ("dynamic_int8", "dynamic_float16")}
 """Policies by which weights are quantised when a layer is converted (`reference/quantised.py`)."""
 
-STORED = {**PRECISIONS, **QUANTISED}
+TF32 = "tf32"
+"""float32, of whose products a GPU rounds both factors to the 11 digits of TensorFloat-32."""
+
+STORED = {**PRECISIONS, **QUANTISED, TF32: Precision("float32", "float32")}
 """All of them."""
 
 
 def arithmetic_of(dtype: str, *, rigorous: bool = False) -> Arithmetic:
     """The arithmetic that a dtype or policy documents."""
     compute = STORED[dtype].compute
+    if dtype == TF32:
+        return tensor_float(rigorous=rigorous)
     return (narrow if compute in {"bfloat16", "float16"} else uniform)(compute, rigorous=rigorous)
 
 
@@ -91,3 +99,12 @@ def uniform(dtype: str, *, rigorous: bool = False) -> Arithmetic:
     u = UNIT_ROUNDOFF[dtype] + REFERENCE_ROUNDOFF
     tiny = SMALLEST_NORMAL[dtype]
     return Arithmetic(products=u, elementwise=u, activation=u, tiny=tiny, tiny_product=tiny, rigorous=rigorous)
+
+
+def tensor_float(*, rigorous: bool = False) -> Arithmetic:
+    """float32, but that every product has two roundoffs more, those of its factors, and their product.
+
+    Source: https://docs.pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices
+    """
+    roundoff = UNIT_ROUNDOFF["float16"]  # which has 11 digits, too
+    return replace(uniform("float32", rigorous=rigorous), factors=2 * roundoff + roundoff**2)

@@ -34,6 +34,7 @@ from lstm_conformance.reports.records.cells import TIERS, CellResult
 from lstm_conformance.reports.records.combine import Report, Subject
 from lstm_conformance.reports.records.failing import Failure, address, cause, failures, filtered, worst_of
 from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.kernels import kernels_of
 from lstm_conformance.reports.records.known import MEANINGS, Known, known
 from lstm_conformance.reports.records.summary import SEVERITY, SYMBOLS, grouped
 from lstm_conformance.reports.records.text import budget_text
@@ -186,6 +187,7 @@ def _environment() -> Environment:
         cell_text=cell_text,
         filtered=filtered,
         finding=finding,
+        kernels_of=kernels_of,
         package_text=package_text,
         subjects_text=subjects_text,
         told=told,

@@ -12,6 +12,7 @@ from lstm_conformance.reports.changes.verdict import several
 from lstm_conformance.reports.records.alike import by_cause, example
 from lstm_conformance.reports.records.basis import basis_text, is_own
 from lstm_conformance.reports.records.clustering import shared
+from lstm_conformance.reports.records.kernels import kernels_of
 from lstm_conformance.reports.records.known import known
 from lstm_conformance.reports.records.results import RED, VERDICTS, Check, Header, Rule
 from lstm_conformance.reports.records.summary import Group, budget_rank, grouped, is_usual, numbers_in
@@ -150,6 +151,7 @@ def _asked(group: Group, header: Header, implementation: str, path: str) -> Iter
                 yield f"{asked}; claims {each.claimed(path)}{_without(each.unclaimed.get(path, ()))}"
             if path in each.crossed:
                 yield f"options crossed as far as there is time: {each.crossed[path]}"
+    yield from (f"computed by {line}" for line in kernels_of(group.checks))
 
 
 def _without(unclaimed: Sequence[str]) -> str:

@@ -30,6 +30,9 @@ _SHARED = ("implementation", "path", "rule", "configuration", "nodeid", "measure
 INTERRUPTED = "interrupted"
 """The message of a check that was not run because the run ended before it."""
 
+KERNELS = "kernels"
+"""What the detail of a smoke check calls the line that says which kernels ran, where that is known."""
+
 LOST = "no record: the check itself raised, or its worker died"
 """The message of a planned check that left no record."""
 
@@ -209,7 +212,8 @@ class Check(Record):
     """One rule on one case of one implementation on one path.
 
     `budget`: the largest error ÷ bound, None where nothing is measured. `measure`: the quantity that used it, `c_n`.
-    `message`: one line, None on pass. `detail`: free JSON, None on pass. `deviation`: the id of its entry.
+    `message`: one line, None on pass. `detail`: free JSON, None on pass but for `KERNELS`. `deviation`: the id of its
+    entry.
     `seconds`: the check's share of the time of its pytest item.
     """
 

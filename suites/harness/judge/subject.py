@@ -249,6 +249,12 @@ class Subject:
         """Send a request to the host. Raises HostError: DeadlyRequest where a host dies of it, or is known to."""
         return self.casualties.request(self.implementation, verb, fields, arrays, self.deadline)
 
+    def kernel(self, cases: Cases) -> str:
+        """What computes the layer of these cases, as its profiler says; "" where nobody can know. Raises as `run`."""
+        fields = self.fields(cases.configuration) | {"cases": len(cases)}
+        header, _ = self.request("kernel", fields, sent(cases.configuration, self._native(cases)))
+        return str(header["kernel"])
+
     def forget(self) -> None:
         """Ask again from now on, in a fresh host."""
         self.memory.forget(self.where)

@@ -235,4 +235,4 @@ def _started(configuration: Configuration, offer: Offer) -> Configuration:
 
 def _deciding(offer: Offer) -> tuple[object, ...]:
     """All of an offer that decides what is asked; what the path is called is no part of it."""
-    return offer.dtypes, frozenset(offer.claims), offer.cost, frozenset(offer.only)
+    return offer.dtypes, frozenset(offer.claims), offer.cost, frozenset(offer.only), offer.is_accelerated

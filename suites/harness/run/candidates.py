@@ -15,7 +15,7 @@ from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.hosting.client import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.hosting.quoting import LONGEST_LINE, readable
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
+from lstm_conformance.fixtures.implementations import ON_DEVICES, entry_of
 from lstm_conformance.reference.arithmetic import STORED
 from lstm_conformance.reference.contracts import CONTRACTS
 from lstm_conformance.reference.contracts.own import LIKE
@@ -52,7 +52,8 @@ class Candidate(NamedTuple):
             return Hosted(split_command(self.value), name=self.value)
         if self.mutant is not None:
             return InProcess(mutant_names.spec(self.mutant), name=self.value)
-        spec = IMPLEMENTATIONS[self.value].spec if self.value in IMPLEMENTATIONS else self.value
+        entry = entry_of(self.value)
+        spec = self.value if entry is None else entry.spec
         if not in_process:
             return Hosted(spec, python=python, name=self.value)
         if (here := str(Path.cwd())) not in sys.path:
@@ -61,7 +62,7 @@ class Candidate(NamedTuple):
 
     def poses(self, name: str) -> str | None:
         """Why it may not be called so: that is the name of an implementation of the suite, and it is another."""
-        own = IMPLEMENTATIONS.get(name)
+        own = entry_of(name)
         if own is None or (self.option == BY_NAME and self.value in {name, own.spec}):
             return None
         return (
@@ -71,9 +72,10 @@ class Candidate(NamedTuple):
 
     def missing(self) -> str | None:
         """Why it cannot be run by this Python, which is asked without importing anything."""
-        if self.option == BY_COMMAND or self.value not in IMPLEMENTATIONS:
+        entry = entry_of(self.value)
+        if self.option == BY_COMMAND or entry is None:
             return None
-        absent = [package for package in IMPLEMENTATIONS[self.value].packages if find_spec(package) is None]
+        absent = [package for package in entry.packages if find_spec(package) is None]
         return f"not installed: {', '.join(absent)}" if absent else None
 
 
@@ -85,6 +87,12 @@ def candidates(option: str, value: str) -> list[Candidate]:
     if option == BY_NAME and mutant_names.is_meant(value):
         return [Candidate(option, each) for each in mutant_names.selected(value)]
     return [Candidate(option, value)]
+
+
+def on_device(device: str) -> list[Candidate]:
+    """What the suite brings for a device, as far as it is installed."""
+    every = [Candidate(BY_NAME, name) for name in ON_DEVICES[device]]
+    return [each for each in every if each.missing() is None]
 
 
 def split_command(command: str) -> list[str]:

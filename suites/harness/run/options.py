@@ -12,12 +12,12 @@ import pytest
 
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import known
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, ON_DEVICES, unnamed
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.kinds import JUNIT, RESULTS, check_vacant
 from lstm_conformance.suites.harness.explain.deviations import Deviations
 from lstm_conformance.suites.harness.plan.planning import PATHS_AGREE, CaseId, Plan, family_of
-from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, Candidate, candidates
+from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, Candidate, candidates, on_device
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.ordering import OF_FILES, order
 from lstm_conformance.suites.harness.run.refusing import refused
@@ -60,6 +60,11 @@ def _declare_implementations(add: Callable[..., object]) -> None:
         default=[],
         metavar="COMMAND",
         help="test what this command starts, in any language: it speaks the protocol of fixtures/PROTOCOL.md",
+    )
+    add(
+        "--device",
+        choices=sorted(ON_DEVICES),
+        help="test what the suite brings for this device; without one it is not run, which is said in a line",
     )
     add(ALONE, action="store_true", help=argparse.SUPPRESS)
     add("--list", action="store_true", help="list implementations, requirements and rules; test nothing")
@@ -208,8 +213,10 @@ def wanted(config: pytest.Config, plan: Plan) -> list[Candidate]:
     Raises pytest.UsageError for wrong LSTMs that there are not.
     """
     values = [(option, value) for option in (BY_NAME, BY_COMMAND) for value in config.getoption(option)]
+    device = config.getoption("--device")
     try:
         named = [candidate for option, value in values for candidate in candidates(option, value)]
+        named += on_device(device) if device else []
     except ValueError as error:
         raise refused(str(error)) from error
     return named if named or plan.case is None else _of_case(plan.case)

@@ -11,8 +11,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from lstm_conformance.fixtures.hosting.client import AdapterError, Hello, Hosted, HostError, Implementation
-from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, unnamed
-from lstm_conformance.reports.records.results import RED, Check
+from lstm_conformance.fixtures.implementations import entry_of, unnamed
+from lstm_conformance.fixtures.implementations.adapter import NoDevice
+from lstm_conformance.reports.records.results import KERNELS, RED, Check
 from lstm_conformance.suites.harness.explain.deviations import Deviations, held_against
 from lstm_conformance.suites.harness.explain.diagnosing import Diagnoses
 from lstm_conformance.suites.harness.explain.shrinking import Reductions
@@ -25,6 +26,7 @@ from lstm_conformance.suites.harness.plan.case_cache import Drawn
 from lstm_conformance.suites.harness.plan.planning import Plan, Planned, Where
 from lstm_conformance.suites.harness.run.brevity import Brevity
 from lstm_conformance.suites.harness.run.candidates import BY_NAME, STARTING, Candidate, stand_in, unusable
+from lstm_conformance.suites.harness.run.kernels import kernels
 from lstm_conformance.suites.harness.run.once import Once
 from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import Kept
@@ -104,7 +106,7 @@ class Session:
     def command(self, name: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation as it was tested here."""
         candidate = self._candidates[name]
-        options = [] if candidate == (BY_NAME, name) and name in IMPLEMENTATIONS else list(candidate)
+        options = [] if candidate == (BY_NAME, name) and entry_of(name) else list(candidate)
         options += [] if self.python == sys.executable else ["--python", self.python]
         options += [] if self.deadline == DEADLINE else ["--deadline", f"{self.deadline:g}"]
         options += ["--in-process"] if self.in_process else []
@@ -173,7 +175,11 @@ class Session:
         planned = self.plan.smoke(name, self.hellos[name].on(path))
         if name in self.broken:
             return _broken(planned.numbers[0], self.broken[name])
-        return self._judged(planned)[0]
+        outcome = self._judged(planned)[0]
+        if outcome.verdict != "pass" or self.brief:
+            return outcome
+        shown = kernels(self._subject(name, path), self.hellos[name].on(path))
+        return replace(outcome, detail={KERNELS: shown}) if shown else outcome
 
     def _not_asked(self, planned: Planned, smoked: Outcome) -> list[Outcome]:
         """Not run; but where the smoke check itself is not selected, the first check is red in its place."""
@@ -246,7 +252,9 @@ class Session:
         except HostError as error:
             if isinstance(error, AdapterError) and error.type == "SpecError":
                 raise refused(f"{candidate}: {error.message}") from None
-            if isinstance(error, AdapterError) and error.type == "ModuleNotFoundError" and not named:
+            if isinstance(error, AdapterError) and error.type == NoDevice.__name__:
+                self.absent[candidate.value] = error.message
+            elif isinstance(error, AdapterError) and error.type == "ModuleNotFoundError" and not named:
                 self.absent[candidate.value] = f"not installed: {error.message}"
             else:
                 self._register(candidate, implementation, stand_in(candidate.value), str(error))

@@ -1,0 +1,47 @@
+"""Which kernel computed a layer, as far as an implementation can show it: asked once of every path that works."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
+from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.offers import Offer
+from lstm_conformance.fixtures.hosting.client import HostError
+from lstm_conformance.suites.harness.judge.subject import Subject
+from lstm_conformance.suites.harness.plan import smoke
+
+USUAL = "float32"
+"""In which a layer is asked of under a mask, if it has it."""
+
+
+def kernels(subject: Subject, offer: Offer) -> str:
+    """One line: each kernel and where it ran, "oneDNN (…) in float32; ATen (…) in float64"; "" where none is shown."""
+    if not subject.hello.kernels:
+        return ""
+    found: dict[str, list[str]] = {}
+    for place, called in _asked(offer).items():
+        if kernel := _kernel(subject, called):
+            found.setdefault(kernel, []).append(place)
+    return "; ".join(f"{kernel} in {', '.join(places)}" for kernel, places in found.items())
+
+
+def _asked(offer: Offer) -> dict[str, Configuration]:
+    """The layers of which it is asked, by what is said of them: where a new one takes seconds, that of the smoke check.
+
+    Where it takes no time, also one under a mask: kernels of whole layers often take none.
+    """
+    first = smoke.smallest(offer)
+    if offer.cost == "compile":
+        return {first.dtype: first}
+    plain = {dtype: configuration(3, 2, 4, 5, initial_state=False, dtype=dtype) for dtype in offer.dtypes}
+    dtype = USUAL if USUAL in offer.dtypes else first.dtype
+    masked = configuration(3, 2, 4, 5, initial_state=False, dtype=dtype, mask="right")
+    return plain | ({f"{dtype} under a mask": masked} if offer.cost == "call" and offer.runs(masked) else {})
+
+
+def _kernel(subject: Subject, called: Configuration) -> str:
+    """What a host says of one layer: nothing, if it cannot run it, which the rules judge."""
+    with suppress(HostError):
+        return subject.kernel(draw(called, (0,), biases=subject.layout.biases))
+    return ""
