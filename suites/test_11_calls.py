@@ -95,7 +95,7 @@ def _asked(subject: Subject, cases: Cases) -> list[OneOfSeveral]:
         OneOfSeveral(cases=with_inputs(other, Inputs(other.inputs.x[:few]), None), layer=1),
         OneOfSeveral(cases=cases),
         OneOfSeveral(cases=cut(other, steps, fewer), layer=1),
-        OneOfSeveral(cases=_negated(other), layer=1),
+        OneOfSeveral(cases=with_inputs(other, cut(_negated(other), steps, fewer).inputs, None), layer=1),
         OneOfSeveral(cases=_negated(exchanged[0]), loads=True),
         OneOfSeveral(cases=exchanged[1], layer=1, loads=True),
         OneOfSeveral(cases=cut(exchanged[0], few, rows)),
