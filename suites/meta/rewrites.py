@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
-from lstm_conformance.reference.lstm import Engine, Outputs
-from lstm_conformance.reference.mutants.base import LSTM, Gates, applied, wide
+from lstm_conformance.reference.lstm import Outputs
+from lstm_conformance.reference.mutants.base import LSTM, applied, wide
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import CellWeights, Weights, mapped
 
@@ -21,27 +22,44 @@ WIDTH = 8
 """Rows and terms that a tile has."""
 
 States = tuple[Array, Array]
-Mask = Array | None
+Mask = NDArray[np.bool_] | None
+
+
+class _Stacked(LSTM):
+    """Base of those that divide a call of the stack; nobody feeds them what was observed."""
+
+    def layers(self, weights: Weights, x: Any, states: Any, mask: Any = None, observed: Any = None) -> Outputs[Any]:
+        """All layers."""
+        del observed
+        return self.stacked(weights, x, states, mask)
+
+    def stacked(self, weights: Weights, x: Array, states: States, mask: Mask) -> Outputs[Any]:
+        """A call, made of calls of the whole stack."""
+        return self.whole(weights, x, states, mask)
+
+    def whole(self, weights: Weights, x: Array, states: States, mask: Mask = None) -> Outputs[Any]:
+        """What the stack returns as it is."""
+        return super().layers(weights, x, states, mask)
 
 
 # How the work is divided
 
 
-class RowsInChunks(LSTM):
+class RowsInChunks(_Stacked):
     """Computes five rows at a time, and puts the outputs together."""
 
     rows = 5
 
-    def layers(self, weights: Weights, x: Array, states: States, mask: Mask = None, observed: Any = None) -> Any:
+    def stacked(self, weights: Weights, x: Array, states: States, mask: Mask) -> Outputs[Any]:
         """A batch without rows is one chunk."""
         starts = range(0, x.shape[-2], self.rows) or range(1)
         chunks = [slice(start, start + self.rows) for start in starts]
         return _together([self.some(weights, x, states, mask, chunk) for chunk in chunks])
 
-    def some(self, weights: Weights, x: Array, states: States, mask: Mask, chunk: slice) -> Any:
+    def some(self, weights: Weights, x: Array, states: States, mask: Mask, chunk: slice) -> Outputs[Any]:
         """Those of some rows."""
         h_0, c_0 = (a[..., chunk, :] for a in states)
-        return super().layers(weights, x[..., chunk, :], (h_0, c_0), None if mask is None else mask[..., chunk])
+        return self.whole(weights, x[..., chunk, :], (h_0, c_0), None if mask is None else mask[..., chunk])
 
 
 class RowsOneByOne(RowsInChunks):
@@ -50,48 +68,44 @@ class RowsOneByOne(RowsInChunks):
     rows = 1
 
 
-class RowsFilledUp(LSTM):
+class RowsFilledUp(_Stacked):
     """Fills the batch up with rows of zeros to a multiple of eight, and cuts them off."""
 
-    def layers(self, weights: Weights, x: Array, states: States, mask: Mask = None, observed: Any = None) -> Any:
+    def stacked(self, weights: Weights, x: Array, states: States, mask: Mask) -> Outputs[Any]:
         """No step of the rows that were added counts."""
         rows = x.shape[-2]
         h_0, c_0 = (_filled_up(a, -2) for a in states)
-        outputs = super().layers(weights, _filled_up(x, -2), (h_0, c_0), None if mask is None else _filled_up(mask, -1))
+        outputs = self.whole(weights, _filled_up(x, -2), (h_0, c_0), None if mask is None else _filled_up(mask, -1))
         return Outputs(*(a[..., :rows, :] for a in outputs))
 
 
-class TimeInTwoHalves(LSTM):
+class TimeInTwoHalves(_Stacked):
     """Computes the second half of the steps in a call of its own, from the states in which the first one ended.
 
-    Where the outputs of a step hang on no later one.
+    Where the outputs of a step hang on no later one, and none is repeated where steps do not count.
     """
 
-    def layers(self, weights: Weights, x: Array, states: States, mask: Mask = None, observed: Any = None) -> Any:
+    def stacked(self, weights: Weights, x: Array, states: States, mask: Mask) -> Outputs[Any]:
         """Of one step, the first half is none."""
         middle = len(x) // 2
-        if not middle or self.constructed.bidirectional:
-            return super().layers(weights, x, states, mask)
+        if not middle or self.constructed.bidirectional or (mask is not None and self.fill != "zeros"):
+            return self.whole(weights, x, states, mask)
         masks = (None, None) if mask is None else (mask[:middle], mask[middle:])
-        first = super().layers(weights, x[:middle], states, masks[0])
-        second = super().layers(weights, x[middle:], (first.h_n, first.c_n), masks[1])
-        return second._replace(y=self.joined_in_time(first, second))
-
-    def joined_in_time(self, first: Outputs[Array], second: Outputs[Array]) -> Array:
-        """The outputs of both halves."""
-        return np.concatenate([first.y, second.y])
+        first = self.whole(weights, x[:middle], states, masks[0])
+        second = self.whole(weights, x[middle:], (first.h_n, first.c_n), masks[1])
+        return second._replace(y=np.concatenate([first.y, second.y]))
 
 
-class DirectionsExchangedInReversedTime(LSTM):
+class DirectionsExchangedInReversedTime(_Stacked):
     """Turns the sequence around, takes the backward direction for the forward one, and turns everything back."""
 
-    def layers(self, weights: Weights, x: Array, states: States, mask: Mask = None, observed: Any = None) -> Any:
+    def stacked(self, weights: Weights, x: Array, states: States, mask: Mask) -> Outputs[Any]:
         """Of one layer in two directions."""
         if len(weights) > 1 or not self.constructed.bidirectional:
-            return super().layers(weights, x, states, mask)
+            return self.whole(weights, x, states, mask)
         h_0, c_0 = (a[:, ::-1] for a in states)
         turned = None if mask is None else mask[::-1]
-        y, h_n, c_n = super().layers([list(reversed(weights[0]))], x[::-1], (h_0, c_0), turned)
+        y, h_n, c_n = self.whole([list(reversed(weights[0]))], x[::-1], (h_0, c_0), turned)
         half = y.shape[-1] // 2
         there, back = y[::-1, ..., half:], y[::-1, ..., :half]
         return Outputs(np.concatenate([there, back], -1), h_n[:, ::-1], c_n[:, ::-1])
@@ -193,14 +207,14 @@ class BiasesInTheProduct(LSTM):
 # How numbers are kept
 
 
-class Float64WithinACall(LSTM):
+class Float64WithinACall(_Stacked):
     """Computes a whole call in float64, states included, and rounds what it returns."""
 
-    def layers(self, weights: Weights, x: Array, states: States, mask: Mask = None, observed: Any = None) -> Any:
+    def stacked(self, weights: Weights, x: Array, states: States, mask: Mask) -> Outputs[Any]:
         """Widen everything."""
         h_0, c_0 = (a.astype(np.float64) for a in states)
         wider = mapped(weights, lambda a: a.astype(np.float64))
-        outputs = super().layers(wider, x.astype(np.float64), (h_0, c_0), mask)
+        outputs = self.whole(wider, x.astype(np.float64), (h_0, c_0), mask)
         return Outputs(*(a.astype(x.dtype) for a in outputs))
 
 
@@ -214,20 +228,11 @@ class SigmoidInLogarithms(LSTM):
         return applied(z, lambda a: np.exp(-np.logaddexp(np.zeros((), a.dtype), -a)))
 
 
-class CellStateByDifferences(LSTM):
-    """Adds to the cell state what changes, i g - (1 - f) c, where the forget gate is open."""
-
-    def new_c(self, gates: Gates[Any], c: Any) -> Any:
-        """(1 - f) is exact from f = ½ on."""
-        open_ = np.asarray(gates.f) >= np.asarray(0.5, gates.f.dtype)
-        return np.where(open_, c + (gates.i * gates.g - (1 - gates.f) * c), super().new_c(gates, c))
-
-
 def _together(parts: Sequence[Outputs[Array]]) -> Outputs[Array]:
     return Outputs(*(np.concatenate(each, -2) for each in zip(*parts, strict=True)))
 
 
-def _filled_up(a: Array, axis: int) -> Array:
+def _filled_up(a: Any, axis: int) -> Any:
     """With zeros behind the end of an axis, to a multiple of a width."""
     more = [(0, 0)] * a.ndim
     more[axis] = (0, -a.shape[axis] % WIDTH)
@@ -237,7 +242,7 @@ def _filled_up(a: Array, axis: int) -> Array:
 REWRITES: dict[str, type[LSTM]] = {
     name: value
     for name, value in list(globals().items())
-    if isinstance(value, type) and issubclass(value, Engine) and value.__module__ == __name__
+    if isinstance(value, type) and issubclass(value, LSTM) and value.__module__ == __name__ and value is not _Stacked
 }
 """By name."""
 

@@ -62,9 +62,7 @@ def test_right_ones_pass(name: str) -> None:
     assert [caught_by(ADAPTERS[name], each) for each in offered] == [set()] * len(offered)
 
 
-@pytest.mark.parametrize(
-    ("name", "asked"), [(name, each) for name in CAUGHT_BY for each in asked_of(name)]
-)
+@pytest.mark.parametrize(("name", "asked"), [(name, each) for name in CAUGHT_BY for each in asked_of(name)])
 def test_wrong_ones_are_caught(name: str, asked: Configuration) -> None:
     """By the rules that are about what they do, and no other."""
     assert caught_by(ADAPTERS[name], asked) == CAUGHT_BY[name]

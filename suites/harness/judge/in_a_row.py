@@ -22,7 +22,8 @@ class OneOfSeveral:
     """One call: what it is called with, and must be legal for; before it, its layer may be reset or given the weights.
 
     layer: which of the layers it goes to. loads: whether the weights of the cases are loaded right before the call;
-    a layer begins with those of the first call. thread: which of several threads makes it, from 1, where there are several; 0 before these.
+    a layer begins with those of the first call. thread: which of several threads makes it, from 1, where there are
+    several; 0 before these.
     """
 
     cases: Cases
