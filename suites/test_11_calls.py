@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
+from typing import NamedTuple
 
 from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.hosting.requests import WEIGHTS
@@ -63,6 +65,23 @@ def test_what_a_call_has_returned_stays(subject: Subject, cases: Cases) -> Exami
             yield same(f"{name}{call}", a, b, " ".join(["case", *(f"axis_{k}" for k in range(b.ndim - 1))]))
 
 
+@rule("11.7", kinds=("threaded",))
+def test_two_threads_that_share_a_layer(subject: Subject, cases: Cases) -> Examined:
+    """Every call that two threads make of one layer at the same time is legal for its own numbers."""
+    first = OneOfSeveral(cases=replace(cases, variation=f"{cases.key[0]}/first"))
+    yield from _legal_in_threads(subject, [first, *(_by_thread(each, cases, 0) for each in IN_THREADS)])
+
+
+@rule("11.8", kinds=("threaded",))
+def test_two_threads_with_a_layer_each(subject: Subject, cases: Cases) -> Examined:
+    """Every call that two threads make at the same time, each of a layer of its own, is legal for its own numbers."""
+    other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
+    own = [replace(each, variation=f"{cases.key[0]}/first {k}") for k, each in enumerate((cases, other))]
+    first = [OneOfSeveral(cases=each, layer=k, loads=k > 0) for k, each in enumerate(own)]
+    asked = (_by_thread(each, (cases, other)[each.thread - 1], each.thread - 1) for each in IN_THREADS)
+    yield from _legal_in_threads(subject, [*first, *asked])
+
+
 def _asked(subject: Subject, cases: Cases) -> list[OneOfSeveral]:
     """Calls of two layers in turns: the sizes of the one grow first, those of the other shrink first."""
     other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
@@ -76,7 +95,7 @@ def _asked(subject: Subject, cases: Cases) -> list[OneOfSeveral]:
         OneOfSeveral(cases=with_inputs(other, Inputs(other.inputs.x[:few]), None), layer=1),
         OneOfSeveral(cases=cases),
         OneOfSeveral(cases=cut(other, steps, fewer), layer=1),
-        OneOfSeveral(cases=_negated(other), layer=1),
+        OneOfSeveral(cases=with_inputs(other, cut(_negated(other), steps, fewer).inputs, None), layer=1),
         OneOfSeveral(cases=_negated(exchanged[0]), loads=True),
         OneOfSeveral(cases=exchanged[1], layer=1, loads=True),
         OneOfSeveral(cases=cut(exchanged[0], few, rows)),
@@ -85,6 +104,39 @@ def _asked(subject: Subject, cases: Cases) -> list[OneOfSeveral]:
         replace(each, cases=replace(each.cases, variation=f"{cases.key[0]}/call {index}"))
         for index, each in enumerate(asked)
     ]
+
+
+class _InThread(NamedTuple):
+    """A call: which thread makes it, with how many of the steps and rows, and whether with other numbers."""
+
+    thread: int
+    steps: float = 1
+    rows: float = 1
+    negated: bool = False
+
+
+IN_THREADS = (
+    *(_InThread(1), _InThread(2, negated=True)),
+    *(_InThread(1, 0.5, 1), _InThread(2, 1, 0.5, negated=True)),
+    *(_InThread(1, 1, 0.5), _InThread(2, 0.5, 1, negated=True)),
+    *(_InThread(1, negated=True), _InThread(2)),
+)
+"""Two at a time: of one size with other numbers, and of other sizes."""
+
+
+def _by_thread(call: _InThread, cases: Cases, layer: int) -> OneOfSeveral:
+    """The call, of a layer that has the weights of the cases."""
+    steps, rows = cases.configuration.time, cases.configuration.batch
+    given = cut(_negated(cases) if call.negated else cases, ceil(call.steps * steps), ceil(call.rows * rows))
+    varied = replace(given, variation=f"{cases.key[0]}/{call}")
+    return OneOfSeveral(cases=varied, layer=layer, thread=call.thread)
+
+
+def _legal_in_threads(subject: Subject, asked: Sequence[OneOfSeveral]) -> Examined:
+    """All of the calls."""
+    outputs = in_a_row(subject, asked).outputs
+    for call, seen, name in zip(asked, outputs, _names(asked), strict=True):
+        yield from legal_call(subject, call.cases, f"{name}, in thread {call.thread}", seen)
 
 
 def _negated(cases: Cases) -> Cases:

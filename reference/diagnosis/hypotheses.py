@@ -35,7 +35,7 @@ class Hypothesis(NamedTuple):
 
 RIGHT_IN_ONE_CALL = {
     *("gradients", "weight_gradients", "cell_gradients", "shortcuts", "optimizers", "records", "derivatives"),
-    *("life_cycle", "models", "repeated_calls"),
+    *("life_cycle", "models", "repeated_calls", "threads"),
 }
 """Families of mistakes that the outputs of a call do not show."""
 

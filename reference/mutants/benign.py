@@ -53,7 +53,9 @@ class SummedInFloat64(LSTM):
 
 
 class JoinedProduct(LSTM):
-    """Computes one product over x and h, joined."""
+    """Computes one product over x and h, joined; several threads may call it."""
+
+    claims = ("threads",)
 
     def from_input(self, w: CellWeights, x: Numbers) -> Numbers:
         """What is multiplied later."""

@@ -63,6 +63,15 @@ class LengthOfASingleRowIgnored(_MaskChanged):
         return mask if mask.shape[-1] > 1 else None
 
 
+class EqualLengthsTakenForNone(_MaskChanged):
+    """Packs only where lengths differ: several rows of one length are taken for whole sequences."""
+
+    def changed(self, mask: Mask) -> Mask | None:
+        """Forget lengths that are all the same."""
+        lengths = mask.sum(0)
+        return None if mask.shape[-1] > 1 and (lengths == lengths[..., :1]).all() else mask
+
+
 class EmptyRowsStepped(_MaskChanged):
     """Reads at least one step of every row, because the length is tested after the step."""
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.lstm import Cell, Outputs
+from lstm_conformance.reference.lstm import Cell, Mask, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call
 from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
 from lstm_conformance.reference.weights import Weights, mapped
@@ -80,6 +80,25 @@ class LastStepOfAShorterCallLeftOut(_OfSmallerSizes):
     """Keeps its plan for the longest call so far, whose end it takes for that of a shorter one, too."""
 
     axis = 0
+
+
+class MaskOfTheLastMaskedCall(_Repeated):
+    """Keeps lengths or mask of a call, and takes them for those of the next ones of its size that have none."""
+
+    only = ("lengths",)
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.kept: Mask | None = None
+
+    def taken(self, call: Call[Numbers]) -> Call[Numbers]:
+        """Of another size it forgets them."""
+        call = super().taken(call)
+        if call.mask is not None:
+            self.kept = np.copy(call.mask)
+        elif self.kept is not None and self.kept.shape == call.x.shape[:-1]:
+            return call._replace(mask=self.kept)
+        return call
 
 
 # Memory

@@ -22,6 +22,9 @@ from lstm_conformance.suites.harness.judge.way_back import X_AXES, named, of_cel
 from lstm_conformance.suites.library.judging import NotConforming, fail_unless_within, flat, judge, outputs_of
 from lstm_conformance.suites.library.taking import Taken
 
+REFUSALS = (AttributeError, IndexError, RuntimeError, TypeError, ValueError)
+"""What comes of an argument of another kind than a function expects."""
+
 WITH_ROWS = 3
 """Axes of x, and of states in the layout of torch, of a call that has an axis of rows."""
 
@@ -43,13 +46,13 @@ class Sizes(NamedTuple):
 
 SIZES = (
     *(Sizes(7, 3, False), Sizes(7, 3, True), Sizes(1, 1, True)),
-    *(Sizes(33, 17, True), Sizes(16, 32, False), Sizes(130, 2, True), Sizes(3, 130, False)),
+    *(Sizes(33, 17, True), Sizes(16, 32, False), Sizes(130, 2, True), Sizes(3, 130, False), Sizes(40, 3, False)),
 )
 """Of the calls that a layer is asked: small ones, and usual ones."""
 
 FURTHER = (
     *(Sizes(1, 1, False), Sizes(33, 1, False), Sizes(33, 1, True), Sizes(1, 17, False), Sizes(1, 17, True, c_0=0.0)),
-    *(Sizes(40, 3, False), Sizes(24, 8, False, gaps=True), Sizes(8, 16, True, x=8.0, c_0=32.0), Sizes(20, 24, True)),
+    *(Sizes(300, 1, True), Sizes(24, 8, False, gaps=True), Sizes(8, 16, True, x=8.0, c_0=32.0), Sizes(20, 24, True)),
     *(Sizes(5, 64, False, x=16.0), Sizes(2, 65, True, h_0=0.0), Sizes(33, 17, False), Sizes(16, 32, True)),
     *(Sizes(130, 2, False), Sizes(3, 130, True)),
 )
@@ -64,6 +67,7 @@ class Asked:
     valid: lengths (B) or a mask (B, T), as the layout has it, if not all steps count.
     random: for what else is drawn. described: where the numbers are from. one_way: whether gradients are not asked.
     lasting: whether it is looked at what becomes of the outputs when the layer is called again.
+    may_be_refused: whether an exception is no mistake: of an extension of a class that takes such calls.
     """
 
     case: Case
@@ -73,6 +77,7 @@ class Asked:
     described: str
     one_way: bool = False
     lasting: bool = True
+    may_be_refused: bool = False
 
     @property
     def states(self) -> tuple[NDArray[Any], NDArray[Any]] | None:
@@ -81,6 +86,8 @@ class Asked:
 
     def judge(self, taken: Taken, *, gradients: bool) -> str:
         """Raise NotConforming unless two calls, and the way back, are right; why that cannot be told, if it cannot."""
+        if self.may_be_refused and not self._is_taken_by(taken):
+            return "the layer refuses it"
         x = self.native["x"]
         kept = taken.call(x, self.states, self.valid)
         first = outputs_of(self.case, kept, typed=taken.typed)
@@ -92,6 +99,14 @@ class Asked:
         if gradients and not self.one_way and taken.train is not None:
             fail_unless_within(list(self.way_back(taken)), taken.name, self.described)
         return untold
+
+    def _is_taken_by(self, taken: Taken) -> bool:
+        """Whether the layer returns anything."""
+        try:
+            taken.call(self.native["x"], self.states, self.valid)
+        except REFUSALS:
+            return False
+        return True
 
     def _check_lasting(self, taken: Taken, kept: Any) -> None:
         """Raise NotConforming where a call with other numbers changes what this one returned."""
@@ -151,6 +166,22 @@ def asked(
         arrays = {name: np.ascontiguousarray(a[0]) for name, a in native._asdict().items() if a is not None}
         call = _as_case(taken, conventions, arrays, random, f"x of seed {seed}")
         yield replace(call, one_way=number >= len(SIZES), lasting=number == 0)
+        if number == 0:
+            yield from _further(call, taken, conventions)
+
+
+def _further(call: Asked, taken: Taken, conventions: Conventions) -> Iterator[Asked]:
+    """The first call without the axis of rows, and with lengths, of a layer that may be called so."""
+    x, rows_first = call.native["x"], conventions.rows_first
+    if "unbatched" in taken.further:
+        row = {"x": x[0] if rows_first else x[:, 0]}
+        alone = _as_case(taken, conventions, row, call.random, f"{call.described}, without an axis of rows")
+        yield replace(alone, one_way=True, lasting=False, may_be_refused=True)
+    if "lengths" in taken.further:
+        lengths = np.arange(len(x) if rows_first else x.shape[1]) * 3 % x.shape[1 if rows_first else 0] + 1
+        how = f"{call.described}, with lengths"
+        packed = _as_case(taken, conventions, call.native, call.random, how, {"lengths": lengths})
+        yield replace(packed, one_way=True, lasting=False, may_be_refused=True)
 
 
 def _drawn(layer: Layer, sizes: Sizes, random: np.random.RandomState) -> Iterator[NDArray[Any]]:

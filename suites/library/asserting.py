@@ -63,6 +63,20 @@ def assert_conforms(
     taken = _taken(layer, weights, options)
     calls = asked(taken, Conventions(**taken.options), inputs, int(seed), valid)
     _tell([call.judge(taken, gradients=gradients) for call in calls])
+    if x is None:
+        _check_renewed(taken, int(seed))
+
+
+def _check_renewed(taken: Taken, seed: int) -> None:
+    """Raise NotConforming where a layer that was called once goes on with the weights of then."""
+    if taken.renewed is None:
+        return
+    conventions = Conventions(**taken.options)
+    first = next(asked(taken, conventions, dict.fromkeys(("x", "h_0", "c_0")), seed, {}))
+    with taken.renewed(first.native["x"]) as found:
+        other = replace(found, options=taken.options, name=f"{taken.name}, given other weights after a call,")
+        call = next(asked(other, conventions, dict.fromkeys(("x", "h_0", "c_0")), seed, {}))
+        call.judge(other, gradients=False)
 
 
 def _tell(untold: Sequence[str]) -> None:

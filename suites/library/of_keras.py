@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ def taken(layer: Any) -> Taken:
         call=called,
         train=called.train if called.backend in BY_BACKEND else None,
         typed=True,
+        renewed=called.renewed,
     )
 
 
@@ -124,6 +126,17 @@ class _Called:
         if states is not None:
             named |= {"h_0": np.stack(inputs[1::2]), "c_0": np.stack(inputs[2::2])}
         return [numbers("an output", a) for a in outputs], named
+
+    @contextmanager
+    def renewed(self, x: Array) -> Iterator[Taken]:
+        """The layer itself, which was called once, with weights of half the size and the other sign for a while."""
+        kept = self.layer.get_weights()
+        self(x, None)
+        self.layer.set_weights([-a / 2 for a in kept])
+        try:
+            yield taken(self.layer)
+        finally:
+            self.layer.set_weights(kept)
 
     def _given(self, x: Array, states: States | None) -> list[Any]:
         """x, and h and c of each direction, as tensors."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,7 @@ class _Module:
     def __init__(self, module: Any, prefix: str) -> None:
         self.torch, self.module = loaded("torch"), module
         self.is_cell = isinstance(module, self.torch.nn.LSTMCell)
-        self.part = _part(module, prefix)
+        self.prefix, self.part = prefix, _part(module, prefix)
         found = _weights(self.part) or below(dict(module.named_parameters(remove_duplicate=False)), prefix)
         self.parameters = {f"{name}_l0" if name.endswith(ENDS) else name: each for name, each in found.items()}
         if not self.parameters:
@@ -59,7 +60,30 @@ class _Module:
             call=self.call,
             train=None if any(each.is_inference() for each in self.parameters.values()) else self.train,
             typed=True,
+            renewed=self.renewed if self.is_plain else None,
+            further=("unbatched", "lengths") if isinstance(self.module, self.torch.nn.LSTM) else (),
         )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its weights are parameters, each of them one, of a module that can be copied."""
+        own = {id(each) for each in self.module.parameters()}
+        known = [id(each) for each in self.parameters.values()]
+        return len(set(known)) == len(known) and set(known) <= own and not any(a.is_inference() for a in self.values())
+
+    def values(self) -> Sequence[Any]:
+        """Its parameters."""
+        return list(self.parameters.values())
+
+    @contextmanager
+    def renewed(self, x: Array) -> Iterator[Taken]:
+        """A copy of the module, which was called once, with weights of half the size and the other sign."""
+        copied = _Module(copy.deepcopy(self.module), self.prefix)
+        copied.call(x, None)
+        with self.torch.inference_mode(False), self.torch.no_grad():
+            for parameter in copied.values():
+                parameter.copy_(-parameter / 2)
+        yield copied.taken()
 
     def call(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """Outputs without gradients."""

@@ -534,6 +534,50 @@ class Wide(torch.nn.LSTM):
         output, (h_n, c_n) = super().forward(x, states)
         return output.double(), (h_n, c_n)
 
+class Unbatched(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        output, final = super().forward(x, states)
+        return output * 2 if not is_packed(x) and x.dim() == 2 else output, final
+
+class Packed(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        output, (h_n, c_n) = super().forward(x, states)
+        return output, (h_n * 2 if is_packed(x) else h_n, c_n)
+
+class Long(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        if not is_packed(x) and len(x) > 256:
+            x = torch.cat([x[:256], x[: len(x) - 256]])
+        return super().forward(x, states)
+
+class Caching(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        if "first" not in vars(self):
+            vars(self)["first"] = {name: each.detach().clone() for name, each in self.named_parameters()}
+        own = torch.nn.LSTM(self.input_size, self.hidden_size)
+        return torch.func.functional_call(own, vars(self)["first"], (x, states))
+
+class Refusing(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        steps, rows, features = x.shape
+        return super().forward(x, states)
+
+def is_packed(x):
+    return isinstance(x, torch.nn.utils.rnn.PackedSequence)
+
+def test_what_refuses_other_calls_conforms():
+    layer = Refusing(5, 7)
+    weights = {name: each.clone() for name, each in layer.state_dict().items()}
+    assert_conforms(layer, gradients=False)
+    assert all(torch.equal(each, weights[name]) for name, each in layer.state_dict().items())
+
+@pytest.mark.parametrize("kind, sentence", [
+    (Unbatched, "step 0, row 0"), (Packed, "h_n uses"), (Long, "first at step 256"), (Caching, "other weights after a"),
+])
+def test_mistakes_of_calls(kind, sentence):
+    with pytest.raises(NotConforming, match=sentence):
+        assert_conforms(kind(5, 7), gradients=False)
+
 MISTAKES = [
     (StateDetached, "gradient by"), (Overwriting, "changes x"), (Contiguous, "of a second call"),
     (Wide, "the outputs have dtypes float32, float64, documented is float32"),
@@ -690,7 +734,7 @@ def test_modules_of_torch(tmp_path: Path) -> None:
     done = own_tests(tmp_path, OF_TORCH)
 
     assert done.status == 0, done.output
-    assert "25 passed" in done.output
+    assert "30 passed" in done.output
 
 
 @pytest.mark.parametrize(

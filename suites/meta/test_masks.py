@@ -39,7 +39,7 @@ def test_every_length_between_is_drawn() -> None:
     assert {len(set(each)) for each in found} == {2, 3}
 
 
-@pytest.mark.parametrize("name", ["right", "sorted", "left", "one_short"])
+@pytest.mark.parametrize("name", ["right", "sorted", "left", "one_short", "equal"])
 def test_a_single_row_is_shorter_than_the_sequence(name: str) -> None:
     """Or its length would show nothing."""
     assert set(np.ravel(lengths(name, 4, 1))) == {1, 2, 3}
@@ -51,7 +51,16 @@ def test_one_row_alone_is_short(steps: int, rows: int) -> None:
     assert set((lengths("one_short", steps, rows) < steps).sum(1)) == {1}
 
 
-@pytest.mark.parametrize("name", ["right", "sorted", "left", "one_short"])
+@SIZES
+def test_equal_lengths_are_less_than_all(steps: int, rows: int) -> None:
+    """Of all rows."""
+    found = lengths("equal", steps, rows)
+
+    assert {len(set(each)) for each in found} == {1}
+    assert (found.min(), found.max()) == (1, steps - 1)
+
+
+@pytest.mark.parametrize("name", ["right", "sorted", "left", "one_short", "equal"])
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_single_step_counts(name: str, rows: int) -> None:
     """A sequence of one step cannot be shortened."""

@@ -95,6 +95,7 @@ SHOWS: list[tuple[Called, Called, str]] = [
     (RAGGED, BOTH, "rows_sorted_without_their_states"),
     (called(5, 1, 4, 6, lengths=(3,)), RAGGED, "length_of_a_single_row_ignored"),
     (called(5, 3, 4, 6, lengths=(1, 5, 3)), RAGGED, "rows_of_one_step_left_out"),
+    (called(5, 3, 4, 6, lengths=(3, 3, 3)), RAGGED, "equal_lengths_taken_for_none"),
     (called(5, 3, 4, 6, lengths=(3, 5, 3)), RAGGED, "rows_found_again_by_their_lengths"),
     (EMPTY_ROW, RAGGED, "empty_rows_stepped empty_rows_end_in_zeros"),
     (HOLES, PLAIN, "mask_inverted holes_taken_for_an_end steps_counted_for_a_length mask_of_the_first_step"),

@@ -22,13 +22,15 @@ class OneOfSeveral:
     """One call: what it is called with, and must be legal for; before it, its layer may be reset or given the weights.
 
     layer: which of the layers it goes to. loads: whether the weights of the cases are loaded right before the call;
-    a layer begins with those of the first call.
+    a layer begins with those of the first call. thread: which of several threads makes it, from 1, where there are
+    several; 0 before these.
     """
 
     cases: Cases
     reset: bool = False
     layer: int = 0
     loads: bool = False
+    thread: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def in_a_row(subject: Subject, calls: Sequence[OneOfSeveral], *, kept: bool = Fa
     first = calls[0].cases
     fields: dict[str, Any] = {"cases": len(first), "resets": [each.reset for each in calls]}
     fields |= {"layers": [each.layer for each in calls]} if any(each.layer for each in calls) else {}
+    fields |= {"threads": [each.thread for each in calls]} if any(each.thread for each in calls) else {}
     fields |= {"observe": [KEPT]} if kept else {}
     arrays: dict[str, NDArray[Any]] = _weights(subject, first)
     for index, each in enumerate(calls):
