@@ -25,6 +25,7 @@ from lstm_conformance.reports.changes.compare import compare as compared
 from lstm_conformance.reports.page.document import Story
 from lstm_conformance.reports.page.page import render
 from lstm_conformance.reports.records import kinds, reading
+from lstm_conformance.reports.records.amounts import amount
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.reports.records.visible import say
 
@@ -47,7 +48,7 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument("--backend", help="of Keras: tensorflow, torch or jax (default: whatever the cell has)")
     parser.add_argument("--cell", metavar="CELL", help="the cell that says what is there besides (`matrix list`)")
     parser.add_argument("--cells", metavar="FILE", type=Path, default=FILE, help="other cells than the suite's own")
-    parser.add_argument("--disk", type=float, default=20, metavar="GB", help="for environments (%(default)s)")
+    parser.add_argument("--disk", type=amount, default=20, metavar="GB", help="for environments (%(default)s)")
     parser.add_argument("--options", default="", metavar="WORDS", help="for the tests: --options='--tier small -n 2'")
     parser.add_argument(
         "--fail-on",
