@@ -30,7 +30,7 @@ function drawMap() {
   const { classes } = every[0];
   const lines = [...new Set(paths.flatMap((each) => Object.keys(each.lines)))];
   const head = make("tr", {}, make("th", { scope: "col" }, "Option"));
-  head.append(...classes.map((each) => make("th", { scope: "col" }, make("span", {}, each))));
+  head.append(...classes.map((each) => make("th", { scope: "col" }, make("span", { title: each }, each))));
   const rows = lines.map((line) => {
     const row = make("tr", {}, make("th", { scope: "row" }, line ? make("code", {}, line) : "whatever was judged"));
     classes.forEach((each, place) => {
