@@ -44,7 +44,7 @@ def failing_causes(report: Report, told: Container[Place]) -> list[Failing]:
             rules=len({check.rule for check in cause}),
         )
         for subject, checks in report.checks.items()
-        for path, group in grouped(checks, lambda check: check.path).items()
+        for (path,), group in grouped(checks, lambda check: (check.path,)).items()
         for cause in by_cause(check for check in group.checks if (check.rule, subject, path) not in told)
     ]
     return sorted(found, key=lambda each: (not each.silent, -each.checks, -budget_rank(each.example)))
