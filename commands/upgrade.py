@@ -32,6 +32,9 @@ from lstm_conformance.reports.records.visible import say
 DEFAULT_BACKEND = "tensorflow"
 """What Keras computes with where the name of an implementation says nothing."""
 
+SCREEN = 24
+"""Lines of a terminal: where more is told, the sentence of all stands at the end once more."""
+
 ABOUT = """\
 Builds an environment with each of two releases of a package, tests what is in it, and says what is different: which
 known bugs appear and disappear, whom they affect, what helps, and what newly fails. The page with all of it, and the
@@ -76,7 +79,8 @@ def _told(arguments: argparse.Namespace, files: Sequence[Path]) -> int:
     changes = compared(before, after)
     page = files[0].parent / "report.html"
     write(Output(page, kinds.PAGE, render(Story(report=after, changes=changes))))
-    say("\n".join([*lines(changes), f"report: {page}"]))
+    told = [*lines(changes), f"report: {page}"]
+    say("\n".join([*told, *(told[:1] if len(told) > SCREEN else [])]))
     return int(compare.is_bad(changes, arguments.fail_on))
 
 
