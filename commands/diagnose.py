@@ -16,6 +16,7 @@ from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.arrays.conventions import Conventions
 from lstm_conformance.reference.arrays.diagnosing import diagnosed
 from lstm_conformance.reference.layouts import LAYOUTS
+from lstm_conformance.reports.records.amounts import finite
 from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
@@ -66,7 +67,7 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument("--activation", default="tanh", help="of the candidate and the cell state (%(default)s)")
     parser.add_argument("--recurrent-activation", default="sigmoid", help="of the three gates (%(default)s)")
     parser.add_argument(
-        "--forget-bias", type=float, help="added to the forget gate at run time (tf1, haiku: 1, others: 0)"
+        "--forget-bias", type=finite, help="added to the forget gate at run time (tf1, haiku: 1, others: 0)"
     )
     parser.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
 

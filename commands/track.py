@@ -12,6 +12,7 @@ from pathlib import Path
 from lstm_conformance.commands import BadInput, Subparsers
 from lstm_conformance.reports.changes.history import history, read_nights
 from lstm_conformance.reports.publish.tracking import Action, Issue, actions, read_issue
+from lstm_conformance.reports.records.amounts import count
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.reading import read
 from lstm_conformance.reports.records.visible import say
@@ -31,7 +32,7 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument("results", metavar="RESULTS", type=Path, nargs="+", help="results, or the folder of a night")
     parser.add_argument("--history", metavar="DIR", type=Path, help="the nights before: since when it fails")
     parser.add_argument("--page", metavar="URL", default="", help="where the report is")
-    parser.add_argument("--most", metavar="N", type=int, default=20, help="open at most N issues (default: 20)")
+    parser.add_argument("--most", metavar="N", type=count, default=20, help="open at most N issues (default: 20)")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 

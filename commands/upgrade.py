@@ -25,11 +25,15 @@ from lstm_conformance.reports.changes.compare import compare as compared
 from lstm_conformance.reports.page.document import Story
 from lstm_conformance.reports.page.page import render
 from lstm_conformance.reports.records import kinds, reading
+from lstm_conformance.reports.records.amounts import amount
 from lstm_conformance.reports.records.files import Output, write
 from lstm_conformance.reports.records.visible import say
 
 DEFAULT_BACKEND = "tensorflow"
 """What Keras computes with where the name of an implementation says nothing."""
+
+SCREEN = 24
+"""Lines of a terminal: where more is told, the sentence of all stands at the end once more."""
 
 ABOUT = """\
 Builds an environment with each of two releases of a package, tests what is in it, and says what is different: which
@@ -47,7 +51,7 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument("--backend", help="of Keras: tensorflow, torch or jax (default: whatever the cell has)")
     parser.add_argument("--cell", metavar="CELL", help="the cell that says what is there besides (`matrix list`)")
     parser.add_argument("--cells", metavar="FILE", type=Path, default=FILE, help="other cells than the suite's own")
-    parser.add_argument("--disk", type=float, default=20, metavar="GB", help="for environments (%(default)s)")
+    parser.add_argument("--disk", type=amount, default=20, metavar="GB", help="for environments (%(default)s)")
     parser.add_argument("--options", default="", metavar="WORDS", help="for the tests: --options='--tier small -n 2'")
     parser.add_argument(
         "--fail-on",
@@ -75,7 +79,8 @@ def _told(arguments: argparse.Namespace, files: Sequence[Path]) -> int:
     changes = compared(before, after)
     page = files[0].parent / "report.html"
     write(Output(page, kinds.PAGE, render(Story(report=after, changes=changes))))
-    say("\n".join([*lines(changes), f"report: {page}"]))
+    told = [*lines(changes), f"report: {page}"]
+    say("\n".join([*told, *(told[:1] if len(told) > SCREEN else [])]))
     return int(compare.is_bad(changes, arguments.fail_on))
 
 

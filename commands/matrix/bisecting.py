@@ -14,6 +14,7 @@ from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.interruption import status_of, terminable
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS
 from lstm_conformance.commands.matrix.trial import Trials
+from lstm_conformance.reports.records.amounts import amount
 from lstm_conformance.reports.records.visible import say
 from lstm_conformance.suites.harness.plan.checks import all_checks
 
@@ -35,7 +36,7 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--cell", metavar="CELL", help="the cell that says what is there besides (default: a fitting one)"
     )
-    parser.add_argument("--disk", type=float, default=20, metavar="GB", help="for environments (%(default)s)")
+    parser.add_argument("--disk", type=amount, default=20, metavar="GB", help="for environments (%(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:

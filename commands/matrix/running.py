@@ -15,6 +15,7 @@ from lstm_conformance.commands.matrix.places import ENVIRONMENTS, NIGHTS
 from lstm_conformance.commands.matrix.progress import Progress
 from lstm_conformance.commands.matrix.rounds import Limits, Rounds
 from lstm_conformance.commands.matrix.selection import declare_cells, selected
+from lstm_conformance.reports.records.amounts import amount
 from lstm_conformance.reports.records.visible import say
 
 ABOUT = """\
@@ -33,9 +34,9 @@ def declare(subparsers: Subparsers) -> None:
         "--night", type=_name, default=today, help="the name of the night (default: today, %(default)s)"
     )
     parser.add_argument("--again", action="store_true", help="also what was tested that night")
-    parser.add_argument("--minutes", type=float, help="start no cell that is not going to be done by then")
+    parser.add_argument("--minutes", type=amount, help="start no cell that is not going to be done by then")
     parser.add_argument(
-        "--disk", type=float, default=20, metavar="GB", help="for environments and downloads (%(default)s)"
+        "--disk", type=amount, default=20, metavar="GB", help="for environments and downloads (%(default)s)"
     )
     parser.add_argument("--options", default="", metavar="WORDS", help="for the tests: --options='--tier full -n 2'")
 

@@ -16,6 +16,7 @@ from lstm_conformance.reference.arrays.numbers import numbers, numbers_of
 from lstm_conformance.reference.arrays.reading import Arrays
 from lstm_conformance.reference.diagnosis import Diagnosis, Evidence, Fit, reason, remedy
 from lstm_conformance.reference.diagnosis import diagnose as searched
+from lstm_conformance.reference.diagnosis.findings import Beginning
 
 WORK = 2e9
 """Multiplications that it may take, about ten seconds."""
@@ -75,7 +76,7 @@ class Diagnosed:
             "fits": [_fit(fit) for fit in found.fits],
             "changes": {name: change for name in self.names if (change := remedy(name, layout))},
             "next_best": None if found.next_best is None else _fit(found.next_best),
-            "begins": None if found.begins is None else asdict(found.begins),
+            "begins": None if found.begins is None else _begins(found.begins),
             "complete": found.complete,
             "layer": asdict(self.evidence.layer),
         }
@@ -121,6 +122,12 @@ def _explained(name: str, layout: str) -> list[str]:
     """How people get there, and what to change."""
     change = remedy(name, layout)
     return [f"{name.replace('_', ' ')}: {reason(name)}", *([f"  change: {change}"] if change else [])]
+
+
+def _begins(begins: Beginning) -> dict[str, Any]:
+    """What is no finite number is null."""
+    plain = asdict(begins)
+    return plain | {name: plain[name] if math.isfinite(plain[name]) else None for name in ("expected", "came")}
 
 
 def _fit(fit: Fit) -> dict[str, Any]:

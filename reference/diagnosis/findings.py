@@ -61,6 +61,7 @@ class Diagnosis:
     `pairs`: False where mistakes are tried alone.
     `undecided`: what to save instead, where unrelated layers would fit as well as the right one, else "".
     `begins`: where nothing fits, the first element that is wrong.
+    `endless`: how many outputs are NaN or infinite, and of how many: within no bound, so no mistake is tried.
     """
 
     fits: tuple[Fit, ...]
@@ -69,12 +70,19 @@ class Diagnosis:
     undecided: str = ""
     begins: Beginning | None = None
     pairs: bool = True
+    endless: tuple[int, int] = (0, 0)
 
     def sentence(self) -> str:
         """The finding, for a reader who has two minutes."""
         best, closest = next(iter(self.fits), None), self._closest()
         if self.undecided:
             return f"these arrays cannot tell: unrelated layers would be within the bound as well; {self.undecided}"
+        if self.endless[0]:
+            some, all_numbers = self.endless
+            verb = "is" if some == 1 else "are"
+            return (
+                f"{some:,} of {all_numbers:,} outputs {verb} NaN or infinite, which no LSTM returns of finite numbers"
+            )
         if best is None:
             nor = (_NOR_ANY_PAIR if self.complete else _NOR_THOSE_TRIED) if self.pairs else ""
             return f"no single known mistake fits{nor}" + (f"; closest: {closest}" if closest else "")

@@ -59,8 +59,8 @@ def diagnose(evidence: Evidence, *, work: float = WORK) -> Diagnosis:
         share = _largest(evidence, right)
         if share <= 1 and evidence.excludes(right, OF_CHOICE):
             return Diagnosis((Fit((), share),), None)
-        if not np.isfinite(evidence.seen).all():
-            return Diagnosis((), None)  # NaN and infinity are within no bound
+        if endless := int((~np.isfinite(evidence.seen)).sum()):
+            return Diagnosis((), None, begins=beginning_of(evidence, right), endless=(endless, evidence.seen.size))
         return _Search(evidence, right, Work(work), tells=bool(_wrong(evidence, right).any())).diagnosis()
 
 

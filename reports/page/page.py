@@ -25,10 +25,12 @@ from lstm_conformance.reports.changes.changed import (
 from lstm_conformance.reports.changes.history import VERDICTS as VERDICT_OF
 from lstm_conformance.reports.changes.trend import trends
 from lstm_conformance.reports.changes.verdict import below, day, heading, several
+from lstm_conformance.reports.page.causes import Place, failing_causes
 from lstm_conformance.reports.page.deviations import shown
 from lstm_conformance.reports.page.document import Story, document
 from lstm_conformance.reports.page.matrix import matrix
 from lstm_conformance.reports.page.mutants import caught, told
+from lstm_conformance.reports.page.sizes import asked
 from lstm_conformance.reports.records.basis import basis_text
 from lstm_conformance.reports.records.cells import TIERS, CellResult
 from lstm_conformance.reports.records.combine import Report, Subject
@@ -49,6 +51,9 @@ ROWS = 100
 COURSES = 50
 """How many rules that broke in the last nights are shown."""
 
+CAUSES = 3
+"""How many causes of failures stand above the matrix; the others are a click away."""
+
 RULES = 8
 """How many failing rules of one implementation and path are shown; the matrix has them all."""
 
@@ -65,6 +70,7 @@ SCRIPTS = (
     "details.js",
     "drawer.js",
     "main.js",
+    "sizes.js",
 )
 
 
@@ -84,15 +90,18 @@ def render(story: Story) -> str:
         below=below(report, story.changes),
         counters=[(verdict, report.counts[verdict]) for verdict in SEVERITY],
         failures=_failures(story),
+        causes=failing_causes(report, _told(story)),
         deviations=shown(report),
         known=_known(report),
         meanings=MEANINGS,
         basis_text=basis_text,
         not_run=_not_run(report),
+        asked=asked(report),
         trends=trends(report),
         cells=_cells(report),
         ROWS=ROWS,
         COURSES=COURSES,
+        CAUSES=CAUSES,
         RULES=RULES,
     )
 
@@ -109,13 +118,18 @@ def _failures(story: Story) -> list[tuple[Subject, str, list[Failure]]]:
 
     Where there is something to compare with, only what failed before: the rest is told as a change.
     """
-    changes = story.changes.of("newly failing") if story.changes else []
-    told = {(each.rule, each.subject, each.path) for each in changes}
+    told = _told(story)
     found: dict[tuple[Subject, str], list[Failure]] = {}
     for each in failures(story.report):
         if (each.rule, each.subject, each.path) not in told:
             found.setdefault((each.subject, each.path), []).append(each)
     return [(subject, path, rules) for (subject, path), rules in found.items()]
+
+
+def _told(story: Story) -> set[Place]:
+    """What is told as a change, and not once more as a failure."""
+    changes = story.changes.of("newly failing") if story.changes else []
+    return {(each.rule, each.subject, each.path) for each in changes}
 
 
 def _known(report: Report) -> Known:

@@ -86,6 +86,8 @@ class Environment:
     `packages` maps a distribution to its version. `command`: the words of the command line that tests it.
     `crossed`: of paths on which not all pairs of values meet, because a configuration is dear there, how many do.
     `unclaimed`: by path, the requirements that could be claimed and are not; `requirements`: how many could be.
+    `sizes`: by path and option, a letter for each of the header's classes of sizes: "x" where numbers were judged, "."
+    where none were, and a blank where there is no such layer; the option "" is whatever was judged.
     """
 
     implementation: str
@@ -99,6 +101,7 @@ class Environment:
     crossed: Mapping[str, str] = field(default_factory=dict)
     unclaimed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     requirements: int = 0
+    sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict, metadata=ADDED)
 
     def claimed(self, path: str) -> str:
         """How many of the requirements a path claims, in words."""
@@ -173,7 +176,8 @@ class Header(Record):
     `mutants`: the implementations that are wrong LSTMs. `controls`: a wrong LSTM that was tested before anything else
     to the rule that caught it, None if none did. `problems`: what makes the run red whatever its checks say.
     `flags`: the flags of a layer and of its call to their defaults. `configurations`: the id of a configuration to its
-    sizes and to those of its flags that are not at their defaults. `inputs`: what else decides what is asked, in a word
+    sizes and to those of its flags that are not at their defaults. `size_classes`: those of `Environment.sizes`, in
+    words. `inputs`: what else decides what is asked, in a word
     or by its SHA-256: one run goes on with another only where they are equal.
     """
 
@@ -200,6 +204,7 @@ class Header(Record):
     problems: tuple[str, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
     configurations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    size_classes: tuple[str, ...] = field(default=(), metadata=ADDED)
     inputs: Mapping[str, str] = field(default_factory=dict, metadata=ADDED)
 
     def command(self, implementation: str) -> tuple[str, ...]:

@@ -99,9 +99,16 @@ def every_verdict() -> list[Check]:
     ]
 
 
+def mapped_header() -> Header:
+    """A header that tells which options met which classes of sizes where numbers were judged."""
+    sizes = {"eager": {"": "xx", "unroll": "x.", "mask_left": ". "}}
+    environments = (an_environment(sizes=sizes), an_environment(KERAS, "3.15.1", sizes={"eager": {"": "xx"}}))
+    return full_header(*environments, size_classes=("T ≥ 16", "H > 64"))
+
+
 def a_story(folder: Path) -> Story:
-    """A report with everything in it: every verdict, changes, nights."""
-    report = report_of(folder, *every_verdict())
+    """A report with everything in it: every verdict, changes, nights, a map of options and sizes."""
+    report = report_of(folder, *every_verdict(), header=mapped_header())
     earlier = [
         a_check(0, rule="1.1", budget=0.1),
         a_check(1, rule="1.1"),

@@ -13,6 +13,19 @@ from lstm_conformance.fixtures.cases.configuration import Configuration, values_
 from lstm_conformance.fixtures.cases.constraints import choices_of
 from lstm_conformance.fixtures.cases.crossing import AS_USED, BY_THEMSELVES, LIST, ORDINARY, OTHERS
 from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.meetings import (
+    CLASSES,
+    EMPTY,
+    FAR,
+    JUDGED,
+    NEVER,
+    ONE,
+    USUAL,
+    Meeting,
+    line_of,
+    mapped,
+    meetings,
+)
 from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.options import SIZES
 from lstm_conformance.fixtures.cases.tiers import TIERS
@@ -27,7 +40,7 @@ from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.manifest import declared
-from lstm_conformance.suites.meta.blind_spots import FAR, ONE, ORDINARILY, USUAL, Blind, family, met, survivors
+from lstm_conformance.suites.meta.blind_spots import ORDINARILY, met, survivors
 from lstm_conformance.suites.meta.judging import subject_of
 from lstm_conformance.suites.meta.running import conformance
 
@@ -87,15 +100,15 @@ def offers(*dtypes: str) -> list[Any]:
 @pytest.mark.parametrize(("offer", "dtype"), offers(*IN_BOTH))
 def test_every_option_meets_the_usual_sizes(offer: Offer, dtype: str) -> None:
     """In the quick tier: no layer may be wrong where people are, and green here."""
-    asked, sizes = QUICK.crossed(offer), [Blind((), size) for size in (*USUAL, *FAR)] if not offer.only else []
+    asked, sizes = QUICK.crossed(offer), [Meeting((), size) for size in (*USUAL, *FAR)] if not offer.only else []
 
-    assert survivors(offer, asked, [*sizes, *family(offer, USUAL, dtype)], dtype) == []
+    assert survivors(offer, asked, [*sizes, *meetings(offer, USUAL, dtype)], dtype) == []
 
 
 @pytest.mark.parametrize(("offer", "dtype"), offers(""))
 def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
     """In some dtype."""
-    assert survivors(offer, QUICK.crossed(offer), family(offer, ONE), dtype) == []
+    assert survivors(offer, QUICK.crossed(offer), meetings(offer, ONE), dtype) == []
 
 
 @pytest.mark.parametrize(
@@ -104,7 +117,7 @@ def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
 )
 def test_every_two_options_meet_at_ordinary_sizes(offer: Offer, dtype: str) -> None:
     """But for styles, structures and the way back: no layer may be wrong in two that are usual together, and green."""
-    every = family(offer, ORDINARILY, dtype, count=2)
+    every = meetings(offer, ORDINARILY, dtype, count=2)
     wrong = [each for each in every if not any(name in BY_THEMSELVES for name, _ in each.options)]
 
     assert len(wrong) > 50
@@ -130,7 +143,7 @@ def _goes_back(offer: Offer) -> bool:
 @pytest.mark.parametrize(("offer", "dtype"), [each for each in offers("") if _goes_back(each.values[0])])
 def test_the_way_back_meets_ordinary_sizes_with_options(offer: Offer, dtype: str) -> None:
     """In some dtype; of masks, where steps count at the end of a row and where they are strewn."""
-    every = family(offer, ORDINARILY, count=2)
+    every = meetings(offer, ORDINARILY, count=2)
     wrong = [each for each in every if ("trained", True) in each.options and _is_of_the_way_back(each)]
 
     assert survivors(offer, QUICK.crossed(offer), [*_trained(), *wrong], dtype) == []
@@ -149,13 +162,13 @@ def test_the_way_back_meets_ordinary_sizes_where_that_takes_long(cost: str) -> N
     assert blind == set()
 
 
-def _trained() -> list[Blind]:
+def _trained() -> list[Meeting]:
     """Wrong at ordinary sizes, where all other options are at their defaults."""
-    return [Blind((("trained", True),), *ORDINARILY)]
+    return [Meeting((("trained", True),), *ORDINARILY)]
 
 
-def _is_of_the_way_back(blind: Blind) -> bool:
-    return any(name in ON_THE_WAY_BACK and value in {True, 2, 3, "right", "holes"} for name, value in blind.options)
+def _is_of_the_way_back(meeting: Meeting) -> bool:
+    return any(name in ON_THE_WAY_BACK and value in {True, 2, 3, "right", "holes"} for name, value in meeting.options)
 
 
 @pytest.mark.parametrize(("offer", "dtype"), offers("float32"))
@@ -185,7 +198,7 @@ def test_layers_are_asked_as_they_are_used(offer: Offer, dtype: str) -> None:
 )
 def test_every_two_options_meet_at_ordinary_sizes_in_the_full_tier(offer: Offer, dtype: str) -> None:
     """In some dtype."""
-    assert survivors(offer, TIERS["full"].crossed(offer), family(offer, ORDINARILY, count=2), dtype) == []
+    assert survivors(offer, TIERS["full"].crossed(offer), meetings(offer, ORDINARILY, count=2), dtype) == []
 
 
 @pytest.mark.parametrize(
@@ -209,17 +222,33 @@ def test_what_meets_is_counted_as_it_dies() -> None:
     """Two options, by what is counted and by the family; three are so many that they are counted alone."""
     offer = declared("torch.nn.LSTM").on("eager")
     asked = QUICK.crossed(offer)
-    wrong = list(family(offer, ORDINARILY, count=2))
+    wrong = list(meetings(offer, ORDINARILY, count=2))
 
     assert met(offer, asked, ORDINARILY, 2) == (len(wrong) - len(survivors(offer, asked, wrong)), len(wrong))
     assert 0 < met(offer, asked, ORDINARILY, 3).dead < met(offer, asked, ORDINARILY, 3).all
+
+
+def test_the_map_shows_what_is_measured() -> None:
+    """Of every meeting that there can be on a path, whether it was judged; and what there is not, it leaves blank."""
+    offer = declared("torch.nn.LSTM").on("eager")
+    small = [each for each in QUICK.crossed(offer) if each.time <= 5]
+    lines, every = mapped(offer, small), list(meetings(offer, (*ONE, *USUAL)))
+
+    shown = {each: lines[line_of(*each.options[0])][CLASSES.index(each.size)] for each in every}
+
+    assert {each for each in every if shown[each] == EMPTY} == {
+        each for each in every if survivors(offer, small, [each])
+    }
+    assert set(shown.values()) == {JUDGED, EMPTY}
+    assert [line[: len(ONE)] for line in (lines["unbatched"], lines["mask_right"])] == ["xxxx", f"{NEVER * 2}xx"]
+    assert set("".join(mapped(offer, []).values())) == {EMPTY, NEVER}
 
 
 def test_a_tier_that_does_not_look_is_found() -> None:
     """The negative twin: small sizes alone leave all of the family alive."""
     offer = declared("torch.nn.LSTM").on("eager")
     small = [each for each in QUICK.crossed(offer) if each.time <= 5]
-    wrong = list(family(offer, USUAL, "float64"))
+    wrong = list(meetings(offer, USUAL, "float64"))
 
     assert len(wrong) > 100
     assert len(survivors(offer, small, wrong, "float64")) > len(wrong) // 2
@@ -234,8 +263,8 @@ def drawn() -> list[Configuration]:
     """For forty of the family, drawn by the list of configurations, one in which it is wrong."""
     offer = subject_of(RIGHT).hello.on("eager")
     asked = [each for each in QUICK.crossed(offer) if not each.drops and each.dtype in IN_BOTH]
-    chosen = random.Random(LIST.read_text("utf-8")).sample(list(family(offer, USUAL)), 40)
-    shown = ([c for c in asked if each.is_wrong_on(values_of(c))] for each in chosen)
+    chosen = random.Random(LIST.read_text("utf-8")).sample(list(meetings(offer, USUAL)), 40)
+    shown = ([c for c in asked if each.is_in(values_of(c))] for each in chosen)
     return list(dict.fromkeys(configurations[0] for configurations in shown))
 
 
@@ -257,6 +286,7 @@ def test_zeros_for_ordinary_batches_are_red(tmp_path: Path) -> None:
 
     assert run.status == 1
     assert {check.verdict for check in run.results.checks} >= {"pass", "fail"}
+    assert set("".join(run.results.header.environments[0].sizes["eager"].values())) == {JUDGED, EMPTY, NEVER}
 
 
 RIGHT_ONES = [name for name in BENIGN if not issubclass(BENIGN[name], LSTMWithDropout)]

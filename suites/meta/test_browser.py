@@ -454,6 +454,54 @@ def test_the_matrix_stands_on_the_first_screen(browser: Browser, tmp_path: Path)
         assert frame.evaluate("(each) => each.clientHeight <= innerHeight")
 
 
+def test_many_failures_leave_the_matrix_on_the_first_screen(browser: Browser, tmp_path: Path) -> None:
+    """Of forty causes the worst stand above it, the others are a click away."""
+    names = [f"tf.contrib.cudnn_rnn.CudnnCompatible{letter}Cell" for letter in "ABCDEFGHIJ"]
+    controls = {"input_and_forget_gate_exchanged": "1.1", "outputs_off_by_hundred_thousandth": "1.1"}
+    header = full_header(*map(an_environment, names), controls=controls)
+    checks = [
+        a_failure(
+            k, implementation=names[k % 10], rule=f"{1 + k // 10}.1", budget=10.0 ** (1 + k % 8), message=f"no {k}"
+        )
+        for k in range(40)
+    ]
+    path = written(tmp_path, Story(report=report_of(tmp_path, *checks, header=header)))
+
+    with opened(browser, path, viewport={"width": 1280, "height": 800}) as page:
+        bottom = "(each) => each.getBoundingClientRect().bottom"
+        seen = [each.evaluate(bottom) < 800 for each in page.locator(".worst li, #cells tbody tr").all()[:5]]
+        before = page.is_visible("#failures table")
+        page.emulate_media(media="print")
+        on_paper = page.is_visible("#failures table")
+        page.emulate_media(media="screen")
+        page.click("#failures summary")
+
+        assert seen == [True] * 5
+        assert (
+            page.inner_text("#failures summary") == "37 more causes, and all failing rules, by implementation and path"
+        )
+        assert (before, on_paper, page.is_visible("#failures table")) == (False, True, True)
+
+
+# The map of options and sizes
+
+
+def test_the_map_is_drawn_when_it_is_opened(page: Page) -> None:
+    """Of all paths, on how many an option is empty at sizes of a class; of one, where it is."""
+    drawn = page.locator("#map-cells td")
+    before = drawn.count()
+    page.click("#map summary")
+    of_all = drawn.all_inner_texts()
+    page.select_option("#map-path", "0")
+    of_one = drawn.all_inner_texts()
+    page.select_option("#map-path", "1")
+
+    assert before == 0
+    assert of_all == ["✓", "✓", "✓", "1", "1", ""]
+    assert of_one == ["✓", "✓", "✓", "○", "○", ""]
+    assert page.locator("#map-cells tbody th").all_inner_texts() == ["whatever was judged"]
+
+
 def test_names_of_rows_are_whole_on_a_phone(page: Page) -> None:
     """They are wrapped, not cut off."""
     page.set_viewport_size({"width": PHONE, "height": 844})
@@ -490,6 +538,10 @@ def test_the_theme_can_be_changed(page: Page) -> None:
 STATES: dict[str, Callable[[Page], object]] = {
     "whole": lambda page: page.click("#all-rules"),
     "budgets": lambda page: page.click("#show-budgets"),
+    "map": lambda page: page.click("#map summary"),
+    "failures": lambda page: page.evaluate(
+        "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+    ),
     "a check": lambda page: page.evaluate(f"location.hash = '#check={WORST}'"),
     "help": lambda page: page.evaluate("document.querySelector('#help').showModal()"),
 }

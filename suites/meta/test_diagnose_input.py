@@ -218,7 +218,21 @@ def test_nothing_fits_outputs_that_are_no_numbers(file: Path, capsys: pytest.Cap
     assert status(file, arrays | {"y": np.full_like(arrays["y"], np.nan)}, "--json") == 1
 
     found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
-    assert (found["correct"], found["fits"]) == (False, [])
+    assert (found["correct"], found["fits"], found["begins"]["came"]) == (False, [], None)
+
+
+def test_an_output_that_is_infinite_is_named(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """How many there are, and where the first wrong one stands."""
+    arrays = right()
+    y = arrays["y"].copy()
+    y[2, 1, 3] = -np.inf
+
+    assert status(file, arrays | {"y": y}) == 1
+
+    told = capsys.readouterr().out
+    assert f"1 of {sum(arrays[name].size for name in ('y', 'h_n', 'c_n'))} outputs is NaN or infinite" in told
+    assert "it begins at step 2, row 1, unit 3: " in told
+    assert "came -inf" in told
 
 
 def test_float64_that_holds_float32_is_judged_as_float32(file: Path) -> None:

@@ -123,7 +123,8 @@ def test_the_parts_come_in_order(story: Story) -> None:
     """The verdict is first, the environments are last."""
     parts = re.findall('<section class="card[^"]*"(?: id="([^"]*)")?', render(story))
 
-    assert parts == ["", "changes", "failures", "nights", "matrix", "checks", "deviations", "not-run", "environments"]
+    first = ["", "changes", "failures", "nights", "matrix", "checks"]
+    assert parts == [*first, "deviations", "not-run", "sizes", "environments"]
 
 
 def test_every_verdict_is_counted(story: Story) -> None:
@@ -164,6 +165,19 @@ def test_what_fails_is_told_by_implementation_and_path(alone: str) -> None:
     assert "keras.layers.LSTM 3.15.1 eager 1 rule fails, 1 check" in told
 
 
+def test_the_worst_causes_come_first(alone: str) -> None:
+    """Wrong numbers before exceptions, whatever is folded below; how many more there are is said."""
+    lines = re.findall('<li><span class="mark.*</a> <span>.*</li>', alone)
+    shown = [Page(line).shown for line in lines]
+
+    assert shown == [
+        "✗ fail fits gates i f exchanged, 0.06 × the bound torch.nn.LSTM 2.13.0 eager 1 rule, 2 checks",
+        "± unstable passed when repeated keras.layers.LSTM 3.15.1 eager 1 rule, 1 check",
+        "! error the host died torch.nn.LSTM 2.13.0 eager 1 rule, 1 check",
+    ]
+    assert "All failing rules, by implementation and path" in section(alone, "failures")
+
+
 def test_what_is_new_is_not_told_twice(story: Story) -> None:
     """What fails as before is in a table of its own."""
     assert section(render(story), "failures") == "Failing as before Nothing else."
@@ -173,7 +187,7 @@ def test_many_failing_rules_are_shown_in_part(tmp_path: Path) -> None:
     """The others are counted: nothing is left out in silence."""
     told = section(page_of(tmp_path, *[a_failure(rule=f"3.{n}") for n in range(RULES + 12)]), "failures")
 
-    assert told.count("✗ fail") == RULES
+    assert told.count("✗ fail 3.") == RULES
     assert "and 12 more rules, in the matrix" in told
 
 
@@ -269,6 +283,15 @@ def test_a_partial_run_says_so_at_the_top(tmp_path: Path, partial: bool, times: 
     html = page_of(tmp_path, a_check(), header=full_header(partial=partial))
 
     assert html.count("Partial: something was deselected") == times
+
+
+def test_what_was_not_asked_is_counted(story: Story, alone: str) -> None:
+    """Without script, in one sentence; where no run tells it, there is no such part."""
+    told = section(render(story), "sizes")
+
+    assert "was judged by numbers in 5 of 7 meetings that there can be on 2 paths" in told
+    assert "torch.nn.LSTM 2.13.0 eager: 3 of 5" in told
+    assert 'id="sizes"' not in alone
 
 
 def test_the_provenance_is_complete(alone: str) -> None:

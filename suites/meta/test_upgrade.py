@@ -53,6 +53,16 @@ def test_the_news_and_the_page(shop: Workshop, broken: list[str], news: str, sta
     assert news in (shop.folder / "build" / "upgrades" / "some-1.0-1.1" / "report.html").read_text("utf-8")
 
 
+def test_the_news_of_many_lines_are_said_at_the_end_once_more(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are what a terminal still shows."""
+    monkeypatch.setattr("lstm_conformance.commands.upgrade.SCREEN", 3)
+
+    told = upgrade(shop, "some", "1.0", "1.1", broken=["1.1 fail"]).output.splitlines()
+
+    assert told[-1] in told[:-1]
+    assert told[-1].startswith("1 rule newly fails on releases since")
+
+
 def test_a_reviewer_says_what_is_bad(shop: Workshop) -> None:
     """As with `compare`."""
     words = ("some", "1.0", "1.1", "--fail-on")

@@ -21,7 +21,7 @@ from lstm_conformance.suites.harness.explain.deviations import problems, warning
 from lstm_conformance.suites.harness.judge.memory import peak, told
 from lstm_conformance.suites.harness.plan import manifest
 from lstm_conformance.suites.harness.plan.unasked import unasked
-from lstm_conformance.suites.harness.run.recording import Record
+from lstm_conformance.suites.harness.run.recording import Record, environments_of
 from lstm_conformance.suites.harness.run.scheduling import OneEach
 from lstm_conformance.suites.harness.run.self_check import missed
 from lstm_conformance.suites.harness.run.session import Session
@@ -99,7 +99,9 @@ class Controller:
         for check in run.session.stillborn():
             run.record.add(check)
         lost = run.record.complete(interrupted=interrupted)
-        header = replace(header, partial=run.record.partial, configurations=run.record.configurations())
+        environments = environments_of(run.session, header, run.record.checks)
+        configurations = run.record.configurations()
+        header = replace(header, partial=run.record.partial, environments=environments, configurations=configurations)
         run.header = header = replace(header, problems=tuple(self._problems(header)))
         if any(check.interrupted for check in lost):
             session.exitstatus = pytest.ExitCode.INTERRUPTED

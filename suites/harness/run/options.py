@@ -13,6 +13,7 @@ import pytest
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import known
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, ON_DEVICES, unnamed
+from lstm_conformance.reports.records.amounts import duration
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.kinds import JUNIT, RESULTS, check_vacant
 from lstm_conformance.suites.harness.explain.deviations import Deviations
@@ -138,7 +139,7 @@ def _declare_hosts(add: Callable[..., object]) -> None:
     add("--python", default=sys.executable, help="the Python of the hosts (default: this one)")
     add(
         "--deadline",
-        type=float,
+        type=duration,
         default=DEADLINE,
         metavar="S",
         help="seconds that a host may take for one request (default: %(default)s)",

@@ -18,6 +18,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import departures
 from lstm_conformance.fixtures.cases.ids import configuration_called
+from lstm_conformance.fixtures.cases.meetings import CLASSES, mapped
 from lstm_conformance.fixtures.cases.options import FLAGS, SIZES
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.cases.tiers import TIERS
@@ -173,8 +174,32 @@ def header_of(
         mutants={name: described(mutant) for name, mutant in session.mutants().items()},
         controls=controls or {},
         flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
+        size_classes=tuple(each.reason for each in CLASSES),
         inputs=inputs or {},
     )
+
+
+def environments_of(session: Session, header: Header, checks: Iterable[Check]) -> tuple[Environment, ...]:
+    """The environments of a run that ends, with which options met which sizes where numbers were judged.
+
+    Of wrong LSTMs that is not asked.
+    """
+    judged: dict[tuple[str, str], set[str]] = {}
+    for check in checks:
+        if check.budget is not None:
+            judged.setdefault((check.implementation, check.path), set()).add(check.configuration)
+    wrong = session.mutants()
+    return tuple(
+        each
+        if each.implementation in wrong
+        else replace(each, sizes=_sizes(each.implementation, session.hellos[each.implementation], judged))
+        for each in header.environments
+    )
+
+
+def _sizes(name: str, hello: Hello, judged: Mapping[tuple[str, str], set[str]]) -> dict[str, dict[str, str]]:
+    found = {offer: map(configuration_called, judged.get((name, offer.path), ())) for offer in hello.offers}
+    return {offer.path: mapped(offer, filter(None, each)) for offer, each in found.items()}
 
 
 def _environment(session: Session, name: str, hello: Hello) -> Environment:
