@@ -147,21 +147,22 @@ class ProductsInBlocks(LSTM):
 
     def product(self, a: Any, rows: Array) -> Any:
         """The terms of a vector register."""
-        every = super().product
-        starts = range(0, a.shape[-1], WIDTH) or range(1)
-        parts = [every(a[..., start : start + WIDTH], rows[..., start : start + WIDTH]) for start in starts]
-        return sum(parts[-2::-1], parts[-1])
+        every, terms, columns = super().product, wide(a), wide(rows)
+        blocks = [slice(start, start + WIDTH) for start in range(0, a.shape[-1], WIDTH) or range(1)]
+        parts = [every(terms[..., block], columns[..., block]) for block in blocks]
+        return np.asarray(sum(parts[-2::-1], parts[-1]), a.dtype)
 
 
 class ProductsInHalves(LSTM):
     """Adds up products pairwise, as a tree."""
 
     def product(self, a: Any, rows: Array) -> Any:
-        """Each half by itself."""
-        middle = a.shape[-1] // 2
+        """Each half by itself; nothing is rounded to half precision on the way."""
+        middle, terms, columns = a.shape[-1] // 2, wide(a), wide(rows)
         if not middle:
             return super().product(a, rows)
-        return self.product(a[..., :middle], rows[..., :middle]) + self.product(a[..., middle:], rows[..., middle:])
+        first = self.product(terms[..., :middle], columns[..., :middle])
+        return np.asarray(first + self.product(terms[..., middle:], columns[..., middle:]), a.dtype)
 
 
 class ProductsFilledUp(LSTM):
