@@ -236,9 +236,8 @@ def test_the_map_shows_what_is_measured() -> None:
 
     shown = {each: lines[line_of(*each.options[0])][CLASSES.index(each.size)] for each in every}
 
-    assert {each for each in every if shown[each] == EMPTY} == {
-        each for each in every if survivors(offer, small, [each])
-    }
+    empty = [f"zeros where {each} live in every dtype" for each in every if shown[each] == EMPTY]
+    assert empty == survivors(offer, small, every)
     assert set(shown.values()) == {JUDGED, EMPTY}
     assert [line[: len(ONE)] for line in (lines["unbatched"], lines["mask_right"])] == ["xxxx", f"{NEVER * 2}xx"]
     assert set("".join(mapped(offer, []).values())) == {EMPTY, NEVER}
