@@ -130,7 +130,7 @@ adapter-page: $(STAMP) ## Write docs/adapter.md and docs/arrays.md from the clas
 	@$(RUN) lstm_conformance.suites.meta.adapter_page
 	@$(RUN) lstm_conformance.suites.meta.arrays_page
 
-damage: $(STAMP) ## Damage 500 answers of a host to every verb: each must be understood, or refused in one sentence
+damage: $(STAMP) ## Damage 500 answers of a host to every verb that rules use: each must be understood, or refused in one sentence
 	@$(RUN) lstm_conformance.suites.meta.damage
 
 attack: $(STAMP) ## Let hosts lie and crash, disks fill, files tear and runs be killed: nothing may break; ARGS=--quick for a share

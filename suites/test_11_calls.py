@@ -115,13 +115,13 @@ class _InThread(NamedTuple):
     negated: bool = False
 
 
-IN_THREADS = (
+IN_THREADS = 6 * (
     *(_InThread(1), _InThread(2, negated=True)),
     *(_InThread(1, 0.5, 1), _InThread(2, 1, 0.5, negated=True)),
     *(_InThread(1, 1, 0.5), _InThread(2, 0.5, 1, negated=True)),
     *(_InThread(1, negated=True), _InThread(2)),
 )
-"""Two at a time: of one size with other numbers, and of other sizes."""
+"""Two at a time: of one size with other numbers, and of other sizes; several times, for a race is lost by chance."""
 
 
 def _by_thread(call: _InThread, cases: Cases, layer: int) -> OneOfSeveral:

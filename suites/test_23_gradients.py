@@ -12,6 +12,7 @@ from lstm_conformance.suites.harness.judge import derivatives, way_back
 from lstm_conformance.suites.harness.judge.assertions import Examined, unchanged
 from lstm_conformance.suites.harness.judge.comparison import same
 from lstm_conformance.suites.harness.judge.rules import rule
+from lstm_conformance.suites.harness.judge.stacks import legal_call
 from lstm_conformance.suites.harness.judge.subject import Subject
 
 
@@ -121,16 +122,19 @@ def test_a_step_of_descent_goes_down_the_gradient(subject: Subject, cases: Cases
 @rule("23.11", kinds=("evaluated",))
 def test_nothing_is_dropped_on_the_way_back_in_evaluation(subject: Subject, cases: Cases) -> Examined:
     """Every gradient lies within the bound of the equations, whatever the rates of dropout."""
-    yield from way_back.all_of(subject, cases, subject.gradients(cases))
+    trained = subject.gradients(cases)
+    yield from legal_call(subject, cases, "", trained.outputs)
+    yield from way_back.all_of(subject, cases, trained)
 
 
 @rule("23.12", kinds=("recorded",))
 def test_every_way_back_is_that_of_its_own_call(subject: Subject, cases: Cases) -> Examined:
-    """Of several calls before the first way back, in their order and in the reverse, all gradients are their own."""
+    """Of several calls before the first way back, in their order and in the reverse, all is legal that is seen."""
     calls = way_back.several(subject, cases)
     for order in (range(len(calls)), range(len(calls))[::-1]):
         for index, trained in enumerate(subject.ways_back(calls, order)):
             loss = f" of call {index} on way back {order.index(index)}"
+            yield from legal_call(subject, calls[index], f" of call {index}", trained.outputs)
             yield from way_back.all_of(subject, calls[index], trained, loss)
 
 

@@ -22,9 +22,6 @@ from lstm_conformance.suites.harness.judge.way_back import X_AXES, named, of_cel
 from lstm_conformance.suites.library.judging import NotConforming, fail_unless_within, flat, judge, outputs_of
 from lstm_conformance.suites.library.taking import Taken
 
-REFUSALS = (AttributeError, IndexError, RuntimeError, TypeError, ValueError)
-"""What comes of an argument of another kind than a function expects."""
-
 WITH_ROWS = 3
 """Axes of x, and of states in the layout of torch, of a call that has an axis of rows."""
 
@@ -101,10 +98,12 @@ class Asked:
         return untold
 
     def _is_taken_by(self, taken: Taken) -> bool:
-        """Whether the layer returns anything."""
+        """Whether the layer returns anything; whatever it raises refuses the call."""
         try:
             taken.call(self.native["x"], self.states, self.valid)
-        except REFUSALS:
+        except NotConforming:
+            raise
+        except Exception:
             return False
         return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -77,13 +76,19 @@ class _Module:
 
     @contextmanager
     def renewed(self, x: Array) -> Iterator[Taken]:
-        """A copy of the module, which was called once, with weights of half the size and the other sign."""
-        copied = _Module(copy.deepcopy(self.module), self.prefix)
-        copied.call(x, None)
-        with self.torch.inference_mode(False), self.torch.no_grad():
-            for parameter in copied.values():
-                parameter.copy_(-parameter / 2)
-        yield copied.taken()
+        """The module, called once more, with weights of half the size and the other sign; then they are what they were.
+
+        What is recorded of calls before holds: a graph does not see that its parameters were others in between.
+        """
+        self.call(x, None)
+        before = [each.detach().clone() for each in self.values()]
+        try:
+            for parameter in self.values():
+                parameter.data.copy_(-parameter.data / 2)
+            yield self.taken()
+        finally:
+            for parameter, values in zip(self.values(), before, strict=True):
+                parameter.data.copy_(values)
 
     def call(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """Outputs without gradients."""

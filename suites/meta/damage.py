@@ -30,7 +30,7 @@ from lstm_conformance.suites.meta.damaged_messages import damaged
 from lstm_conformance.suites.meta.trainable import Trainable
 
 NUMBER = 500
-"""Damaged answers to every verb."""
+"""Damaged answers to every verb that rules use."""
 
 VERBS = ("hello", "describe", "run", "calls", "gradients")
 

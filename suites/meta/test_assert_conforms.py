@@ -418,7 +418,7 @@ def test_the_plugin_loads_nothing_until_it_is_used(tmp_path: Path) -> None:
 
 
 OF_TORCH = """
-import pytest, torch
+import threading, pytest, torch
 from lstm_conformance import NotConforming, assert_conforms, convert
 from torch.nn import LSTM, LSTMCell
 
@@ -570,6 +570,32 @@ def test_what_refuses_other_calls_conforms():
     weights = {name: each.clone() for name, each in layer.state_dict().items()}
     assert_conforms(layer, gradients=False)
     assert all(torch.equal(each, weights[name]) for name, each in layer.state_dict().items())
+
+class Asserting(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        assert isinstance(x, torch.Tensor) and x.dim() == 3, "rows, please"
+        return super().forward(x, states)
+
+class Locked(torch.nn.LSTM):
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.lock = threading.Lock()
+
+    def forward(self, x, states=None):
+        with self.lock:
+            found = super().forward(x, states)
+        self.last = found
+        return found
+
+@pytest.mark.parametrize("kind", [Asserting, Locked])
+def test_what_cannot_be_copied_or_refuses_in_its_own_way_conforms(kind):
+    assert_conforms(kind(5, 7))
+
+def test_graphs_of_calls_before_hold():
+    layer = torch.nn.LSTM(5, 7)
+    y, _ = layer(torch.ones(3, 2, 5))
+    assert_conforms(layer)
+    y.sum().backward()
 
 @pytest.mark.parametrize("kind, sentence", [
     (Unbatched, "step 0, row 0"), (Packed, "h_n uses"), (Long, "first at step 256"), (Caching, "other weights after a"),
@@ -734,7 +760,7 @@ def test_modules_of_torch(tmp_path: Path) -> None:
     done = own_tests(tmp_path, OF_TORCH)
 
     assert done.status == 0, done.output
-    assert "30 passed" in done.output
+    assert "33 passed" in done.output
 
 
 @pytest.mark.parametrize(

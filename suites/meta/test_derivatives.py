@@ -79,6 +79,36 @@ def test_a_wrong_one_is_caught_by_the_rule_that_speaks_of_it(wrong: str) -> None
     assert judge(CHECKS["23.1"], subject_of(ADAPTERS[wrong]), cases_of(trained))[0].verdict == "pass"
 
 
+@pytest.mark.parametrize("by", [np.nan, 0.0])
+@pytest.mark.parametrize("kind", RULES)
+def test_outputs_beside_a_derivative_are_judged(kind: str, by: float) -> None:
+    """Also where they are no numbers, of which no derivative could be said to be wrong."""
+    right = ADAPTERS[RIGHT]
+
+    def spoiled(adapter: Any, *given: Any) -> Any:
+        outputs, found = getattr(right, kind)(adapter, *given)
+        return [by * a for a in outputs], found
+
+    wrong = subject_of(type("Spoiled", (right,), {kind: spoiled}))
+    (found,) = judge(CHECKS[RULES[kind]], wrong, draw(configuration(5, 3, 4, 7, derivative=kind), (0,), biases=2))
+
+    assert found.verdict == "fail"
+
+
+def test_outputs_of_recorded_calls_are_judged() -> None:
+    """They are all that is seen where gradients that nothing depends on are 0."""
+    right = ADAPTERS[RIGHT]
+
+    def spoiled(adapter: Any, *given: Any) -> Any:
+        outputs, back = right.recorded(adapter, *given)
+        return [np.nan * a for a in outputs], back
+
+    wrong = subject_of(type("Spoiled", (right,), {"recorded": spoiled}))
+    (found,) = judge(CHECKS["23.12"], wrong, draw(configuration(5, 3, 4, 7, recorded=True), (0,), biases=2))
+
+    assert found.verdict == "fail"
+
+
 def test_a_direction_belongs_to_its_case() -> None:
     """It is the same alone and among others, and nothing in it is what it moves."""
     called = configuration(5, 3, 4, 7, derivative="jvp")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.hosting.client import BadAnswer, InProcess
+from lstm_conformance.fixtures.hosting.client import BadAnswer, Hosted, InProcess
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.implementations.adapter import Path
 from lstm_conformance.fixtures.implementations.jax.kernels import kernel_in
@@ -58,6 +60,24 @@ class Babbling(Telling):
         return "one\ntwo"
 
 
+class Wordless(Telling):
+    """Answers with what is no text."""
+
+    def kernel(self, built: Any, x: Any, states: Any, valid: Any = None) -> Any:
+        """Say nothing."""
+        del built, x, states, valid
+
+
+class Hanging(Telling):
+    """Does not answer."""
+
+    def kernel(self, built: Any, x: Any, states: Any, valid: Any = None) -> str:
+        """Sleep longer than anybody waits."""
+        del built, x, states, valid
+        time.sleep(60)
+        return "late"
+
+
 def shown(adapter: type[NumpyLSTM], path: str) -> str:
     """What is shown of a path of an adapter."""
     with InProcess(adapter) as implementation:
@@ -91,6 +111,20 @@ def test_an_answer_that_is_no_line_is_refused() -> None:
         subject = Subject(implementation, implementation.hello(), "eager")
         with pytest.raises(BadAnswer, match="expected `kernel` to be one line"):
             subject.kernel(draw(smoke.smallest(subject.hello.on("eager")), (0,), biases=2))
+
+
+def test_what_is_no_text_is_nobodys_name() -> None:
+    """A None is no kernel."""
+    assert shown(Wordless, "eager") == ""
+
+
+def test_one_that_hangs_is_asked_once() -> None:
+    """And it is said."""
+    with Hosted(f"{__file__}:Hanging") as implementation:
+        hello = implementation.hello()
+        told = kernels(Subject(implementation, hello, "eager", deadline=1.0), hello.on("eager"))
+
+    assert re.search("^nobody knows what: asked for it, .*no answer to 'kernel' within 1 s", told)
 
 
 def test_the_smoke_check_carries_it() -> None:

@@ -17,6 +17,7 @@ from lstm_conformance.reference.rounded import Array, Rounded, exactly, zeros_li
 from lstm_conformance.reference.stack import Stack, way_back
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Y_AXES, Examined
 from lstm_conformance.suites.harness.judge.comparison import within
+from lstm_conformance.suites.harness.judge.stacks import legal_call
 from lstm_conformance.suites.harness.judge.subject import Subject, Trained, drawn
 from lstm_conformance.suites.harness.judge.way_back import WEIGHT_AXES, by_gate, computed, named, of_inputs, of_weights
 
@@ -59,6 +60,7 @@ def hessian_times_direction(subject: Subject, cases: Cases) -> Examined:
         return found
 
     due = subject.expectations.recall(("hvp", *subject.alike(cases)), numbers, compute)
+    yield from legal_call(subject, cases, "", seen.outputs)
     yield from of_inputs(seen, due, " of a gradient in a direction")
     yield from of_weights(subject, cases, seen, due, " of a gradient in a direction")
 
@@ -89,7 +91,13 @@ def of_every_row(subject: Subject, cases: Cases) -> Examined:
     numbers = [*drawn(apart), *seen.given, seen.outputs.y]
     place = ("per_sample", *subject.alike(cases))
     due = subject.expectations.recall(place, numbers, lambda: computed(apart, seen, by))
+    yield from legal_call(subject, cases, "", of_rows(seen.outputs, len(cases)))
     yield from _of_rows(subject, cases, seen, due)
+
+
+def of_rows(apart: Outputs[Array], count: int) -> Outputs[Array]:
+    """Outputs (..., N B, 1, ·) of rows that are a case each as those of N cases (..., N, B, ·)."""
+    return Outputs(*(a.reshape(*a.shape[:-3], count, -1, a.shape[-1]) for a in apart))
 
 
 def _of_rows(subject: Subject, cases: Cases, seen: Trained, due: Gradients[Rounded]) -> Examined:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.offers import Offer
-from lstm_conformance.fixtures.hosting.client import HostError
+from lstm_conformance.fixtures.hosting.client import AdapterError, HostError
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan import smoke
 
@@ -21,7 +19,13 @@ def kernels(subject: Subject, offer: Offer) -> str:
         return ""
     found: dict[str, list[str]] = {}
     for place, called in _asked(offer).items():
-        if kernel := _kernel(subject, called):
+        try:
+            kernel = subject.kernel(draw(called, (0,), biases=subject.layout.biases))
+        except AdapterError:
+            continue  # it cannot run the layer, which the rules judge, or cannot say
+        except HostError as error:
+            return f"nobody knows what: asked for it, {error}"
+        if kernel:
             found.setdefault(kernel, []).append(place)
     return "; ".join(f"{kernel} in {', '.join(places)}" for kernel, places in found.items())
 
@@ -38,10 +42,3 @@ def _asked(offer: Offer) -> dict[str, Configuration]:
     dtype = USUAL if USUAL in offer.dtypes else first.dtype
     masked = configuration(3, 2, 4, 5, initial_state=False, dtype=dtype, mask="right")
     return plain | ({f"{dtype} under a mask": masked} if offer.cost == "call" and offer.runs(masked) else {})
-
-
-def _kernel(subject: Subject, called: Configuration) -> str:
-    """What a host says of one layer: nothing, if it cannot run it, which the rules judge."""
-    with suppress(HostError):
-        return subject.kernel(draw(called, (0,), biases=subject.layout.biases))
-    return ""
