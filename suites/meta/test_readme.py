@@ -187,7 +187,7 @@ def test_the_worked_example_of_an_implementation_passes(tmp_path: Path) -> None:
     implementations = clone / "fixtures" / "implementations"
     (implementations / "tiny_lstm_lstm.py").write_text(adapter, "utf-8")
     named = implementations / "__init__.py"
-    named.write_text(re.sub(r"^}$", f"{entry}}}", named.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
+    named.write_text(re.sub(r"^}$", f"{entry}}}", named.read_text("utf-8"), count=1, flags=re.MULTILINE), "utf-8")
 
     variable, _, *words = shlex.split(command)
     path = f"{clone / '.package'}:{clone / variable.partition('=')[2]}"

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
@@ -131,6 +131,7 @@ def _differences(one: Header, other: Header) -> Iterator[str]:
         if name == "inputs":
             yield from (key for key in sorted({*before, *now}) if before.get(key) != now.get(key))
         elif name == "environments":
+            before, now = ([replace(each, sizes={}) for each in every] for every in (before, now))
             yield from (f"{each.implementation}, or how it is started" for each in before if each not in now)
             yield from (str(each.implementation) for each in now if each.implementation not in _names(before))
         elif before != now:
