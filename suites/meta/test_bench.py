@@ -7,10 +7,11 @@ import math
 import pytest
 
 from lstm_conformance.suites.meta.bench.__main__ import columns, show
-from lstm_conformance.suites.meta.bench.layers import SIZES, drawn, floor
+from lstm_conformance.suites.meta.bench.layers import SIZES, drawn, floor, torch_layer
 from lstm_conformance.suites.meta.bench.memory import LIMIT, measured, peaks
 from lstm_conformance.suites.meta.bench.suite import cpu_seconds
 from lstm_conformance.suites.meta.bench.turns import MOST_ROUNDS, in_turns, milliseconds, ratios
+from lstm_conformance.suites.meta.needing import needs
 
 ROW = {"size": "T5", "ms": {"lstm()": 1234.5, "torch": 2.0}, "lstm() to": {"torch": 617.25}}
 
@@ -83,3 +84,12 @@ def test_a_wrong_lstm_is_measured() -> None:
     assert row["figures"]["CPU s"] > 0
     assert 20 < row["figures"]["controller MB"] < LIMIT
     assert 0 < row["of 1,500 MB"]["largest"] < 1
+
+
+@pytest.mark.deep
+@needs("torch")
+def test_what_is_measured_computes_the_case() -> None:
+    """Each forward pass, of the smallest size."""
+    case = drawn(SIZES[0], "float64")
+
+    assert torch_layer(case, "float64")().shape == (5, 3, 20)

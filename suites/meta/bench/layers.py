@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -88,7 +89,8 @@ def floor(case: Drawn) -> None:
 def torch_layer(case: Drawn, dtype: str) -> Callable[[], Array]:
     """`torch.nn.LSTM`, loaded and ready to be called."""
     adapter, torch = TorchLSTM(), importlib.import_module("torch")
-    built = adapter.build(case.layer, dtype, "eager")
+    described = configuration(*case.size[:4], num_layers=case.size.num_layers, dtype=dtype).described
+    built = adapter.build(SimpleNamespace(**described), dtype, "eager")
     adapter.load(built, case.native)
     x, h_0, c_0 = (adapter.tensor(a) for a in (case.x, case.h_0[:, 0].copy(), case.c_0[:, 0].copy()))
 
