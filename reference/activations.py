@@ -139,7 +139,9 @@ def _roundings_in_half_precision(dtype: str) -> float:
 
 def logistic(z: Array) -> Array:
     """σ(z) = 1 / (1 + exp(-z)), 0 where exp overflows; accurate to 4 unit roundoffs relative to σ, however small."""
-    return np.asarray(1 / (1 + np.exp(-z)))
+    grown = np.exp(-z)
+    grown += 1
+    return np.asarray(1 / grown)
 
 
 def logistic_slope(z: Array) -> Array:

@@ -164,9 +164,9 @@ class InnerProduct(Rounded):
 
     def __getitem__(self, index: Index) -> InnerProduct:
         err, var, parts = (
-            a if a is _NOTHING else np.broadcast_to(a, self.shape)[index] for a in (*self.carried, self.parts)
+            a if a is _NOTHING else _of_shape(a, self.shape)[index] for a in (*self.carried, self.parts)
         )
-        value, size = self.value[index], np.broadcast_to(self.size, self.shape)[index]
+        value, size = self.value[index], _of_shape(self.size, self.shape)[index]
         return InnerProduct(value, size, (err, var), parts, self.terms, self.arithmetic)
 
     def _longer(
@@ -196,13 +196,13 @@ class InnerProduct(Rounded):
         )
         stored = self.arithmetic.storage * (2 * self.parts + np.abs(self.value)) if self.arithmetic.storage else 0.0
         err = self.carried[0] + flushed + stored + (self.fresh if self.arithmetic.rigorous else 0.0)
-        return np.broadcast_to(err, self.shape)
+        return _of_shape(err, self.shape)
 
     @cached_property
     def var(self) -> Array:
         """Square of the statistical error."""
         if self.arithmetic.rigorous:
-            return np.broadcast_to(self.carried[1], self.shape)
+            return _of_shape(self.carried[1], self.shape)
         return _sum(self.carried[1], self.fresh**2)
 
 
@@ -333,7 +333,7 @@ def stored(a: Array, like: Numbers) -> Numbers:
 
 def stack(items: Sequence[Numbers]) -> Numbers:
     """The items side by side along a new first axis (of time, of layers, of directions)."""
-    return _joined(np.stack, items)
+    return _joined(np.array, items)
 
 
 def concatenate(items: Sequence[Numbers], axis: int) -> Numbers:
@@ -410,8 +410,16 @@ def _sum(a: Array, b: Array) -> Array:
     return a if b is _NOTHING else a + b
 
 
+_ZERO = bytes(8)
+
+
 def _zeros_like(a: Array) -> Array:
-    return np.broadcast_to(np.float64(0), a.shape)
+    """Zeros that take no memory; `np.broadcast_to` takes as long as six small sums."""
+    return np.ndarray(a.shape, np.float64, _ZERO, 0, (0,) * a.ndim)
+
+
+def _of_shape(a: Array, shape: tuple[int, ...]) -> Array:
+    return a if a.shape == shape else np.broadcast_to(a, shape)
 
 
 def _is_zero(a: Array) -> bool:

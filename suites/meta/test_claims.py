@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -26,6 +27,18 @@ PROMISED = ("12.", "17.2", "17.8", "17.9", "21.", "22.2", "22.4")
 """The beginnings of the rules that ask what a contract says."""
 
 DECLARED: dict[str, str | dict[str, Any]] = {"own": OWN, **{name: name for name in CONTRACTS}}
+
+PAIRED = [
+    (layout, contract) if (i - j) % len(DECLARED) == 0 else pytest.param(layout, contract, marks=pytest.mark.deep)
+    for (i, layout), (j, contract) in product(enumerate(LAYOUTS), enumerate(DECLARED))
+]
+"""Every layout with a contract, and every contract with a layout; the others are left to `make deep`."""
+
+EVERYTHING = [
+    name if name in {"torch", "keras", "onnx", "gates"} else pytest.param(name, marks=pytest.mark.deep)
+    for name in LAYOUTS
+]
+"""One of each kind of arrays, and those that are left to `make deep`."""
 
 
 def claiming(layout: str, *claims: str, contract: str | dict[str, Any] = "") -> type[MutantAdapter]:
@@ -62,7 +75,7 @@ def possible(layout: str, contract: str | dict[str, Any] = "") -> list[str]:
     return [claim for claim in REQUIREMENTS if claim not in inexpressible(layout) | unpromised(known)]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", EVERYTHING)
 def test_everything_may_be_claimed_at_once(layout: str) -> None:
     """And is asked."""
     adapter = claiming(layout, *possible(layout))
@@ -72,11 +85,11 @@ def test_everything_may_be_claimed_at_once(layout: str) -> None:
     assert "pass" in verdicts(adapter)
 
 
-@pytest.mark.parametrize("contract", DECLARED.values(), ids=DECLARED)
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_contract_goes_with_every_layout(layout: str, contract: str | dict[str, Any]) -> None:
+@pytest.mark.parametrize(("layout", "contract"), PAIRED)
+def test_every_contract_goes_with_every_layout(layout: str, contract: str) -> None:
     """Whatever it promises is asked, in the arrays of the layout."""
-    adapter = claiming(layout, *possible(layout, contract), contract=contract)
+    declared = DECLARED[contract]
+    adapter = claiming(layout, *possible(layout, declared), contract=declared)
     with InProcess(adapter) as implementation:
         assert unusable(implementation.hello()) is None
 

@@ -78,6 +78,7 @@ def test_wrong_layers_are_noticed(name: str) -> None:
     assert failing(name) == {ONLY.get(name)} or name not in ONLY
 
 
+@pytest.mark.deep
 def test_every_rule_notices_something() -> None:
     """There is no rule of the chapter that could go."""
     assert set().union(*map(failing, WRONG)) == CHAPTER.keys()
