@@ -1,4 +1,7 @@
-"""With `--dist loadgroup` every family of implementations has one worker, and so every implementation one host."""
+"""With `--dist loadgroup` every family of implementations has one worker, and so every implementation one host.
+
+Where there are fewer families than workers, every configuration of a family has one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lstm_conformance.reports.records.files import Results
 from lstm_conformance.suites.harness.run.scheduling import OneEach
 from lstm_conformance.suites.meta import fakes
 from lstm_conformance.suites.meta.outside import EXAMPLES, conformance
@@ -38,3 +42,19 @@ def test_no_implementation_has_two_workers(tmp_path: Path) -> None:
     pairs = set(re.findall(r"^\[(gw\d)\] .*\[(\S+)/eager/", done.output, re.MULTILINE))
     assert done.status == 0
     assert sorted(name for _, name in pairs) == ["fakes.NumpyLSTM", "tiny_lstm.LSTM"]
+
+
+def test_one_implementation_keeps_all_workers_busy(tmp_path: Path) -> None:
+    """Each configuration is asked by one of them, and the verdicts are those of a run without workers."""
+    named = ("--implementation", f"{fakes.__file__}:NumpyLSTM", "-k", "final")
+    spread = conformance(
+        EXAMPLES / "python", *named, "-n", "2", "--dist", "loadgroup", "-vv", "--results", tmp_path / "spread.jsonl"
+    )
+    alone = conformance(EXAMPLES / "python", *named, "--results", tmp_path / "alone.jsonl")
+
+    pairs = set(re.findall(r"^\[(gw\d)\] .*\[fakes.NumpyLSTM/eager/(\S+)\]", spread.output, re.MULTILINE))
+    verdicts = [Results.read(tmp_path / name) for name in ("spread.jsonl", "alone.jsonl")]
+    assert (spread.status, alone.status) == (0, 0)
+    assert {worker for worker, _ in pairs} == {"gw0", "gw1"}
+    assert len({configuration for _, configuration in pairs}) == len(pairs)
+    assert {c.id: c.verdict for c in verdicts[0].checks} == {c.id: c.verdict for c in verdicts[1].checks}
