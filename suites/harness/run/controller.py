@@ -21,6 +21,7 @@ from lstm_conformance.suites.harness.explain.deviations import problems, warning
 from lstm_conformance.suites.harness.judge.memory import peak, told
 from lstm_conformance.suites.harness.plan import manifest
 from lstm_conformance.suites.harness.plan.unasked import unasked
+from lstm_conformance.suites.harness.run.options import ALONE
 from lstm_conformance.suites.harness.run.recording import Record, environments_of
 from lstm_conformance.suites.harness.run.scheduling import OneEach
 from lstm_conformance.suites.harness.run.self_check import missed
@@ -65,8 +66,9 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """With `--dist loadgroup`, one worker for each family of implementations."""
-        return OneEach(config, log) if config.getoption("dist") == "loadgroup" else None
+        """One worker for each family of implementations: with `--dist loadgroup`, and where the suite runs alone."""
+        ours = {"loadgroup", "load"} if config.getoption(ALONE) else {"loadgroup"}
+        return OneEach(config, log) if config.getoption("dist") in ours else None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
