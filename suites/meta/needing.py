@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,6 +76,12 @@ def missing(item: pytest.Item) -> str:
     wanted = sorted({what for mark in item.iter_markers("needs") for what in mark.args}, key=str.lower)
     lacking = [what for what in wanted if not is_there(what)]
     return " and ".join([what for what in lacking if what != AVX_512] or lacking)
+
+
+def in_part(params: Iterable[Any], every: int) -> list[Any]:
+    """One of so many parameters for `make test`, the first among them; the others are left to `make deep`."""
+    sets = [each if isinstance(each, tuple) else (each,) for each in params]
+    return [pytest.param(*each, marks=[pytest.mark.deep] if k % every else []) for k, each in enumerate(sets)]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from lstm_conformance.reports.records.files import Results
+from lstm_conformance.suites.meta.needing import in_part
 from lstm_conformance.suites.meta.outside import EXAMPLES, NODE, ROOT, Done, run
 
 WRONG = """
@@ -155,26 +156,32 @@ def test_the_printed_line_reproduces_a_failure(installed: Installed, cwd: Path) 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
-    [
-        ("", "the following arguments are required: COMMAND"),
-        ("verify", "argument COMMAND: invalid choice: 'verify' (choose from "),
-        ("diagnose nothing.npz", "cannot read nothing.npz: No such file or directory; check the path"),
-        ("test --tier enormous", "argument --tier: invalid choice: 'enormous'"),
-        ("test --implementation nowhere.py:LSTM", "--implementation nowhere.py:LSTM: there is no file nowhere.py"),
-        ("test --implementation conformance.py:LSTM", "there is no class 'LSTM' in conformance.py; there is TinyLSTM"),
-        ("test --implementation tiny", "expected path/to/file.py:Class or package.module:Class, came 'tiny'"),
-        ("test --implementation conformance.py:TinyLSTM --python no/python", "cannot start 'no/python'"),
-        ("test --implementation conformance.py:TinyLSTM --implementation conformance:TinyLSTM", "are both called"),
-        ("test --implementation-command no-such-program", "cannot start 'no-such-program'"),
-        ("test --implementation-command 'lstm", "--implementation-command 'lstm: No closing quotation"),
-        ("test --implementation-command=", "--implementation-command : the command is empty"),
-        ("test --case 1.1", "--case '1.1': expected IMPLEMENTATION/PATH/RULE/CONFIGURATION/NUMBER"),
-        (
-            "test --implementation conformance.py:TinyLSTM --case mine/eager/1.1/T1/0",
-            "nothing here has a check of this id",
-        ),
-        ("report nothing.jsonl page.html", "no report: [Errno 2] No such file or directory: 'nothing.jsonl'"),
-    ],
+    in_part(
+        [
+            ("", "the following arguments are required: COMMAND"),
+            ("verify", "argument COMMAND: invalid choice: 'verify' (choose from "),
+            ("diagnose nothing.npz", "cannot read nothing.npz: No such file or directory; check the path"),
+            ("test --tier enormous", "argument --tier: invalid choice: 'enormous'"),
+            ("test --implementation nowhere.py:LSTM", "--implementation nowhere.py:LSTM: there is no file nowhere.py"),
+            (
+                "test --implementation conformance.py:LSTM",
+                "there is no class 'LSTM' in conformance.py; there is TinyLSTM",
+            ),
+            ("test --implementation tiny", "expected path/to/file.py:Class or package.module:Class, came 'tiny'"),
+            ("test --implementation conformance.py:TinyLSTM --python no/python", "cannot start 'no/python'"),
+            ("test --implementation conformance.py:TinyLSTM --implementation conformance:TinyLSTM", "are both called"),
+            ("test --implementation-command no-such-program", "cannot start 'no-such-program'"),
+            ("test --implementation-command 'lstm", "--implementation-command 'lstm: No closing quotation"),
+            ("test --implementation-command=", "--implementation-command : the command is empty"),
+            ("test --case 1.1", "--case '1.1': expected IMPLEMENTATION/PATH/RULE/CONFIGURATION/NUMBER"),
+            (
+                "test --implementation conformance.py:TinyLSTM --case mine/eager/1.1/T1/0",
+                "nothing here has a check of this id",
+            ),
+            ("report nothing.jsonl page.html", "no report: [Errno 2] No such file or directory: 'nothing.jsonl'"),
+        ],
+        3,
+    ),
 )
 def test_a_wrong_usage_is_told_in_a_sentence(installed: Installed, cwd: Path, words: str, sentence: str) -> None:
     """The exit status is 2, and there is no traceback."""
