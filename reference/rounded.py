@@ -163,9 +163,7 @@ class InnerProduct(Rounded):
         return InnerProduct(self.value, self.size, self.carried, parts, self.terms + 1, self.arithmetic)
 
     def __getitem__(self, index: Index) -> InnerProduct:
-        err, var, parts = (
-            a if a is _NOTHING else _of_shape(a, self.shape)[index] for a in (*self.carried, self.parts)
-        )
+        err, var, parts = (a if a is _NOTHING else _of_shape(a, self.shape)[index] for a in (*self.carried, self.parts))
         value, size = self.value[index], _of_shape(self.size, self.shape)[index]
         return InnerProduct(value, size, (err, var), parts, self.terms, self.arithmetic)
 

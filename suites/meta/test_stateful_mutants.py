@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from lstm_conformance.fixtures.cases.data import only
+from lstm_conformance.fixtures.implementations.mutants import adapter_of
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.reference.mutants.base import LSTM, Call
 from lstm_conformance.reference.rounded import Array
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.meta.judging import CHECKS, subject_of
 from lstm_conformance.suites.meta.numbers import cell_of, drawn, trajectory, worst
 
 LATE = "states_lost_after_twenty_calls"
@@ -77,3 +80,24 @@ def test_right_ones_go_on(name: str, after: str) -> None:
     """A sequence in two calls is the sequence in one."""
     assert goes_on(RIGHT[name], reset=AFTER[after]) <= 1
     assert goes_on(RIGHT[name], reset=AFTER[after], given=True) <= 1
+
+
+class _ResetThreeTimes(LSTM):
+    """Keeps its states from the fourth reset on."""
+
+    resets = 0
+
+    def reset(self) -> None:
+        """Forget them, at first."""
+        self.resets += 1
+        if self.resets <= 3:
+            super().reset()
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [(LSTM, "pass"), (_ResetThreeTimes, "fail")])
+def test_a_reset_that_works_at_first_is_noticed(kind: type[LSTM], verdict: str) -> None:
+    """It is asked more than once."""
+    subject = subject_of(adapter_of("reset", kind))
+    cases = drawn(5, 3, 4, 6, biases=subject.layout.biases, stateful=True, initial_state=False)
+
+    assert {outcome.verdict for outcome in judge(CHECKS["15.2"], subject, cases, brief=True)} == {verdict}
