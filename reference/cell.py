@@ -36,8 +36,11 @@ class Cell(NamedTuple):
     forget_bias: float = 0.0
 
 
-def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32") -> Cell:
-    """The cell of a layer, as an implementation of this class of accuracy computes it in this dtype."""
+def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32", coupled: Coupled = "") -> Cell:
+    """The cell of a layer, as an implementation of this class of accuracy computes it in this dtype.
+
+    coupled: the gate for which its layout has no weights, whatever the layer is told.
+    """
     gate, other = (activation(name, accuracy, dtype) for name in (layer.recurrent_activation, layer.activation))
     return Cell(
         gate,
@@ -46,6 +49,6 @@ def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32") -> Cell:
         clip=layer.clip or None,
         cell_clip=layer.cell_clip or None,
         projection_clip=layer.proj_clip or None,
-        coupled="f" if layer.input_forget else "",
+        coupled=coupled or ("f" if layer.input_forget else ""),
         forget_bias=layer.forget_bias,
     )

@@ -95,6 +95,7 @@ def run_time_forget_bias(layout: str) -> float:
     """What the classes of a layout add to the forget gate in every step, unless they are told otherwise."""
     of_layout = {
         "tf1": TF1_CELL.forget_bias,
+        "tf1.coupled": TF1_CELL.forget_bias,
         "block": BLOCK_LSTM.forget_bias,
         "haiku": HAIKU.fixed_forget_bias,
     }
