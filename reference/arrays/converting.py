@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lstm_conformance.reference.arrays.conventions import Conventions
-from lstm_conformance.reference.arrays.coupling import OTHER, coupled, uncoupled
+from lstm_conformance.reference.arrays.coupling import coupled, uncoupled
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.layers import read, wide
 from lstm_conformance.reference.arrays.numbers import numbers_of
@@ -21,6 +21,7 @@ from lstm_conformance.reference.cell import Coupled, cell_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import Layout
 from lstm_conformance.reference.layouts.base import check_weights
+from lstm_conformance.reference.layouts.gate_order import OTHER
 from lstm_conformance.reference.weights import GATES, Array, CellWeights, Weights
 
 

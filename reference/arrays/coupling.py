@@ -11,11 +11,9 @@ import numpy as np
 
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.cell import Coupled
+from lstm_conformance.reference.layouts.gate_order import OTHER
 from lstm_conformance.reference.layouts.tf1 import PEEPING
 from lstm_conformance.reference.weights import GATES, Array, CellWeights
-
-OTHER = {"i": "f", "f": "i"}
-"""The gate that a gate without weights follows from."""
 
 
 def uncoupled(cell: CellWeights, gate: Coupled, added: float) -> CellWeights:
@@ -49,10 +47,11 @@ def coupled(cell: CellWeights, gate: Coupled, added: float, layout: str) -> Cell
 def _bias(cell: CellWeights, added: float) -> Array:
     """All that is added to the pre-activations, in float64 (..., 4H)."""
     always = np.repeat([added if each == "f" else 0.0 for each in GATES], cell.hidden_size)
-    return np.sum([np.asarray(bias, np.float64) for bias in cell.biases], 0) + always
+    stored: Array = np.sum([np.asarray(bias, np.float64) for bias in cell.biases], 0)
+    return stored + always
 
 
-def _of(cell: CellWeights, gate: str, sign: int = 1) -> list[Array]:
+def _of(cell: CellWeights, gate: Coupled, sign: int = 1) -> list[Array]:
     """What stands for a gate in every array, times a sign; -0 is 0."""
     rows = [np.split(a, 4, axis)[GATES.index(gate)] for a, axis in _arrays(cell)]
     peepholes = [] if cell.peepholes is None else [cell.peepholes[..., PEEPING.index(gate), :]]
@@ -64,7 +63,7 @@ def _arrays(cell: CellWeights) -> list[tuple[Array, int]]:
     return [(cell.kernel, -2), (cell.recurrent_kernel, -2), *((bias, -1) for bias in cell.biases)]
 
 
-def _with(cell: CellWeights, gate: str, of_other: Callable[[Array], Array]) -> CellWeights:
+def _with(cell: CellWeights, gate: Coupled, of_other: Callable[[Array], Array]) -> CellWeights:
     """The cell with other weights of a gate, from those of the one that it follows from or is followed by."""
 
     def changed(a: Array, axis: int, order: str) -> Array:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from lstm_conformance.reference.cell import Coupled
@@ -9,8 +12,8 @@ from lstm_conformance.reference.weights import GATES, Array
 
 CANONICAL = "".join(GATES)
 
-COUPLED: tuple[Coupled, ...] = ("i", "f")
-"""The gates that may be without weights: one of them is what the other one leaves."""
+OTHER: Mapping[Coupled, Coupled] = MappingProxyType({"i": "f", "f": "i"})
+"""The gates that may be without weights, and which one each is what is left by."""
 
 
 def reordered(a: Array, given: str, wanted: str, axis: int) -> Array:
@@ -25,4 +28,4 @@ def reordered(a: Array, given: str, wanted: str, axis: int) -> Array:
 
 def without_weights(order: str) -> Coupled:
     """The gate that has no block in this order; none where all four have one."""
-    return next((gate for gate in COUPLED if gate not in order), "")
+    return next((gate for gate in OTHER if gate not in order), "")

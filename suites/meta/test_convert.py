@@ -271,7 +271,8 @@ class TestAGateWithoutWeights:
 
         found, notes = convert(weights, "brevitas", "keras")
 
-        (due, bound), (seen, error) = (run(*each, cases) for each in (("brevitas", weights), ("keras", found)))
+        due, bound = run("brevitas", weights, cases)
+        seen, error = run("keras", found, cases)
         assert not any("forget" in name for name in weights)
         assert (np.abs(seen - due) <= bound + error).all()
         assert notes[0].startswith("the gate f has no weights in the source: it was given those of i, negated: f is 1")
