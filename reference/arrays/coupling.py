@@ -47,8 +47,8 @@ def coupled(cell: CellWeights, gate: Coupled, added: float, layout: str) -> Cell
 def _bias(cell: CellWeights, added: float) -> Array:
     """All that is added to the pre-activations, in float64 (..., 4H)."""
     always = np.repeat([added if each == "f" else 0.0 for each in GATES], cell.hidden_size)
-    stored: Array = np.sum([np.asarray(bias, np.float64) for bias in cell.biases], 0)
-    return stored + always
+    found: Array = np.sum([np.asarray(bias, np.float64) for bias in cell.biases], 0) + always
+    return found
 
 
 def _of(cell: CellWeights, gate: Coupled, sign: int = 1) -> list[Array]:
