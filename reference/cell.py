@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from lstm_conformance.reference.activations import Activation, activation
@@ -9,6 +11,9 @@ from lstm_conformance.reference.layer import Layer
 
 Coupled = Literal["", "i", "f"]
 """The gate that is not computed, if there is one: it is 1 minus the other one of i and f."""
+
+OTHER: Mapping[Coupled, Coupled] = MappingProxyType({"i": "f", "f": "i"})
+"""The gate that is computed, by the one that is 1 minus it."""
 
 
 class Cell(NamedTuple):

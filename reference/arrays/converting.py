@@ -17,11 +17,10 @@ from lstm_conformance.reference.arrays.numbers import numbers_of
 from lstm_conformance.reference.arrays.reading import Arrays
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16
 from lstm_conformance.reference.bfloat16 import rounded as rounded_to_bfloat16
-from lstm_conformance.reference.cell import Coupled, cell_of
+from lstm_conformance.reference.cell import OTHER, Coupled, cell_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import Layout
 from lstm_conformance.reference.layouts.base import check_weights
-from lstm_conformance.reference.layouts.gate_order import OTHER
 from lstm_conformance.reference.weights import GATES, Array, CellWeights, Weights
 
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_conformance.reference.arrays.errors import BadInput
-from lstm_conformance.reference.cell import Coupled
-from lstm_conformance.reference.layouts.gate_order import OTHER
+from lstm_conformance.reference.cell import OTHER, Coupled
 from lstm_conformance.reference.layouts.tf1 import PEEPING
 from lstm_conformance.reference.weights import GATES, Array, CellWeights
 

@@ -70,7 +70,13 @@ CONTRACTS: Mapping[str, Contract] = {
 }
 """By the name that an adapter declares."""
 
-_OF_LAYOUTS: Mapping[str, Contract] = {"torch": TORCH_LSTM, "keras": KERAS_LSTM, "tf1": TF1_CELL, "block": BLOCK_LSTM}
+_OF_LAYOUTS: Mapping[str, Contract] = {
+    "torch": TORCH_LSTM,
+    "keras": KERAS_LSTM,
+    "tf1": TF1_CELL,
+    "tf1.coupled": TF1_CELL,
+    "block": BLOCK_LSTM,
+}
 _OF_CLAIMS: Mapping[tuple[str, str], Contract] = {
     ("torch", "cell"): TORCH_CELL,
     ("keras", "bidirectional"): KERAS_BIDIRECTIONAL,

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import numpy as np
 
-from lstm_conformance.reference.cell import Coupled
+from lstm_conformance.reference.cell import OTHER, Coupled
 from lstm_conformance.reference.weights import GATES, Array
 
 CANONICAL = "".join(GATES)
-
-OTHER: Mapping[Coupled, Coupled] = MappingProxyType({"i": "f", "f": "i"})
-"""The gates that may be without weights, and which one each is what is left by."""
 
 
 def reordered(a: Array, given: str, wanted: str, axis: int) -> Array:

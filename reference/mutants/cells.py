@@ -9,9 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from lstm_conformance.reference.cell import Cell
+from lstm_conformance.reference.cell import OTHER, Cell
 from lstm_conformance.reference.layer import Layer
-from lstm_conformance.reference.layouts.gate_order import OTHER
 from lstm_conformance.reference.mutants.base import LSTM, Gates, rising
 from lstm_conformance.reference.rounded import Array, Numbers, limited, scaled
 from lstm_conformance.reference.weights import CellWeights

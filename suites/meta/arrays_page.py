@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm_conformance.reference.cell import OTHER
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
-from lstm_conformance.reference.layouts.gate_order import OTHER
 from lstm_conformance.reference.weights import GATES, CellWeights
 
 ROOT = Path(__file__).resolve().parents[2]
