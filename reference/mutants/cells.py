@@ -183,6 +183,7 @@ class InputForgetIgnored(_Without):
     """Takes `input_forget` and computes the forget gate."""
 
     layout = "onnx"
+    equivalents = frozenset({"gate_without_weights_computed"})
     only = ("input_forget",)
     option = "coupled"
 

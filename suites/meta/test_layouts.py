@@ -23,6 +23,7 @@ from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
+from lstm_conformance.suites.harness.judge.probing import probed
 from lstm_conformance.suites.meta.adapters import ADAPTERS, claims_of
 from lstm_conformance.suites.meta.numbers import values
 from lstm_conformance.suites.meta.tables import table
@@ -316,6 +317,13 @@ class TestAGateWithoutWeights:
 
         assert found == layer
         assert cell_of(found, coupled=LAYOUTS[name].coupled).coupled == gate
+
+    def test_it_is_not_probed(self, name: str, options: dict[str, Any], gate: str) -> None:
+        """Its pre-activation is that of nothing; in a plain cell, those of all three are."""
+        layer = Layer(input_size=3, hidden_size=5, **options)
+
+        assert probed(cell_of(layer, coupled=LAYOUTS[name].coupled)) == "ifo".replace(gate, "")
+        assert probed(cell_of(Layer(input_size=3, hidden_size=5))) == "ifo"
 
 
 MANUAL_ORDER = {"torch": "ifgo", "keras": "ifgo", "onnx": "iofg", "tf1": "igfo"}
