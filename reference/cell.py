@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from lstm_conformance.reference.activations import Activation, activation
@@ -9,6 +11,9 @@ from lstm_conformance.reference.layer import Layer
 
 Coupled = Literal["", "i", "f"]
 """The gate that is not computed, if there is one: it is 1 minus the other one of i and f."""
+
+OTHER: Mapping[Coupled, Coupled] = MappingProxyType({"i": "f", "f": "i"})
+"""The gate that is computed, by the one that is 1 minus it."""
 
 
 class Cell(NamedTuple):
@@ -36,8 +41,11 @@ class Cell(NamedTuple):
     forget_bias: float = 0.0
 
 
-def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32") -> Cell:
-    """The cell of a layer, as an implementation of this class of accuracy computes it in this dtype."""
+def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32", coupled: Coupled = "") -> Cell:
+    """The cell of a layer, as an implementation of this class of accuracy computes it in this dtype.
+
+    coupled: the gate for which its layout has no weights, whatever the layer is told.
+    """
     gate, other = (activation(name, accuracy, dtype) for name in (layer.recurrent_activation, layer.activation))
     return Cell(
         gate,
@@ -46,6 +54,6 @@ def cell_of(layer: Layer, accuracy: str = "N", dtype: str = "float32") -> Cell:
         clip=layer.clip or None,
         cell_clip=layer.cell_clip or None,
         projection_clip=layer.proj_clip or None,
-        coupled="f" if layer.input_forget else "",
+        coupled=coupled or ("f" if layer.input_forget else ""),
         forget_bias=layer.forget_bias,
     )

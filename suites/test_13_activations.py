@@ -16,7 +16,7 @@ from lstm_conformance.reference.arithmetic import PRECISIONS, UNIT_ROUNDOFF, Ari
 from lstm_conformance.reference.rounded import Array, Rounded, exactly
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined, plain
 from lstm_conformance.suites.harness.judge.comparison import Comparison, within
-from lstm_conformance.suites.harness.judge.probing import OPEN, PROBES, points_of, probe
+from lstm_conformance.suites.harness.judge.probing import OPEN, PROBES, points_of, probe, probed
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.subject import Subject
 
@@ -35,7 +35,7 @@ def _is_probed(configuration: Configuration) -> bool:
 def test_the_logistic_function_of_every_gate(subject: Subject, cases: Cases) -> Examined:
     """σ of the gates i, f and o lies within the class of accuracy that the adapter declares."""
     points = points_of(cases)
-    for gate in "ifo":
+    for gate in probed(subject.cell(cases.configuration)):
         outputs = subject.run(probe(cases, gate, points, np.full_like(points, PROBES[gate][1]))).outputs
         seen = outputs.h_n if gate == "o" else outputs.c_n
         yield _held(subject, cases, f"σ of {gate}", _added(subject, cases, gate, points), seen)
@@ -47,12 +47,12 @@ def test_both_hyperbolic_tangents(subject: Subject, cases: Cases) -> Examined:
     points = points_of(cases)
     candidate = subject.run(probe(cases, "g", points, np.zeros_like(points))).outputs.c_n
     yield _held(subject, cases, "tanh of g", _exactly(cases, points), candidate)
-    probed = probe(cases, "o", np.full_like(points, OPEN), points, "c")
-    outputs = subject.run(probed).outputs
+    of_c = probe(cases, "o", np.full_like(points, OPEN), points, "c")
+    outputs = subject.run(of_c).outputs
     if cases.configuration.initial_state:
         yield _held(subject, cases, "tanh of c", _exactly(cases, points), outputs.h_n)
     else:
-        expected = subject.expected(probed, 0, probed.inputs.x, outputs.y).c_n
+        expected = subject.expected(of_c, 0, of_c.inputs.x, outputs.y).c_n
         yield within("c_n where c is led", outputs.c_n[0], expected, STATE_AXES)
         yield _held(subject, cases, "tanh of c", _returned(outputs.c_n[0, 0], expected.arithmetic), outputs.h_n)
 

@@ -11,7 +11,7 @@ from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.contracts import run_time_forget_bias
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 
-BATCH_FIRST = frozenset({"keras", "tf1", "mlx", "openvino"})
+BATCH_FIRST = frozenset({"keras", "tf1", "tf1.coupled", "mlx", "openvino"})
 """The layouts that have batches first where nobody says otherwise."""
 
 ROWS_FIRST = {"keras": "a Keras layer", "mlx": "a layer of MLX", "openvino": "LSTMSequence of OpenVINO"}

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lstm_conformance.reference.arrays.conventions import Conventions
+from lstm_conformance.reference.arrays.coupling import coupled, uncoupled
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.layers import read, wide
 from lstm_conformance.reference.arrays.numbers import numbers_of
 from lstm_conformance.reference.arrays.reading import Arrays
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16
 from lstm_conformance.reference.bfloat16 import rounded as rounded_to_bfloat16
+from lstm_conformance.reference.cell import OTHER, Coupled, cell_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import Layout
 from lstm_conformance.reference.layouts.base import check_weights
@@ -45,6 +47,8 @@ def convert(
 
     They are the same numbers, in the same dtype, but where the target has fewer biases, more of them, or adds another
     number to its forget gate at run time: then they are folded, and a note says into what, and how far it was rounded.
+    A gate without weights, which is 1 minus another one, has those of the other one, negated, in a layout that has a
+    place for them; and a note says so.
 
     source, target: layouts, as "torch" or "keras". prefix: of the names of the weights in the source.
     forget_bias, target_forget_bias: what either layer adds to the pre-activation of its forget gate at run time; where
@@ -61,10 +65,41 @@ def convert(
     dtype = _common_dtype(given)
     layer, cells = read({name: wide(a) for name, a in given.items()}, here)
     _check_expressible(there, layer)
+    coupling = _Coupling(here, there, cell_of(layer, coupled=here.lays.coupled).coupled)
     folding = _Folding(there.lays, here.added, there.added, dtype)
-    folded = [[folding.folded(cell) for cell in directions] for directions in cells]
-    native = _written(there, replace(layer, bias=bool(folded[0][0].biases)), folded)
-    return Converted({name: _as(a[0], dtype) for name, a in native.items()}, folding.notes())
+    folded = [[folding.folded(coupling.changed(cell)) for cell in directions] for directions in cells]
+    native = _written(there, replace(layer, bias=bool(folded[0][0].biases), input_forget=False), folded)
+    return Converted({name: _as(a[0], dtype) for name, a in native.items()}, coupling.notes() + folding.notes())
+
+
+class _Coupling(NamedTuple):
+    """What becomes of a gate without weights: of the source, gate, or of the target."""
+
+    source: Conventions
+    target: Conventions
+    gate: Coupled
+
+    def changed(self, cell: CellWeights) -> CellWeights:
+        """The cell with the weights that the target has a place for. Raises BadInput for a gate of its own."""
+        if self.gate == self.target.lays.coupled:
+            return cell
+        whole = uncoupled(cell, self.gate, self.source.added) if self.gate else cell
+        if not self.target.lays.coupled:
+            return whole
+        return coupled(whole, self.target.lays.coupled, self.source.added, self.target.layout)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was done."""
+        if self.gate == self.target.lays.coupled:
+            return ()
+        if self.gate:
+            other = OTHER[self.gate]
+            why = f"{self.gate} is 1 - {other} there, and 1 - σ(z) is σ(-z)"
+            return (
+                f"the gate {self.gate} has no weights in the source: it was given those of {other}, negated: {why}",
+            )
+        left = self.target.lays.coupled
+        return (f"the weights of the gate {left} were left out: it is 1 - {OTHER[left]} in the source, too",)
 
 
 @dataclass

@@ -59,7 +59,7 @@ def layer_of(native: Arrays, conventions: Conventions, input_size: int | None) -
         clip=conventions.clip,
         cell_clip=conventions.cell_clip,
         proj_clip=conventions.proj_clip,
-        input_forget=conventions.input_forget,
+        input_forget=found.input_forget or conventions.input_forget,
     )
 
 
@@ -72,7 +72,8 @@ def cell(layer: Layer, conventions: Conventions, dtype: str) -> Cell:
         raise BadInput(f"{error}; name one of them") from error
     if conventions.accuracy not in {"N", "S", "X"}:
         raise BadInput(f"expected the class of accuracy N, S or X, came {conventions.accuracy!r}: N allows most")
-    return cell_of(layer, conventions.accuracy, dtype)._replace(forget_bias=conventions.added)
+    found = cell_of(layer, conventions.accuracy, dtype, conventions.lays.coupled)
+    return found._replace(forget_bias=conventions.added)
 
 
 def below(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -70,7 +70,13 @@ CONTRACTS: Mapping[str, Contract] = {
 }
 """By the name that an adapter declares."""
 
-_OF_LAYOUTS: Mapping[str, Contract] = {"torch": TORCH_LSTM, "keras": KERAS_LSTM, "tf1": TF1_CELL, "block": BLOCK_LSTM}
+_OF_LAYOUTS: Mapping[str, Contract] = {
+    "torch": TORCH_LSTM,
+    "keras": KERAS_LSTM,
+    "tf1": TF1_CELL,
+    "tf1.coupled": TF1_CELL,
+    "block": BLOCK_LSTM,
+}
 _OF_CLAIMS: Mapping[tuple[str, str], Contract] = {
     ("torch", "cell"): TORCH_CELL,
     ("keras", "bidirectional"): KERAS_BIDIRECTIONAL,
@@ -95,6 +101,7 @@ def run_time_forget_bias(layout: str) -> float:
     """What the classes of a layout add to the forget gate in every step, unless they are told otherwise."""
     of_layout = {
         "tf1": TF1_CELL.forget_bias,
+        "tf1.coupled": TF1_CELL.forget_bias,
         "block": BLOCK_LSTM.forget_bias,
         "haiku": HAIKU.fixed_forget_bias,
     }

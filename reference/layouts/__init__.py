@@ -15,7 +15,7 @@ from lstm_conformance.reference.layouts.onnx import OnnxLayout
 from lstm_conformance.reference.layouts.openvino import OpenVINOLayout
 from lstm_conformance.reference.layouts.rows import ROWS
 from lstm_conformance.reference.layouts.table import TableLayout
-from lstm_conformance.reference.layouts.tf1 import Tf1Layout
+from lstm_conformance.reference.layouts.tf1 import Tf1CoupledLayout, Tf1Layout
 from lstm_conformance.reference.layouts.torch import TorchLayout
 
 LAYOUTS: dict[str, Layout] = {
@@ -23,6 +23,7 @@ LAYOUTS: dict[str, Layout] = {
     "keras": KerasLayout(),
     "onnx": OnnxLayout(),
     "tf1": Tf1Layout(),
+    "tf1.coupled": Tf1CoupledLayout(),
     "block": BlockLayout(),
     "block_v2": BlockV2Layout(),
     "gates": GatesLayout(),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from numpy.typing import NDArray
 
+from lstm_conformance.reference.cell import Coupled
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Fill, Mask, Outputs
 from lstm_conformance.reference.weights import Array, Weights
@@ -37,6 +38,9 @@ class Layout(Protocol):
 
     lacks: frozenset[str]
     """The claims (`fixtures/cases/requirements.py`) for which the layout has no weight, no axis or no argument."""
+
+    coupled: Coupled
+    """The gate for which no layer has weights, because it is 1 minus the other one of i and f; mostly none."""
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:
         """Name and documented shape of every weight, without the axis of cases."""

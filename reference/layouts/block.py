@@ -7,6 +7,8 @@ which uses ICFO gate layout, this op uses IFCO". The manual of LSTMBlockCell its
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from lstm_conformance.reference.layouts.tf1 import Tf1Layout
 
 
@@ -16,7 +18,8 @@ class BlockLayout(Tf1Layout):
     x is (T, B, I); the outputs are h (T, B, H), and c and h after the last step.
     """
 
-    kernel, bias, peepholes = "w", "b", ("wci", "wcf", "wco")
+    kernel, bias = "w", "b"
+    peepholes = MappingProxyType({"i": "wci", "f": "wcf", "o": "wco"})
     lacks = Tf1Layout.lacks | {"layers", "bidirectional", "projection", "proj_clip", "batch_first", "lengths"}
 
 

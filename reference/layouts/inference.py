@@ -37,8 +37,9 @@ def _candidates(
 ) -> Iterator[Layer]:
     """Every layer that could have such weights, plain ones first; before them those that have these names."""
     sizes = sorted({size for shape in shapes.values() for size in shape if size})
-    inputs = [*sizes, *_left_over(sizes)] if input_size is None else [input_size, *(set(sizes) - {input_size})]
-    hidden = sorted({size // 4 for size in sizes if size % 4 == 0} | {*sizes})
+    blocks = 3 if layout.coupled else 4
+    inputs = [*sizes, *_left_over(sizes, blocks)] if input_size is None else [input_size, *(set(sizes) - {input_size})]
+    hidden = sorted({size // blocks for size in sizes if size % blocks == 0} | {*sizes})
     for named_so in (True, False):
         for kind in _kinds(shapes, sizes, merge_mode):
             if (_names(layout, kind) == shapes.keys()) == named_so:
@@ -49,8 +50,8 @@ def _candidates(
 def _kinds(shapes: Mapping[str, Shape], sizes: Sequence[int], merge_mode: str) -> Iterator[Layer]:
     """What a layer is besides the sizes of its input and of its states."""
     depths = range(1, len(shapes) // 2 + 2)
-    flags = ((False, True), depths, (False, True), (True, False), (0, *sizes))
-    for use_peepholes, num_layers, bidirectional, bias, proj_size in product(*flags):
+    flags = ((False, True), (False, True), depths, (False, True), (True, False), (0, *sizes))
+    for input_forget, use_peepholes, num_layers, bidirectional, bias, proj_size in product(*flags):
         yield Layer(
             input_size=1,
             hidden_size=1,
@@ -59,6 +60,7 @@ def _kinds(shapes: Mapping[str, Shape], sizes: Sequence[int], merge_mode: str) -
             bias=bias,
             proj_size=proj_size,
             use_peepholes=use_peepholes,
+            input_forget=input_forget,
             merge_mode=merge_mode,
         )
 
@@ -71,7 +73,7 @@ def _names(layout: Layout, kind: Layer) -> set[str]:
         return set()
 
 
-def _left_over(sizes: Sequence[int]) -> list[int]:
+def _left_over(sizes: Sequence[int], blocks: int) -> list[int]:
     """What could be the width of x where it lies in one array with that of h, whose rows are its own."""
-    states = {*sizes, *(size // 4 for size in sizes)}
+    states = {*sizes, *(size // blocks for size in sizes)}
     return sorted({size - state for size in sizes for state in states if size > state} - {*sizes})

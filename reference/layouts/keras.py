@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_conformance.reference.cell import Coupled
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
 from lstm_conformance.reference.lstm import Fill, Mask, Outputs
@@ -30,6 +31,7 @@ class KerasLayout:
 
     biases = 1
     told_by = "mask"
+    coupled: Coupled = ""
     lacks = frozenset({"peepholes", "projection", "proj_clip", "unbatched"})
 
     def weight_shapes(self, layer: Layer) -> dict[str, Shape]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_conformance.reference.cell import Coupled
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Fill, Mask, within_lengths
 
@@ -19,6 +20,7 @@ class Ragged:
     """
 
     told_by = "lengths"
+    coupled: Coupled = ""
 
     def native_mask(self, layer: Layer, mask: Mask) -> tuple[str, NDArray[Any]]:  # noqa: ARG002  # the same for all
         """The lengths of the rows (N, B)."""

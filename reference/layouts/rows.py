@@ -26,6 +26,7 @@ class Row(NamedTuple):
     rows_first: whether inputs and outputs are (B, T, ·), whatever is asked.
     prefixes: what the names begin with: of a single direction, of the forward one, of the backward one.
     optional_bias: whether a layer may be without one.
+    coupling: whether a layer with `input_forget` has no weights of the forget gate.
     renamed: the names that do not follow from the gates, by those that would; `if` is a keyword of Python.
     """
 
@@ -39,7 +40,14 @@ class Row(NamedTuple):
     rows_first: bool = False
     prefixes: tuple[str, ...] = ("",)
     optional_bias: bool = False
+    coupling: bool = False
     renamed: Mapping[str, str] = MappingProxyType({})
+
+    def without(self, gate: str) -> Row:
+        """The same without weights of this gate."""
+        kept = [k for k, each in enumerate(self.gates) if each != gate]
+        written = tuple(self.by_gate[k] for k in kept) if self.by_gate else ()
+        return self._replace(gates="".join(self.gates[k] for k in kept), by_gate=written)
 
 
 _FLAX = Row("ifgo", "i{}/kernel", "h{}/kernel", "h{}/bias", columns=True, by_gate=("i", "f", "g", "o"), states="ch")
@@ -59,6 +67,7 @@ ROWS = {
         by_gate=("input", "forget", "cell", "output"),
         prefixes=("layers.0.0.", "layers.0.0.", "layers.0.1."),
         optional_bias=True,
+        coupling=True,
     ),
     "mlx": Row("ifgo", "Wx", "Wh", "bias", rows_first=True, optional_bias=True),
 }

@@ -9,7 +9,7 @@ import numpy as np
 
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
-from lstm_conformance.reference.layouts.gate_order import CANONICAL, reordered
+from lstm_conformance.reference.layouts.gate_order import CANONICAL, reordered, without_weights
 from lstm_conformance.reference.layouts.rows import Row
 from lstm_conformance.reference.layouts.torch import TorchLayout
 from lstm_conformance.reference.lstm import Outputs
@@ -22,7 +22,7 @@ class TableLayout(TorchLayout):
     biases = 1
 
     def __init__(self, name: str, row: Row) -> None:
-        self.name, self.row = name, row
+        self.name, self.row, self.coupled = name, row, without_weights(row.gates)
         lacking = {"layers", "projection", "proj_clip", "peepholes", "merge_modes", "return_sequences", "masks"}
         lacking |= {"batch_first"} if row.rows_first else set()
         lacking |= set() if len(row.prefixes) > 1 else {"bidirectional"}
@@ -44,7 +44,7 @@ class TableLayout(TorchLayout):
         (cells,) = weights
         native: dict[str, Array] = {}
         for prefix, cell in zip(self._prefixes(layer), cells, strict=True):
-            native |= {prefix + name: a for name, a in self._of(cell).items()}
+            native |= {prefix + name: a for name, a in self._of(cell, self._row(layer)).items()}
         return native
 
     def canonical_weights(self, layer: Layer, native: Mapping[str, Array]) -> Weights:
@@ -79,45 +79,31 @@ class TableLayout(TorchLayout):
         y, *states = super().native_outputs(self._with_axes(layer), outputs, unbatched=unbatched)
         return [y, *self._turned(states)]
 
-    def _of(self, cell: CellWeights) -> dict[str, Array]:
+    def _row(self, layer: Layer) -> Row:
+        """What the weights of a layer are like."""
+        return self.row.without("f") if layer.input_forget and self.row.coupling else self.row
+
+    def _of(self, cell: CellWeights, row: Row) -> dict[str, Array]:
         """The arrays of one cell, by their names behind the prefix."""
-        row = self.row
         if len(cell.biases) > self.biases:
             raise ValueError(f"a cell of the layout {self.name} has one bias, came {len(cell.biases)}: add them up")
         if row.inputs == row.recurrent:
-            native = self._split(row.inputs, np.concatenate([cell.kernel, cell.recurrent_kernel], -1))
+            native = _split(row, row.inputs, np.concatenate([cell.kernel, cell.recurrent_kernel], -1))
         else:
-            native = self._split(row.inputs, cell.kernel) | self._split(row.recurrent, cell.recurrent_kernel)
+            native = _split(row, row.inputs, cell.kernel) | _split(row, row.recurrent, cell.recurrent_kernel)
         for bias in cell.biases:
-            native |= self._split(row.bias, bias[..., None])
+            native |= _split(row, row.bias, bias[..., None])
         return native
 
-    def _split(self, name: str, a: Array) -> dict[str, Array]:
-        """An array (N, 4H, K) in the axes and under the names of the row; of a bias, K is 1 and falls away."""
-        row = self.row
-        ordered = reordered(a, CANONICAL, row.gates, -2)
-        blocks = np.split(ordered, 4, -2) if row.by_gate else [ordered]
-        names = [name.format(gate) for gate in row.by_gate] or [name]
-        turned = [b[..., 0] if name == row.bias else b.swapaxes(-1, -2) if row.columns else b for b in blocks]
-        return {row.renamed.get(each, each): block for each, block in zip(names, turned, strict=True)}
-
-    def _joined(self, native: Mapping[str, Array], prefix: str, name: str) -> Array:
-        """The inverse of `_split`."""
-        row = self.row
-        names = [name.format(gate) for gate in row.by_gate] or [name]
-        blocks = [native[prefix + row.renamed.get(each, each)] for each in names]
-        turned = [b[..., None] if name == row.bias else b.swapaxes(-1, -2) if row.columns else b for b in blocks]
-        return reordered(np.concatenate(turned, -2), row.gates, CANONICAL, -2)
-
     def _cell(self, layer: Layer, native: Mapping[str, Array], prefix: str) -> CellWeights:
-        row = self.row
-        kernel = self._joined(native, prefix, row.inputs)
+        row = self._row(layer)
+        kernel = _joined(row, native, prefix, row.inputs)
         recurrent = kernel[..., layer.input_size :]
         if row.inputs == row.recurrent:
             kernel = kernel[..., : layer.input_size]
         else:
-            recurrent = self._joined(native, prefix, row.recurrent)
-        biases = (self._joined(native, prefix, row.bias)[..., 0],) if layer.bias else ()
+            recurrent = _joined(row, native, prefix, row.recurrent)
+        biases = (_joined(row, native, prefix, row.bias)[..., 0],) if layer.bias else ()
         return CellWeights(kernel, recurrent, biases)
 
     def _prefixes(self, layer: Layer) -> tuple[str, ...]:
@@ -141,3 +127,20 @@ class TableLayout(TorchLayout):
         }
         if lacking := [what for what, is_asked in asked.items() if is_asked]:
             raise ValueError(f"the layout {self.name} has no place for {lacking[0]}: choose another layer or layout")
+
+
+def _split(row: Row, name: str, a: Array) -> dict[str, Array]:
+    """An array (N, 4H, K) in the axes and under the names of the row; of a bias, K is 1 and falls away."""
+    ordered = reordered(a, CANONICAL, row.gates, -2)
+    blocks = np.split(ordered, len(row.gates), -2) if row.by_gate else [ordered]
+    names = [name.format(gate) for gate in row.by_gate] or [name]
+    turned = [b[..., 0] if name == row.bias else b.swapaxes(-1, -2) if row.columns else b for b in blocks]
+    return {row.renamed.get(each, each): block for each, block in zip(names, turned, strict=True)}
+
+
+def _joined(row: Row, native: Mapping[str, Array], prefix: str, name: str) -> Array:
+    """The inverse of `_split`."""
+    names = [name.format(gate) for gate in row.by_gate] or [name]
+    blocks = [native[prefix + row.renamed.get(each, each)] for each in names]
+    turned = [b[..., None] if name == row.bias else b.swapaxes(-1, -2) if row.columns else b for b in blocks]
+    return reordered(np.concatenate(turned, -2), row.gates, CANONICAL, -2)

@@ -1,18 +1,21 @@
 """BasicLSTMCell and LSTMCell of TensorFlow 1, run by dynamic_rnn: one kernel, gates in columns i, j, f, o.
 
-Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell
-and the split in `LSTMCell.call`, where j is the candidate g.
+Sources: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell
+and the split in `LSTMCell.call`, where j is the candidate g;
+https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/contrib/rnn/CoupledInputForgetGateLSTMCell
+and the split in its `call`: j, f, o.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs, Shape, check_weights
-from lstm_conformance.reference.layouts.gate_order import CANONICAL, reordered
+from lstm_conformance.reference.layouts.gate_order import CANONICAL, reordered, without_weights
 from lstm_conformance.reference.layouts.torch import TorchLayout
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.weights import Array, CellWeights, Weights
@@ -30,7 +33,8 @@ class Tf1Layout(TorchLayout):
     """
 
     order = "igfo"
-    kernel, bias, peepholes = "kernel", "bias", ("w_i_diag", "w_f_diag", "w_o_diag")
+    kernel, bias, projection = "kernel", "bias", "projection/kernel"
+    peepholes: Mapping[str, str] = MappingProxyType({"i": "w_i_diag", "f": "w_f_diag", "o": "w_o_diag"})
 
     biases = 1
     lacks = frozenset({"clip", "input_forget", "no_bias", "unbatched", "merge_modes", "return_sequences", "masks"})
@@ -39,14 +43,14 @@ class Tf1Layout(TorchLayout):
         """Name and documented shape of every weight."""
         _refuse(layer)
         shapes: dict[str, Shape] = {}
-        columns = 4 * layer.hidden_size
+        columns = len(self.order) * layer.hidden_size
         for index, prefix in _cells(layer):
             shapes[prefix + self.kernel] = (layer.input_size_of(index) + layer.output_size, columns)
             shapes[prefix + self.bias] = (columns,)
             if layer.use_peepholes:
-                shapes |= {f"{prefix}{name}": (layer.hidden_size,) for name in self.peepholes}
+                shapes |= {f"{prefix}{name}": (layer.hidden_size,) for name in self.peepholes.values()}
             if layer.proj_size:
-                shapes[f"{prefix}projection/kernel"] = (layer.hidden_size, layer.proj_size)
+                shapes[prefix + self.projection] = (layer.hidden_size, layer.proj_size)
         return shapes
 
     def native_weights(self, layer: Layer, weights: Weights) -> dict[str, Array]:
@@ -61,9 +65,10 @@ class Tf1Layout(TorchLayout):
             native[prefix + self.kernel] = reordered(rows, CANONICAL, self.order, -2).swapaxes(-1, -2)
             native[prefix + self.bias] = reordered(cell.biases[0], CANONICAL, self.order, -1)
             if cell.peepholes is not None:
-                native |= {f"{prefix}{name}": cell.peepholes[..., k, :] for k, name in enumerate(self.peepholes)}
+                peepholes = dict(zip(PEEPING, np.moveaxis(cell.peepholes, -2, 0), strict=True))
+                native |= {f"{prefix}{name}": peepholes[gate] for gate, name in self.peepholes.items()}
             if cell.projection is not None:
-                native[f"{prefix}projection/kernel"] = cell.projection.swapaxes(-1, -2)
+                native[prefix + self.projection] = cell.projection.swapaxes(-1, -2)
         return native
 
     def canonical_weights(self, layer: Layer, native: Mapping[str, Array]) -> Weights:
@@ -107,18 +112,45 @@ class Tf1Layout(TorchLayout):
         return [y, *(a[:, k] for k in range(h_n.shape[1]) for a in (c_n, h_n))]
 
     def _cell(self, native: Mapping[str, Array], prefix: str, inputs: int) -> CellWeights:
-        """One cell, from its kernel (N, I + P, 4H) and bias (N, 4H); the first rows are those of the inputs."""
+        """One cell, from its kernel (N, I + P, 4H) and bias (N, 4H); the first rows are those of the inputs.
+
+        Where a gate has no weights, there are three of them.
+        """
         rows = reordered(native[prefix + self.kernel], self.order, CANONICAL, -1).swapaxes(-1, -2)
         bias = reordered(native[prefix + self.bias], self.order, CANONICAL, -1)
-        projection = native.get(f"{prefix}projection/kernel")
-        peepholes = [native[f"{prefix}{name}"] for name in self.peepholes if f"{prefix}{name}" in native]
+        projection = native.get(prefix + self.projection)
         return CellWeights(
             rows[..., :inputs],
             rows[..., inputs:],
             (bias,),
             None if projection is None else projection.swapaxes(-1, -2),
-            np.stack(peepholes, -2) if peepholes else None,
+            self._peepholes(native, prefix),
         )
+
+    def _peepholes(self, native: Mapping[str, Array], prefix: str) -> Array | None:
+        """Those of one cell (N, 3, H), if it has any: zeros of a gate without weights."""
+        seeing = {gate: native[prefix + name] for gate, name in self.peepholes.items() if prefix + name in native}
+        if not seeing:
+            return None
+        zeros = np.zeros_like(next(iter(seeing.values())))
+        return np.stack([seeing.get(gate, zeros) for gate in PEEPING], -2)
+
+
+class Tf1CoupledLayout(Tf1Layout):
+    """`W_0` (I + P, 3H), its rows those of x above those of h; `B` (3H); `W_P_0` (H, P).
+
+    With peepholes `W_F_diag` and `W_O_diag` (H). The input gate has no weights: it is 1 minus the forget gate.
+    """
+
+    order = "gfo"
+    kernel, bias, projection = "W_0", "B", "W_P_0"
+    peepholes = MappingProxyType({"f": "W_F_diag", "o": "W_O_diag"})
+    coupled = without_weights(order)
+    lacks = Tf1Layout.lacks | {"cell_clip"}
+
+
+PEEPING = "ifo"
+"""The gates that peepholes show the cell state, in the order of canonical ones."""
 
 
 def with_forget_bias(weights: Weights, amount: float) -> Weights:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from lstm_conformance.reference.cell import Cell, Coupled
+from lstm_conformance.reference.cell import OTHER, Cell
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.mutants.base import LSTM, Gates, rising
 from lstm_conformance.reference.rounded import Array, Numbers, limited, scaled
@@ -183,6 +183,7 @@ class InputForgetIgnored(_Without):
     """Takes `input_forget` and computes the forget gate."""
 
     layout = "onnx"
+    equivalents = frozenset({"gate_without_weights_computed"})
     only = ("input_forget",)
     option = "coupled"
 
@@ -194,7 +195,26 @@ class InputForgetTheWrongWayRound(LSTM):
     only = ("input_forget",)
 
     def __init__(self, layer: Layer, cell: Cell) -> None:
-        super().__init__(layer, cell._replace(coupled=_OTHER[cell.coupled]))
+        super().__init__(layer, cell._replace(coupled=OTHER.get(cell.coupled, "")))
+
+
+class CoupledGatesExchanged(LSTM):
+    """Takes the one of two coupled gates that is computed for the other one, and 1 minus it for that one."""
+
+    layout = "tf1.coupled"
+
+    def gates(self, z: Gates[Numbers]) -> Gates[Numbers]:
+        """i for f."""
+        gates = super().gates(z)
+        return gates._replace(i=gates.f, f=gates.i) if self.cell.coupled else gates
+
+
+class GateWithoutWeightsComputed(_Without):
+    """Computes the gate that has no weights, from weights that are zeros, as if they had been forgotten in a file."""
+
+    layout = "tf1.coupled"
+    equivalents = frozenset({"input_forget_ignored"})  # where it has weights
+    option = "coupled"
 
 
 # A forget bias
@@ -230,9 +250,6 @@ class ForgetBiasOfTheInputGate(LSTM):
     def added(self, w: CellWeights) -> tuple[Array, ...]:
         """Exchange the first two blocks."""
         return tuple(np.roll(bias, -w.hidden_size, -1) for bias in super().added(w))
-
-
-_OTHER: dict[Coupled, Coupled] = {"": "", "i": "f", "f": "i"}
 
 
 def _with_peepholes(w: CellWeights, order: tuple[int, int, int]) -> CellWeights:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm_conformance.reference.cell import OTHER
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
@@ -45,8 +46,9 @@ LAYERS: Mapping[str, tuple[Layer, frozenset[str]]] = {
     "a stack of L layers, of which these are the first two": (replace(PLAIN, num_layers=L), frozenset({"layers"})),
     "a projection": (replace(PLAIN, proj_size=P), frozenset({"projection"})),
     "peepholes": (replace(PLAIN, use_peepholes=True), frozenset({"peepholes"})),
+    "coupled gates (`input_forget`)": (replace(PLAIN, input_forget=True), frozenset({"input_forget"})),
 }
-"""What is shown of a layout that lacks none of these claims."""
+"""What is shown of a layout that lacks none of these claims, and has other weights for it."""
 
 HEAD = """\
 # The arrays of every layout
@@ -65,10 +67,12 @@ def page() -> str:
 
 def _layout(name: str, layout: Layout) -> Iterator[str]:
     yield f"## `{name}`\n"
-    yield f"Gates in the order {', '.join(_gates(layout))}; steps that count are told by `{layout.told_by}`.\n"
+    without = f"; {layout.coupled} is 1 - {OTHER[layout.coupled]}, and has no weights" if layout.coupled else ""
+    yield f"Gates in the order {', '.join(_gates(layout))}{without}; steps that count are told by `{layout.told_by}`.\n"
     yield "| layer | weights | inputs | outputs |\n|---|---|---|---|"
+    plain = layout.weight_shapes(PLAIN)
     for about, (layer, needed) in LAYERS.items():
-        if not needed & layout.lacks:
+        if not needed & layout.lacks and (layer is PLAIN or layout.weight_shapes(layer) != plain):
             cells = (
                 _weights(layout, layer),
                 _listed(_inputs(layout, layer)),

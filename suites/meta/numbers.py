@@ -28,9 +28,9 @@ def drawn(time: int, batch: int, input_size: int, hidden_size: int, /, *, biases
     return draw(configuration(time, batch, input_size, hidden_size, **options), (0, 1), biases=biases)
 
 
-def cell_of(called: Configuration, accuracy: str = "N") -> Cell:
-    """The activations of a layer, as an implementation of this class computes them."""
-    return cell.cell_of(called.layer, accuracy, STORED[called.dtype].compute)
+def cell_of(called: Configuration, accuracy: str = "N", coupled: cell.Coupled = "") -> Cell:
+    """The activations of a layer, as an implementation of this class computes them; coupled: a gate without weights."""
+    return cell.cell_of(called.layer, accuracy, STORED[called.dtype].compute, coupled)
 
 
 def start(cases: Cases) -> Start:
@@ -43,10 +43,12 @@ def values(cases: Cases, mask: Mask | None = None) -> Outputs[Array]:
     return lstm(cell_of(cases.configuration), cases.weights, *start(cases), mask=mask)
 
 
-def trajectory(cases: Cases, arithmetic: Arithmetic, mask: Mask | None = None) -> Outputs[Rounded]:
+def trajectory(
+    cases: Cases, arithmetic: Arithmetic, mask: Mask | None = None, coupled: cell.Coupled = ""
+) -> Outputs[Rounded]:
     """The whole stack on rounded numbers, fed its own outputs."""
     x, h_0, c_0 = (exactly(a, arithmetic) for a in start(cases))
-    return lstm(cell_of(cases.configuration), cases.weights, x, h_0, c_0, mask=mask)
+    return lstm(cell_of(cases.configuration, coupled=coupled), cases.weights, x, h_0, c_0, mask=mask)
 
 
 def forced(

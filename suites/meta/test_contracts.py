@@ -50,6 +50,7 @@ class TestDefaults:
             ("keras", ("cell",), "keras.layers.LSTM"),
             ("keras", ("bidirectional",), "keras.layers.Bidirectional"),
             ("tf1", (), "tf.nn.rnn_cell.LSTMCell"),
+            ("tf1.coupled", (), "tf.nn.rnn_cell.LSTMCell"),
             ("block", (), "tf.raw_ops.BlockLSTM"),
             ("block_v2", (), "plain"),
             ("onnx", (), "plain"),

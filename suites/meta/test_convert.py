@@ -16,10 +16,12 @@ from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.weights import Array
 from lstm_conformance.suites.meta.numbers import drawn
 
+COUPLED = "tf1.coupled"
+PLAIN = {*LAYOUTS} - {COUPLED}
 STACKS = {"torch", "keras", "tf1"}
 TWO_WAYS = STACKS | {"onnx", "openvino", "flax.linen", "brevitas"}
 KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
-    "plain": ({}, {*LAYOUTS}),
+    "plain": ({}, PLAIN),
     "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "brevitas", "mlx"}),
     "two directions": ({"bidirectional": True}, TWO_WAYS),
     "a stack": ({"num_layers": 2}, STACKS),
@@ -32,7 +34,7 @@ KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
 PAIRS = [
     (kind, source, target)
     for kind, (_, able) in KINDS.items()
-    for source, target in product(sorted(able), sorted(LAYOUTS))
+    for source, target in product(sorted(able), sorted(PLAIN))
     if target in able or kind == "no bias"
 ]
 IMPOSSIBLE = [
@@ -41,7 +43,12 @@ IMPOSSIBLE = [
     for target in sorted({*LAYOUTS} - able)
     if kind != "no bias"
 ]
-RUN_TIME = {"tf1": 1.0, "block": 1.0, "haiku": 1.0}
+TO_BE_COUPLED = [
+    *(("plain", target) for target in sorted(PLAIN)),
+    *((kind, target) for kind in ("two directions", "a stack", "a projection") for target in ("tf1", "torch")),
+    *(("peepholes", target) for target in ("onnx", "tf1", "block")),
+]
+RUN_TIME = {"tf1": 1.0, COUPLED: 1.0, "block": 1.0, "haiku": 1.0}
 
 
 def arrays(kind: str, layout: str, dtype: str = "float64") -> tuple[Cases, dict[str, Array]]:
@@ -206,3 +213,66 @@ def test_a_prefix_says_which_weights_are_meant() -> None:
     named = {f"encoder.{name}": a for name, a in weights.items()} | {"head": np.zeros(3)}
 
     assert convert(named, "torch", "keras", prefix="encoder.").weights.keys() == {"kernel", "recurrent_kernel", "bias"}
+
+
+class TestAGateWithoutWeights:
+    """The input gate of TensorFlow 1's coupled cells, which is 1 minus the forget gate."""
+
+    @pytest.mark.parametrize(("kind", "target"), TO_BE_COUPLED)
+    def test_it_gets_those_of_the_other_negated(self, kind: str, target: str) -> None:
+        """The layer of the target has all four gates, and computes the same."""
+        cases, weights = arrays(kind, COUPLED)
+
+        found, notes = convert(weights, COUPLED, target)
+
+        (due, bound), (seen, error) = (run(*each, cases) for each in ((COUPLED, weights), (target, found)))
+        assert (np.abs(seen - due) <= bound + error).all()
+        assert notes[0].startswith("the gate i has no weights in the source: it was given those of f, negated: i is 1")
+
+    @pytest.mark.parametrize(("kind", "target"), TO_BE_COUPLED)
+    def test_what_was_coupled_can_be_coupled_again(self, kind: str, target: str) -> None:
+        """There and back are the very numbers but for biases, from which what is added at run time was taken."""
+        _, weights = arrays(kind, COUPLED)
+
+        back, notes = convert(convert(weights, COUPLED, target).weights, target, COUPLED)
+
+        assert back.keys() == weights.keys()
+        assert all(np.allclose(back[name], a, rtol=0, atol=1e-15) for name, a in weights.items())
+        assert all(np.array_equal(back[name], a) for name, a in weights.items() if not name.endswith("B"))
+        assert notes[0] == "the weights of the gate i were left out: it is 1 - f in the source, too"
+
+    def test_it_stays_without_where_it_has_none(self) -> None:
+        """From a layout to itself, nothing is changed."""
+        _, weights = arrays("peepholes", COUPLED)
+
+        found, notes = convert(weights, COUPLED, COUPLED)
+
+        assert notes == ()
+        assert all(np.array_equal(found[name], a) for name, a in weights.items())
+
+    @pytest.mark.parametrize("name", ["kernel", "bias", "w_i_diag"])
+    def test_a_gate_of_its_own_is_refused(self, name: str) -> None:
+        """One number of it is enough; and the layer without that number is not refused."""
+        _, weights = arrays("peepholes", COUPLED)
+        plain, _ = convert(weights, COUPLED, "tf1")
+        own = plain | {name: plain[name] + np.eye(1, plain[name].size).reshape(plain[name].shape)}
+
+        with pytest.raises(BadInput) as told:
+            convert(own, "tf1", COUPLED)
+
+        assert "cannot express a gate i of its own, which is 1 - f there" in str(told.value)
+        assert convert(plain, "tf1", COUPLED).weights.keys() == weights.keys()
+
+    def test_a_forget_gate_without_weights_is_1_minus_the_input_gate(self) -> None:
+        """The other way round: Brevitas, told by the names of its weights."""
+        cases = drawn(4, 2, 5, 8, biases=1, dtype="float64", input_forget=True)
+        native = LAYOUTS["brevitas"].native_weights(cases.configuration.layer, cases.weights)
+        weights = {name: a[0] for name, a in native.items()}
+
+        found, notes = convert(weights, "brevitas", "keras")
+
+        due, bound = run("brevitas", weights, cases)
+        seen, error = run("keras", found, cases)
+        assert not any("forget" in name for name in weights)
+        assert (np.abs(seen - due) <= bound + error).all()
+        assert notes[0].startswith("the gate f has no weights in the source: it was given those of i, negated: f is 1")

@@ -29,7 +29,9 @@ OF_LAYOUTS: list[tuple[str, dict[str, Any]]] = [
     ("keras", {"num_layers": 2}),
     ("onnx", {"bidirectional": True, "use_peepholes": True}),
     ("tf1", {"num_layers": 2, "batch_first": True, "proj_size": 2}),
+    ("tf1.coupled", {"num_layers": 2, "batch_first": True, "proj_size": 2, "use_peepholes": True}),
     ("flax.linen", {"bidirectional": True}),
+    ("brevitas", {"bidirectional": True, "input_forget": True}),
 ]
 
 SAID = ("batch_first", "go_backwards", "return_state", "dtype")
@@ -46,7 +48,7 @@ def native(layout: str, cases: Cases) -> tuple[Arrays, Arrays]:
 
 def of_layout(layout: str, **options: Any) -> tuple[Cases, Arrays, Arrays, Arrays]:
     """A case, its arrays, and what must be said of them."""
-    options = {"dtype": "float32", "batch_first": layout == "tf1"} | options
+    options = {"dtype": "float32", "batch_first": layout.startswith("tf1")} | options
     cases = drawn(5, 3, 4, 8, biases=LAYOUTS[layout].biases, **options)
     said = {name: options[name] for name in SAID if name in options}
     said |= {"batch_first": None} if layout in {"keras", "mlx", "openvino"} else {}
@@ -63,7 +65,7 @@ def first(layout: str, cases: Cases, outputs: Outputs[Any]) -> list[Any]:
 def test_values_and_bounds_are_those_of_the_reference(layout: str, options: dict[str, Any]) -> None:
     """By the names of the layout, in the order of a call and in its axes."""
     cases, weights, inputs, said = of_layout(layout, **options)
-    due = trajectory(cases, arithmetic_of(cases.configuration.dtype))
+    due = trajectory(cases, arithmetic_of(cases.configuration.dtype), coupled=LAYOUTS[layout].coupled)
 
     found = expected(weights, **inputs, **said).outputs
 

@@ -13,14 +13,17 @@ import pytest
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw
 from lstm_conformance.fixtures.cases.tiers import TIERS
+from lstm_conformance.reference.cell import cell_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.base import Shape, WeightsMismatch
+from lstm_conformance.reference.layouts.inference import inferred
 from lstm_conformance.reference.layouts.rows import ROWS
 from lstm_conformance.reference.layouts.tf1 import with_forget_bias
 from lstm_conformance.reference.merging import last
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
+from lstm_conformance.suites.harness.judge.probing import probed
 from lstm_conformance.suites.meta.adapters import ADAPTERS, claims_of
 from lstm_conformance.suites.meta.numbers import values
 from lstm_conformance.suites.meta.tables import table
@@ -211,6 +214,20 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
         ),
         ("block_v2", {"input_size": 10, "hidden_size": 20}, {"w": (30, 80), "b": (80,)}),
         (
+            "tf1.coupled",
+            {"input_size": 10, "hidden_size": 20, "use_peepholes": True, "proj_size": 5},
+            {"W_0": (15, 60), "B": (60,), "W_F_diag": (20,), "W_O_diag": (20,), "W_P_0": (20, 5)},
+        ),
+        (
+            "brevitas",
+            {"input_size": 10, "hidden_size": 20, "bias": False, "input_forget": True},
+            {
+                f"layers.0.0.{gate}_gate_params.{name}_weight.weight": shape
+                for name, shape in (("input", (20, 10)), ("hidden", (20, 20)))
+                for gate in ("input", "cell", "output")
+            },
+        ),
+        (
             "gates",
             {"input_size": 10, "hidden_size": 20},
             {
@@ -236,6 +253,8 @@ def test_outputs_have_the_documented_shapes(name: str, called: Configuration) ->
         "tf1 with peepholes",
         "block with peepholes",
         "block_v2",
+        "tf1 with coupled gates",
+        "brevitas with coupled gates",
         "gates",
     ],
 )
@@ -263,6 +282,48 @@ def test_the_outputs_of_torchs_manual() -> None:
     shapes = LAYOUTS["torch"].output_shapes(layer, 5, 3)
 
     assert shapes == {"output": (5, 3, 20), "h_n": (2, 3, 20), "c_n": (2, 3, 20)}
+
+
+COUPLED = (("tf1.coupled", {"use_peepholes": True, "proj_size": 4}, "i"), ("brevitas", {"input_forget": True}, "f"))
+"""Layouts, options of layers that have no weights of a gate, and which it is."""
+
+
+@pytest.mark.parametrize(("name", "options", "gate"), COUPLED)
+class TestAGateWithoutWeights:
+    """In canonical arrays its weights are zeros, and native ones have no place for them."""
+
+    def test_its_weights_come_back_as_zeros(self, name: str, options: dict[str, Any], gate: str) -> None:
+        """All others come back as they went."""
+        cases = cases_of(name, configuration(4, 2, 3, 5, **options))
+        layout, layer = LAYOUTS[name], cases.configuration.layer
+
+        native = layout.native_weights(layer, cases.weights)
+        back, (sent,) = layout.canonical_weights(layer, native), cases.weights
+
+        for one, other in zip(back[0], sent, strict=True):
+            pairs = [(a, other.named[key], "ifo" if key == "peepholes" else "ifgo") for key, a in one.named.items()]
+            for a, due, order in (each for each in pairs if each[1].shape[-2:] != (4, 5)):
+                blocks = np.array_split(a, len(order), -2 if a.ndim > 2 else -1)
+                there = np.array_split(due, len(order), -2 if a.ndim > 2 else -1)
+                for letter, block, was in zip(order, blocks, there, strict=True):
+                    assert np.array_equal(block, np.zeros_like(was) if letter == gate else was)
+        assert {key: a.shape[1:] for key, a in native.items()} == layout.weight_shapes(layer)
+
+    def test_the_layer_is_told_by_its_weights(self, name: str, options: dict[str, Any], gate: str) -> None:
+        """Its sizes as well, of which there are three blocks."""
+        layer = Layer(input_size=3, hidden_size=5, **options)
+
+        found = inferred(LAYOUTS[name], LAYOUTS[name].weight_shapes(layer), 3)
+
+        assert found == layer
+        assert cell_of(found, coupled=LAYOUTS[name].coupled).coupled == gate
+
+    def test_it_is_not_probed(self, name: str, options: dict[str, Any], gate: str) -> None:
+        """Its pre-activation is that of nothing; in a plain cell, those of all three are."""
+        layer = Layer(input_size=3, hidden_size=5, **options)
+
+        assert probed(cell_of(layer, coupled=LAYOUTS[name].coupled)) == "ifo".replace(gate, "")
+        assert probed(cell_of(Layer(input_size=3, hidden_size=5))) == "ifo"
 
 
 MANUAL_ORDER = {"torch": "ifgo", "keras": "ifgo", "onnx": "iofg", "tf1": "igfo"}

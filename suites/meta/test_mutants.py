@@ -156,6 +156,7 @@ UNFIT = [
     ("output_peephole_of_the_old_cell_state", "peepholes"),
     ("proj_clip_before_the_projection", "projection clip"),
     ("input_forget_the_wrong_way_round", "coupled gates"),
+    ("coupled_gates_exchanged", "coupled gates"),
 ]
 """Mutants of every kind, and a layer in which each shows."""
 
@@ -187,6 +188,7 @@ HARMLESS = {
     "cell_clip_behind_the_output": "projection",
     "proj_clip_before_the_projection": "projection",
     "input_forget_the_wrong_way_round": "peepholes",
+    "coupled_gates_exchanged": "peepholes",
     "forget_bias_twice": "plain",
 }
 """A layer in which the mistake does not show."""

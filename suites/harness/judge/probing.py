@@ -13,6 +13,7 @@ import numpy as np
 from lstm_conformance.fixtures.cases.data import Cases
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.bfloat16 import rounded
+from lstm_conformance.reference.cell import Cell
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights
@@ -30,6 +31,11 @@ PROBES: dict[str, tuple[dict[str, float], float]] = {
     "g": ({"i": OPEN, "f": SHUT, "o": OPEN}, 0.0),  # c_n = 1 tanh(x)
 }
 """For the gate that is probed: the biases of the others, and the cell state before the step."""
+
+
+def probed(cell: Cell) -> str:
+    """The gates of the logistic function that are computed: of coupled ones, one is what the other leaves."""
+    return "ifo".replace(cell.coupled, "")
 
 
 def probe(cases: Cases, gate: str, points: Array, c_0: Array, name: str = "") -> Cases:

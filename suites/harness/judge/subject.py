@@ -29,7 +29,7 @@ from lstm_conformance.fixtures.hosting.requests import (
 from lstm_conformance.fixtures.hosting.wire import Arrays, Header, dtype_name
 from lstm_conformance.reference.arithmetic import STORED, arithmetic_of
 from lstm_conformance.reference.bfloat16 import from_float32, is_bfloat16, to_float32
-from lstm_conformance.reference.cell import Cell, cell_of
+from lstm_conformance.reference.cell import Cell, Coupled, cell_of
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
 from lstm_conformance.reference.lstm import Call, Outputs, layer, lstm
@@ -301,8 +301,8 @@ class Subject:
 
     def cell(self, configuration: Configuration) -> Cell:
         """The activations of the configuration's layer, as accurate as the adapter declares."""
-        accuracy, always_added = self._declared
-        cell = cell_of(configuration.layer, accuracy, STORED[configuration.dtype].compute)
+        accuracy, always_added, coupled = self._declared
+        cell = cell_of(configuration.layer, accuracy, STORED[configuration.dtype].compute, coupled)
         return cell._replace(forget_bias=cell.forget_bias + always_added)
 
     def alike(self, cases: Cases) -> tuple[object, ...]:
@@ -311,9 +311,13 @@ class Subject:
         return cases.key, str(configuration), self.layout.fill(configuration.layer), *self._declared
 
     @property
-    def _declared(self) -> tuple[str, float]:
-        """Of the cell, what no configuration says: how accurate activations are, what the forget gate always adds."""
-        return self.hello.on(self.path).activations, self.hello.promised.fixed_forget_bias
+    def _declared(self) -> tuple[str, float, Coupled]:
+        """Of the cell, what no configuration says.
+
+        How accurate activations are, what the forget gate always adds, and the gate without weights.
+        """
+        accuracy, promised = self.hello.on(self.path).activations, self.hello.promised
+        return accuracy, promised.fixed_forget_bias, self.layout.coupled
 
     def _described(self, configuration: Configuration) -> Header:
         key = str(configuration)

@@ -128,10 +128,10 @@ def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
     inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
     yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
     due, layer = gradients(subject, cases, seen), cases.configuration.layer
-    after = subject.layout.canonical_weights(layer, below(seen.after, WEIGHTS))
-    for index, (cells, begun, by) in enumerate(zip(after, cases.weights, due.weights, strict=True)):
-        for direction, (cell, before, of) in enumerate(zip(cells, begun, by, strict=True)):
-            yield from _moved(named(layer, index, direction), cell, before, of, rate)
+    before, after = (subject.layout.canonical_weights(layer, below(a, WEIGHTS)) for a in (seen.before, seen.after))
+    for index, (cells, begun, by) in enumerate(zip(after, before, due.weights, strict=True)):
+        for direction, (cell, was, of) in enumerate(zip(cells, begun, by, strict=True)):
+            yield from _moved(named(layer, index, direction), cell, was, of, rate)
 
 
 def _moved(
