@@ -498,7 +498,7 @@ SCREENS = [("light", PHONE, 664), ("dark", PHONE, 664), ("light", 1280, 800), ("
 def test_what_an_upgrade_brings_stands_on_the_first_screen(
     browser: Browser, tmp_path: Path, scheme: Any, width: int, height: int
 ) -> None:
-    """The sentence of all, and each cause with those whom it affects, which leads to what helps; and it is not green."""
+    """The sentence of all, and each cause with those whom it affects, which leads to what helps; it is not green."""
     entries = {name: replace(ENTRY, cause=name) for name in APPEARING}
     known = {name: told_of(causes()[name]) for name in APPEARING}
     header = full_header(deviations=entries, causes=known)
