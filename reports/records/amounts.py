@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 
-
 SHORTEST, LONGEST = 0.001, 1_000_000
 """Seconds: a process that is asked something has not answered before, and nobody waits for longer, eleven days."""
 
