@@ -89,8 +89,9 @@ def _told(arguments: argparse.Namespace, files: Sequence[Path]) -> int:
 def _tested(arguments: argparse.Namespace, store: Store, version: Version) -> Path:
     """The results of a release. Raises BadInput where there are none."""
     cell = _cell(arguments).with_requirement(arguments.package, f"=={version}")
-    plan = planned(store.uv, cell)
-    store.make_room(1e9 * arguments.disk, {plan.environment})
+    with meanwhile(f"resolving what {arguments.package} {version} needs"):
+        plan = planned(store.uv, cell)
+        store.make_room(1e9 * arguments.disk, {plan.environment})
     folder = UPGRADES / f"{arguments.package}-{arguments.old}-{arguments.new}"
     results = folder / f"{arguments.package}-{version}.jsonl"
     say(f"{arguments.package} {version}: {plan.told}; building and testing it")

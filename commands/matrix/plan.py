@@ -9,7 +9,6 @@ from lstm_conformance.commands.matrix.environments.cells import Cell
 from lstm_conformance.commands.matrix.environments.releases import resolved
 from lstm_conformance.commands.matrix.environments.store import name_of
 from lstm_conformance.commands.matrix.environments.uv import Uv, UvFailed
-from lstm_conformance.commands.telling import meanwhile
 from lstm_conformance.fixtures.hosting.children import TimedOut
 
 
@@ -47,8 +46,7 @@ def planned(uv: Uv, cell: Cell) -> Plan:
     started = time.monotonic()
     packages, reason = None, ""
     try:
-        with meanwhile(f"resolving what {cell.id} requires"):
-            packages = resolved(uv, cell)
+        packages = resolved(uv, cell)
     except (UvFailed, TimedOut) as error:
         reason = str(error)
     return Plan(cell, packages, reason, time.monotonic() - started)

@@ -32,7 +32,8 @@ def taken(layer: Any) -> Taken:
         typed=True,
         renewed=called.renewed,
     )
-    if any(part.dropout or part.recurrent_dropout for part in _parts(layer).values()):
+    rates = ("dropout", "recurrent_dropout")
+    if any(getattr(part, name, 0) for part in _parts(layer).values() for name in rates):
         return found
     in_training = _Called(layer, training=True)
     return replace(found, training=replace(found, call=in_training, train=found.train and in_training.train))
