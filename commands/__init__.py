@@ -3,7 +3,8 @@
 What a command does is done elsewhere; here it is read from the command line, and said.
 Imports `reference`, `reference.arrays`, `reference.layouts`,
 `fixtures`, `fixtures.deviations`, `fixtures.vectors`, `reports.records`, `reports.changes`,
-`reports.page`, `reports.publish`, `suites.claims`, `suites.harness.explain`, `suites.harness.judge`.
+`reports.page`, `reports.publish`, `suites.claims`, `suites.harness.explain`, `suites.harness.judge`,
+`suites.harness.run`.
 """
 
 from __future__ import annotations

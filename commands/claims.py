@@ -6,9 +6,11 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.telling import one_by_one
 from lstm_conformance.fixtures.claims import Claim, claims
 from lstm_conformance.reports.page.claims import render_claims
 from lstm_conformance.reports.records import kinds
@@ -50,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not set(arguments.words) <= set(known):
         return _answered(" ".join(arguments.words))
     chosen = [known[name] for name in arguments.words or known]
-    report = settled(chosen, dict(map(_python, arguments.python)))
+    counted = partial(one_by_one, f"running the code of {len(chosen)} claims", noun="environments")
+    report = settled(chosen, dict(map(_python, arguments.python)), counted)
     say("\n".join(_lines(report)))
     try:
         write(*_outputs(arguments, report))

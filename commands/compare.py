@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.telling import meanwhile
 from lstm_conformance.reports.changes.changed import annotation_lines, changes_document, lines
 from lstm_conformance.reports.changes.compare import Changes, compare
 from lstm_conformance.reports.publish.markdown import changes_summary
@@ -46,8 +47,9 @@ def declare(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, compare, tell."""
     try:
-        changes = compare(read([arguments.before]), read([arguments.after]))
-        write(*_outputs(arguments, changes))
+        with meanwhile("reading and comparing"):
+            changes = compare(read([arguments.before]), read([arguments.after]))
+            write(*_outputs(arguments, changes))
     except (OSError, ResultsError) as error:
         raise BadInput(f"nothing is compared: {error}") from error
     say("\n".join(lines(changes)))

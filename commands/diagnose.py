@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.telling import meanwhile
 from lstm_conformance.fixtures.vectors.array_files import BadArrays, Numbers, read
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.arrays.conventions import Conventions
@@ -41,9 +40,6 @@ outputs of all steps then (Keras: return_sequences=True; torch: output, not outp
 """
 
 UNDECIDED_STATUS = 3
-
-PATIENCE = 2.0
-"""Seconds after which somebody who waits wants to know why."""
 
 
 def declare(subparsers: Subparsers) -> None:
@@ -78,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     conventions = Conventions(**{name: getattr(arguments, name) for name in said})
     try:
         arrays = read(arguments.files)
-        with said_after(PATIENCE, _long_work(arrays)):
+        with meanwhile(_long_work(arrays)):
             found = diagnosed(arrays, conventions)
     except BadArrays as error:
         raise BadInput(str(error)) from error
@@ -87,18 +83,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         say(found)
     return UNDECIDED_STATUS if found.correct is None else int(not found.correct)
-
-
-@contextmanager
-def said_after(seconds: float, sentence: str) -> Iterator[None]:
-    """Say a sentence on stderr, if what is done in this context takes longer than so many seconds."""
-    timer = threading.Timer(seconds, lambda: say(sentence, wrong=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _long_work(arrays: Mapping[str, Numbers]) -> str:

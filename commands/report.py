@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.telling import meanwhile
 from lstm_conformance.reports.changes.compare import compare
 from lstm_conformance.reports.changes.history import history, read_nights
 from lstm_conformance.reports.changes.nights import night_of, night_text
@@ -60,7 +61,8 @@ def declare(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, compare, and write the page last: it is there when all else is."""
     try:
-        write(*_outputs(arguments, _story(arguments)))
+        with meanwhile("reading the results, and writing what is made of them"):
+            write(*_outputs(arguments, _story(arguments)))
     except (OSError, ResultsError) as error:
         raise BadInput(f"no report: {error}") from error
     say(f"report: {arguments.page}")

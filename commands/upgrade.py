@@ -20,6 +20,7 @@ from lstm_conformance.commands.matrix.interruption import status_of, terminable
 from lstm_conformance.commands.matrix.places import ENVIRONMENTS, UPGRADES
 from lstm_conformance.commands.matrix.plan import planned
 from lstm_conformance.commands.matrix.running import words_of
+from lstm_conformance.commands.telling import meanwhile
 from lstm_conformance.reports.changes.changed import lines
 from lstm_conformance.reports.changes.compare import compare as compared
 from lstm_conformance.reports.page.document import Story
@@ -75,10 +76,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _told(arguments: argparse.Namespace, files: Sequence[Path]) -> int:
     """What changed, on the page and in the terminal."""
-    before, after = (reading.read([file]) for file in files)
-    changes = compared(before, after)
     page = files[0].parent / "report.html"
-    write(Output(page, kinds.PAGE, render(Story(report=after, changes=changes))))
+    with meanwhile("comparing both, and writing the page"):
+        before, after = (reading.read([file]) for file in files)
+        changes = compared(before, after)
+        write(Output(page, kinds.PAGE, render(Story(report=after, changes=changes))))
     told = [*lines(changes), f"report: {page}"]
     say("\n".join([*told, *(told[:1] if len(told) > SCREEN else [])]))
     return int(compare.is_bad(changes, arguments.fail_on))
@@ -87,8 +89,9 @@ def _told(arguments: argparse.Namespace, files: Sequence[Path]) -> int:
 def _tested(arguments: argparse.Namespace, store: Store, version: Version) -> Path:
     """The results of a release. Raises BadInput where there are none."""
     cell = _cell(arguments).with_requirement(arguments.package, f"=={version}")
-    plan = planned(store.uv, cell)
-    store.make_room(1e9 * arguments.disk, {plan.environment})
+    with meanwhile(f"resolving what {arguments.package} {version} needs"):
+        plan = planned(store.uv, cell)
+        store.make_room(1e9 * arguments.disk, {plan.environment})
     folder = UPGRADES / f"{arguments.package}-{arguments.old}-{arguments.new}"
     results = folder / f"{arguments.package}-{version}.jsonl"
     say(f"{arguments.package} {version}: {plan.told}; building and testing it")

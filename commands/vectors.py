@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from lstm_conformance.commands import BadInput, Subparsers
+from lstm_conformance.commands.telling import meanwhile, one_by_one
 from lstm_conformance.fixtures.vectors.array_files import BadArrays
 from lstm_conformance.fixtures.vectors.check import checked, demanded
 from lstm_conformance.fixtures.vectors.drawing import vector_set
@@ -55,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     check_vacant(arguments.folder)
-    vectors = vector_set(arguments.set, kills=arguments.kills)
+    counted = partial(one_by_one, "drawing", noun="vectors")
+    vectors = vector_set(arguments.set, kills=arguments.kills, through=counted)
     write(arguments.folder, vectors)
     killed = {name for vector in vectors.vectors for name in vector.kills}
     shown = f", which show {len(killed)} of {len(vectors.mutants)} wrong LSTMs" if arguments.kills else ""
@@ -67,7 +70,8 @@ def _check(arguments: argparse.Namespace) -> int:
     vectors = verified(arguments.folder).vectors
     offered = demanded(vectors, arguments.without)
     arrays = read_outputs(arguments.outputs)
-    done = list(checked(offered, selected(vectors, offered, arrays), arguments.arithmetic, arrays))
+    with meanwhile(f"judging outputs of {len(offered)} vectors"):
+        done = list(checked(offered, selected(vectors, offered, arrays), arguments.arithmetic, arrays))
     for each in done:
         say(each.line)
     wrong = [each for each in done if not each.judgement.right]
@@ -81,7 +85,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _lint(arguments: argparse.Namespace) -> int:
-    faults = list(lint(read(arguments.folder)))
+    with meanwhile("reading vectors, and looking for what they cannot show"):
+        faults = list(lint(read(arguments.folder)))
     for sentence in faults:
         say(sentence)
     say(f"vectors: {arguments.folder}: {f'{len(faults)} faults' if faults else 'nothing wrong'}")

@@ -11,6 +11,7 @@ from lstm_conformance.commands.matrix.environments.store import Environment, Sto
 from lstm_conformance.commands.matrix.environments.uv import UvFailed
 from lstm_conformance.commands.matrix.plan import Plan
 from lstm_conformance.commands.matrix.suite import NotTested, conformance
+from lstm_conformance.commands.telling import meanwhile
 from lstm_conformance.fixtures.hosting.children import TimedOut
 from lstm_conformance.reports.records.cells import CellResult, Outcome
 
@@ -51,10 +52,16 @@ def installed(plan: Plan, store: Store) -> Environment:
     cell = plan.cell
     if plan.packages is None:
         raise NotTested("resolve-failed", plan.reason)
+    if found := store.find(cell.python, plan.packages):
+        return found
+    before, started = store.uv.fetched(), time.monotonic()
+
+    def how_far() -> str:
+        return f"{store.uv.fetched() - before} fetched in {time.monotonic() - started:.0f} s"
+
     try:
-        return store.find(cell.python, plan.packages) or store.build(
-            cell.python, plan.packages, seconds=60 * cell.minutes
-        )
+        with meanwhile(f"installing {len(plan.packages)} packages, for at most {cell.minutes} min", how_far):
+            return store.build(cell.python, plan.packages, seconds=60 * cell.minutes)
     except (UvFailed, TimedOut) as error:
         raise NotTested("install-failed", str(error)) from error
 

@@ -13,6 +13,7 @@ from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.night import Night, definition
 from lstm_conformance.commands.matrix.plan import Plan, planned
 from lstm_conformance.commands.matrix.progress import Progress, duration, phases
+from lstm_conformance.commands.telling import one_by_one
 from lstm_conformance.reports.records.cells import CellResult
 from lstm_conformance.reports.records.results import RED
 from lstm_conformance.reports.records.visible import say
@@ -45,7 +46,7 @@ class Rounds:
         self.clear_up()
         left = [cell for cell in cells if again or not self._done(cell)]
         _say(f"cells: {len(cells)}, tested before: {len(cells) - len(left)}, left: {self._left(left)}")
-        plans = [planned(self.store.uv, cell) for cell in left]
+        plans = [planned(self.store.uv, cell) for cell in one_by_one("resolving", left, "cells")]
         for number, plan in enumerate(plans, 1):
             if self._too_late(plan.cell):
                 return

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from lstm_conformance.commands.matrix.environments.uv import NO_SPACE, DiskFull
+from lstm_conformance.commands.telling import meanwhile, of_run
 from lstm_conformance.fixtures.hosting.children import TimedOut, run
 from lstm_conformance.fixtures.hosting.process import ONE_THREAD
 from lstm_conformance.reports.records.cells import Outcome
@@ -61,9 +62,10 @@ def conformance(
     log = results.with_suffix(".log")
     named = [word for name in implementations for word in ("--implementation", name)]
     command = [*SUITE, *named, "--python", os.fspath(python), "--results", os.fspath(results)]
-    command += ["-q", "--tb=no", "-rN", *options]
+    command += ["--tb=no", "-rN", *options]
     try:
-        ended = run(command, seconds=seconds, env={**os.environ, **ONE_THREAD, **env}, log=log)
+        with meanwhile(f"testing {', '.join(implementations)}", of_run(log)):
+            ended = run(command, seconds=seconds, env={**os.environ, **ONE_THREAD, **env}, log=log)
     except TimedOut as error:
         raise NotTested("timed-out", f"the tests: {error}") from error
     return _read(results, log, ended.status)

@@ -15,6 +15,7 @@ from lstm_conformance.commands.matrix.environments.store import Store
 from lstm_conformance.commands.matrix.places import BISECTIONS
 from lstm_conformance.commands.matrix.plan import planned
 from lstm_conformance.commands.matrix.suite import NotTested, conformance
+from lstm_conformance.commands.telling import meanwhile
 from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.reports.records.visible import say
 
@@ -90,7 +91,8 @@ class Trials:
 
     def _try(self, version: Version) -> Trial:
         cell = self.cell.with_requirement(self.package, f"=={version}")
-        plan = planned(self.store.uv, cell)
+        with meanwhile(f"resolving what {self.package} {version} needs"):
+            plan = planned(self.store.uv, cell)
         checks: tuple[Check, ...] = ()
         reason = f"no check of rule {self.rule} was made"
         try:

@@ -52,7 +52,8 @@ COURSES = 50
 """How many rules that broke in the last nights are shown."""
 
 CAUSES = 3
-"""How many causes of failures stand above the matrix; the others are a click away."""
+"""How many causes stand below the verdict if they are known and appear, and above the matrix if they fail; the others
+are a click away."""
 
 RULES = 8
 """How many failing rules of one implementation and path are shown; the matrix has them all."""
@@ -88,6 +89,7 @@ def render(story: Story) -> str:
         matrix=matrix(report, story.changes),
         heading=heading(report, story.changes),
         below=below(report, story.changes),
+        appearing=[each for each in story.changes.causes if each.appears] if story.changes else [],
         counters=[(verdict, report.counts[verdict]) for verdict in SEVERITY],
         failures=_failures(story),
         causes=failing_causes(report, _told(story)),

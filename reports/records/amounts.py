@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 
+SHORTEST, LONGEST = 0.001, 1_000_000
+"""Seconds: a process that is asked something has not answered before, and nobody waits for longer, eleven days."""
+
 
 def amount(text: str) -> float:
     """A finite number of at least 0, of minutes or gigabytes. Raises argparse.ArgumentTypeError."""
@@ -12,8 +15,8 @@ def amount(text: str) -> float:
 
 
 def duration(text: str) -> float:
-    """A finite number of seconds, more than 0. Raises argparse.ArgumentTypeError."""
-    return _number(text, "a number of seconds, more than 0", least=math.ulp(0.0))
+    """A number of seconds in which something may end, within days. Raises argparse.ArgumentTypeError."""
+    return _number(text, f"a number of seconds from {SHORTEST:g} to {LONGEST:,}", least=SHORTEST, most=LONGEST)
 
 
 def finite(text: str) -> float:
@@ -28,11 +31,11 @@ def count(text: str) -> int:
     return int(text)
 
 
-def _number(text: str, expected: str, least: float) -> float:
+def _number(text: str, expected: str, least: float, most: float = math.inf) -> float:
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not (math.isfinite(number) and number >= least):
+    if not (math.isfinite(number) and least <= number <= most):
         raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
     return number

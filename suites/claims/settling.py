@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -53,13 +53,18 @@ def claimed(claim: Claim, runs: Sequence[ClaimRun]) -> Claimed:
     )
 
 
-def settled(wanted: Iterable[Claim], pythons: Pythons | None = None) -> ClaimsReport:
-    """All runs of these claims, as many processes at once as there are processors."""
+def settled(
+    wanted: Iterable[Claim], pythons: Pythons | None = None, through: Callable[[list[Any]], Iterable[Any]] = iter
+) -> ClaimsReport:
+    """All runs of these claims, as many processes at once as there are processors.
+
+    through: what counts the environments.
+    """
     asked = list(wanted)
     runs: dict[tuple[str, str], ClaimRun] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         work = [pool.submit(settle, name, asked, pythons or {}) for name in ENVIRONMENTS]
-        for each in work:
+        for each in through(work):
             runs |= each.result()
     records = [claimed(claim, [runs[claim.id, name] for name in claim.where]) for claim in asked]
     files = dict.fromkeys(name for environment in ENVIRONMENTS.values() for name in environment.files)

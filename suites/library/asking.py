@@ -47,6 +47,9 @@ SIZES = (
 )
 """Of the calls that a layer is asked: small ones, and usual ones."""
 
+WITHOUT_STATES, WITH_STATES, USUAL = SIZES[0], SIZES[1], SIZES[3]
+"""Small calls, and one of a usual size."""
+
 FURTHER = (
     *(Sizes(1, 1, False), Sizes(33, 1, False), Sizes(33, 1, True), Sizes(1, 17, False), Sizes(1, 17, True, c_0=0.0)),
     *(Sizes(300, 1, True), Sizes(24, 8, False, gaps=True), Sizes(8, 16, True, x=8.0, c_0=32.0), Sizes(20, 24, True)),
@@ -156,24 +159,32 @@ def asked(
         given = {name: numbers(name, a) for name, a in inputs.items() if a is not None}
         yield _as_case(taken, conventions, given, np.random.RandomState(seed % 2**32), "x as given", valid)
         return
-    dtype = conventions.dtype or "float32"
-    layer, _ = read({name: exact(name, a, dtype) for name, a in taken.weights.items()}, conventions, taken.input_size)
-    for number, sizes in enumerate([*SIZES, *FURTHER]):
-        random = np.random.RandomState((seed * len([*SIZES, *FURTHER]) + number) % 2**32)
-        drawn = [representable(a, dtype) for a in _drawn(layer, sizes, random)]
-        native = conventions.lays.native_inputs(layer, Inputs(*drawn))
-        arrays = {name: np.ascontiguousarray(a[0]) for name, a in native._asdict().items() if a is not None}
-        call = _as_case(taken, conventions, arrays, random, f"x of seed {seed}")
-        yield replace(call, one_way=number >= len(SIZES), lasting=number == 0)
-        if number == 0:
+    for sizes in [*SIZES, *FURTHER]:
+        call = drawn(taken, conventions, seed, sizes)
+        yield call
+        if sizes in {WITHOUT_STATES, WITH_STATES}:
             yield from _further(call, taken, conventions)
 
 
+def drawn(taken: Taken, conventions: Conventions, seed: int, sizes: Sizes) -> Asked:
+    """The call of these sizes, of SIZES or FURTHER, whose numbers follow from the seed."""
+    every, dtype = [*SIZES, *FURTHER], conventions.dtype or "float32"
+    weights = {name: exact(name, a, dtype) for name, a in taken.weights.items()}
+    layer, _ = read(weights, conventions, taken.input_size)
+    random = np.random.RandomState((seed * len(every) + every.index(sizes)) % 2**32)
+    inputs = Inputs(*(representable(a, dtype) for a in _drawn(layer, sizes, random)))
+    native = conventions.lays.native_inputs(layer, inputs)._asdict()
+    arrays = {name: np.ascontiguousarray(a[0]) for name, a in native.items() if a is not None}
+    call = _as_case(taken, conventions, arrays, random, f"x of seed {seed}")
+    return replace(call, one_way=sizes not in SIZES, lasting=sizes == WITHOUT_STATES)
+
+
 def _further(call: Asked, taken: Taken, conventions: Conventions) -> Iterator[Asked]:
-    """The first call without the axis of rows, and with lengths, of a layer that may be called so."""
+    """A call without the axis of rows, and with lengths, of a layer that may be called so."""
     x, rows_first = call.native["x"], conventions.rows_first
     if "unbatched" in taken.further:
-        row = {"x": x[0] if rows_first else x[:, 0]}
+        states = {name: a[:, 0] for name, a in call.native.items() if name != "x"}
+        row = {"x": x[0] if rows_first else x[:, 0]} | states
         alone = _as_case(taken, conventions, row, call.random, f"{call.described}, without an axis of rows")
         yield replace(alone, one_way=True, lasting=False, may_be_refused=True)
     if "lengths" in taken.further:

@@ -15,8 +15,8 @@ from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.expecting import case_of
 from lstm_conformance.reference.arrays.numbers import numbers_of
 from lstm_conformance.suites.library import of_keras, of_torch
-from lstm_conformance.suites.library.asking import asked
-from lstm_conformance.suites.library.judging import NotConforming, check_unchanged, judge, outputs_of
+from lstm_conformance.suites.library.asking import USUAL, WITH_STATES, asked, drawn
+from lstm_conformance.suites.library.judging import NotConforming, check_unchanged, flat, judge, outputs_of
 from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of
 
 
@@ -64,19 +64,51 @@ def assert_conforms(
     calls = asked(taken, Conventions(**taken.options), inputs, int(seed), valid)
     _tell([call.judge(taken, gradients=gradients) for call in calls])
     if x is None:
-        _check_renewed(taken, int(seed))
+        _check_renewed(taken, int(seed), list(taken.weights))
+        for name in _unnoticed(taken, int(seed)):
+            _check_renewed(taken, int(seed), [name])
+        _check_training(taken, int(seed), gradients=gradients)
 
 
-def _check_renewed(taken: Taken, seed: int) -> None:
-    """Raise NotConforming where a layer that was called once goes on with the weights of then."""
+def _unnoticed(taken: Taken, seed: int) -> list[str]:
+    """The weights with which no output changes, as those do of a layer that has kept nothing of what it had."""
+    if taken.renewed is None:
+        return []
+    call = drawn(taken, Conventions(**taken.options), seed, WITH_STATES)
+    x, states, found = call.native["x"], call.states, []
+    before = flat(taken.call(x, states, None))
+    for name in taken.weights:
+        with taken.renewed(x, [name]) as other:
+            if _are_same(before, flat(other.call(x, states, None))):
+                found.append(name)
+    return found
+
+
+def _are_same(first: Sequence[Array], second: Sequence[Array]) -> bool:
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second, strict=True))
+
+
+def _check_renewed(taken: Taken, seed: int, names: Sequence[str]) -> None:
+    """Raise NotConforming where a layer that was called once goes on with the weights of then, of these names."""
     if taken.renewed is None:
         return
     conventions = Conventions(**taken.options)
-    first = next(asked(taken, conventions, dict.fromkeys(("x", "h_0", "c_0")), seed, {}))
-    with taken.renewed(first.native["x"]) as found:
-        other = replace(found, options=taken.options, name=f"{taken.name}, given other weights after a call,")
-        call = next(asked(other, conventions, dict.fromkeys(("x", "h_0", "c_0")), seed, {}))
-        call.judge(other, gradients=False)
+    first = drawn(taken, conventions, seed, WITH_STATES)
+    with taken.renewed(first.native["x"], names) as found:
+        which = names[0] if len(names) == 1 else "weights"
+        other = replace(found, options=taken.options, name=f"{taken.name}, given other {which} after a call,")
+        drawn(other, conventions, seed, WITH_STATES).judge(other, gradients=False)
+
+
+def _check_training(taken: Taken, seed: int, *, gradients: bool) -> None:
+    """Raise NotConforming where training mode changes numbers; what it draws anew in every call is dropout."""
+    if taken.training is None:
+        return
+    conventions, training = Conventions(**taken.options), replace(taken.training, options=taken.options)
+    usual = drawn(training, conventions, seed, USUAL)
+    if _are_same(*(flat(training.call(usual.native["x"], usual.states, None)) for _ in range(2))):
+        training = replace(training, name=f"{taken.name}, in training mode,")
+        drawn(training, conventions, seed, WITH_STATES).judge(training, gradients=gradients)
 
 
 def _tell(untold: Sequence[str]) -> None:

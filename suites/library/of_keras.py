@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ NAMES = ("kernel", "recurrent_kernel", "bias")
 def taken(layer: Any) -> Taken:
     """A layer as it is called at inference. Raises BadInput for one without weights, or of another class."""
     called = _Called(layer)
-    return Taken(
+    found = Taken(
         name=f"{framework_of(layer)}.layers.{type(layer).__name__}",
         options=_options(layer),
         weights=dict(_weights(layer)),
@@ -31,6 +32,11 @@ def taken(layer: Any) -> Taken:
         typed=True,
         renewed=called.renewed,
     )
+    rates = ("dropout", "recurrent_dropout")
+    if any(getattr(part, name, 0) for part in _parts(layer).values() for name in rates):
+        return found
+    in_training = _Called(layer, training=True)
+    return replace(found, training=replace(found, call=in_training, train=found.train and in_training.train))
 
 
 def _parts(layer: Any) -> Mapping[str, Any]:
@@ -94,8 +100,8 @@ def _has_ops(layer: Any) -> bool:
 class _Called:
     """Calls of a layer; one that keeps its states forgets them first."""
 
-    def __init__(self, layer: Any) -> None:
-        self.layer = layer
+    def __init__(self, layer: Any, *, training: bool = False) -> None:
+        self.layer, self.training = layer, training
         self.backend = loaded("keras").backend.backend() if _has_ops(layer) else "tensorflow"
 
     def __call__(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
@@ -128,11 +134,12 @@ class _Called:
         return [numbers("an output", a) for a in outputs], named
 
     @contextmanager
-    def renewed(self, x: Array) -> Iterator[Taken]:
+    def renewed(self, x: Array, names: Collection[str]) -> Iterator[Taken]:
         """The layer itself, which was called once, with weights of half the size and the other sign for a while."""
         kept = self.layer.get_weights()
         self(x, None)
-        self.layer.set_weights([-a / 2 for a in kept])
+        own = [name for name, _ in _weights(self.layer)]
+        self.layer.set_weights([-a / 2 if name in names else a for name, a in zip(own, kept, strict=True)])
         try:
             yield taken(self.layer)
         finally:
@@ -147,7 +154,7 @@ class _Called:
     def _forward(self, valid: Array | None, x: Any, *states: Any) -> Sequence[Any]:
         self._reset()
         mask = None if valid is None else self._tensor(valid)
-        found = self.layer(x, initial_state=list(states) or None, mask=mask, training=False)
+        found = self.layer(x, initial_state=list(states) or None, mask=mask, training=self.training)
         return list(found) if isinstance(found, (list, tuple)) else [found]
 
     def _reset(self) -> None:

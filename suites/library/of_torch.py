@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,19 @@ ENDS = ("ih", "hh", "hr")
 
 def taken(module: Any, prefix: str = "") -> Taken:
     """A module as it is called in evaluation mode; prefix: of the names of the parameters of the LSTM in it."""
-    return _Module(module, prefix).taken()
+    found, draws = _Module(module, prefix).taken(), _draws(module)
+    return found if draws else replace(found, training=_Module(module, prefix, training=True).taken())
+
+
+def _draws(module: Any) -> bool:
+    """Whether a module, or one in it, drops something in training, or keeps statistics then."""
+    dropping = [
+        getattr(each, name, 0)
+        for each in module.modules()
+        for name in ("dropout", "p")
+        if isinstance(getattr(each, name, 0), (int, float))
+    ]
+    return any(dropping) or any(True for _ in module.buffers())
 
 
 def _part(module: Any, prefix: str) -> Any:
@@ -38,8 +52,8 @@ def _weights(part: Any) -> Mapping[str, Any]:
 class _Module:
     """A module and its parameters, under the names of `torch.nn.LSTM`."""
 
-    def __init__(self, module: Any, prefix: str) -> None:
-        self.torch, self.module = loaded("torch"), module
+    def __init__(self, module: Any, prefix: str, *, training: bool = False) -> None:
+        self.torch, self.module, self.training, self.seeds = loaded("torch"), module, training, count()
         self.is_cell = isinstance(module, self.torch.nn.LSTMCell)
         self.prefix, self.part = prefix, _part(module, prefix)
         found = _weights(self.part) or below(dict(module.named_parameters(remove_duplicate=False)), prefix)
@@ -75,20 +89,20 @@ class _Module:
         return list(self.parameters.values())
 
     @contextmanager
-    def renewed(self, x: Array) -> Iterator[Taken]:
+    def renewed(self, x: Array, names: Collection[str]) -> Iterator[Taken]:
         """The module, called once more, with weights of half the size and the other sign; then they are what they were.
 
         What is recorded of calls before holds: a graph does not see that its parameters were others in between.
         """
         self.call(x, None)
-        before = [each.detach().clone() for each in self.values()]
+        before = {name: self.parameters[name].detach().clone() for name in names}
         try:
-            for parameter in self.values():
-                parameter.data.copy_(-parameter.data / 2)
+            for name, values in before.items():
+                self.parameters[name].data.copy_(-values / 2)
             yield self.taken()
         finally:
-            for parameter, values in zip(self.values(), before, strict=True):
-                parameter.data.copy_(values)
+            for name, values in before.items():
+                self.parameters[name].data.copy_(values)
 
     def call(self, x: Array, states: States | None, valid: Array | None = None) -> Sequence[Array]:
         """Outputs without gradients."""
@@ -173,10 +187,15 @@ class _Module:
 
     @contextmanager
     def evaluated(self) -> Iterator[None]:
-        """The module in evaluation mode, and left as it was."""
-        was = self.module.training
-        self.module.eval()
+        """The module in evaluation mode, or in training mode, which draws nothing that others miss; left as it was."""
+        was = {each: each.training for each in self.module.modules()}
+        self.module.train(self.training)
         try:
-            yield
+            with self.torch.random.fork_rng(devices=(), enabled=self.training):
+                if self.training:
+                    self.torch.default_generator.manual_seed(next(self.seeds))
+                yield
         finally:
-            self.module.train(was)
+            self.module.train(was[self.module])
+            for each, mode in was.items():
+                each.training = mode

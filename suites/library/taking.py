@@ -6,7 +6,7 @@ The framework is imported already, or there would be no layer of it: here nothin
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -34,9 +34,9 @@ class Taken:
     name: of its class. input_size: the width of x, None where the weights tell it.
     train: None where no gradients are asked for.
     typed: whether outputs must have the dtype of the layer, and inputs may lie in memory as they like.
-    renewed: gives the layer, or a copy of it, other weights after a call with this x, and tells what is known of it
-    then; None where it cannot be given any. further: kinds of calls that its class is documented to take: `unbatched`
-    and `lengths`, which it may refuse.
+    renewed: gives the layer other weights of these names after a call with this x, and tells what is known of it then;
+    None where it cannot be given any. further: kinds of calls that its class is documented to take: `unbatched` and
+    `lengths`, which it may refuse. training: the same layer in training mode, None where it is said to drop something.
     """
 
     name: str
@@ -46,8 +46,9 @@ class Taken:
     input_size: int | None = None
     train: Trained | None = None
     typed: bool = False
-    renewed: Callable[[Array], AbstractContextManager[Taken]] | None = None
+    renewed: Callable[[Array, Collection[str]], AbstractContextManager[Taken]] | None = None
     further: tuple[str, ...] = ()
+    training: Taken | None = None
 
 
 def framework_of(layer: object) -> str:

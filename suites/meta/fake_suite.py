@@ -1,6 +1,7 @@
 """What `lstm-conformance test` would do, played: the name of the implementation says how it ends.
 
-`fine`, `red`, `crashing`, `lazy` (writes nothing), `stillborn` (does not start), `hanging` until somebody ends it.
+`fine`, `red`, `crashing`, `lazy` (writes nothing), `stillborn` (does not start), `hanging` until somebody ends it,
+`slow`, which says how far it is.
 Every run is written into `tested.txt` of the current folder. `releases` fails rule 2.1 in some versions of a package.
 """
 
@@ -13,7 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lstm_conformance.reports.records.results import Check
+from lstm_conformance.suites.harness.run import pace
 from lstm_conformance.suites.meta.records import a_check, a_failure, written
+
+SLOW = 1.0
+"""Seconds that those who wait are to be told something in."""
 
 
 def main(words: list[str]) -> int:
@@ -29,6 +34,9 @@ def main(words: list[str]) -> int:
     if name == "crashing":
         print("Fatal: the suite has met its end")
         os.abort()
+    if name == "slow":
+        print(pace.how_far(500, 1000, 0, 7.0), flush=True)
+        time.sleep(SLOW)
     if name != "lazy":
         written(Path(results), check_of(name, Path(python)))
     return int(name != "fine")

@@ -17,6 +17,7 @@ import pytest
 from lstm_conformance.__main__ import main
 from lstm_conformance.commands.matrix import suite
 from lstm_conformance.reports.records.cells import CellResult, read_cells
+from lstm_conformance.suites.harness.run import pace
 
 META = Path(__file__).parent
 SUITE = (sys.executable, "-m", "lstm_conformance.suites.meta.fake_suite")
@@ -125,6 +126,7 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
     monkeypatch.setattr(suite, "SUITE", SUITE)
+    monkeypatch.setattr(pace, "FIRST", PATIENCE)
     found = Workshop(tmp_path, capsys)
     found.index({})
     return found

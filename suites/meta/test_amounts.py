@@ -14,7 +14,7 @@ from lstm_conformance.reports.records.amounts import amount, count, duration, fi
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        *((duration, text) for text in ("-1", "0", "nan", "inf", "", "ten")),
+        *((duration, text) for text in ("-1", "0", "nan", "inf", "", "ten", "1e-300", "0.0009", "1e7")),
         *((amount, text) for text in ("-1", "nan", "inf", "much")),
         *((finite, text) for text in ("nan", "-inf", "1e999", "one")),
         *((count, text) for text in ("-1", "1.5", "", "few")),
@@ -28,7 +28,15 @@ def test_a_number_that_means_nothing_is_refused(read: Callable[[str], float], te
 
 @pytest.mark.parametrize(
     ("read", "text", "number"),
-    [(duration, "0.5", 0.5), (amount, "0", 0), (finite, "-1", -1), (count, "0", 0), (count, "20", 20)],
+    [
+        (duration, "0.5", 0.5),
+        (duration, "0.001", 0.001),
+        (duration, "1e6", 1e6),
+        (amount, "0", 0),
+        (finite, "-1", -1),
+        (count, "0", 0),
+        (count, "20", 20),
+    ],
 )
 def test_others_are_read(read: Callable[[str], float], text: str, number: float) -> None:
     """Up to the least that there is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
+from lstm_conformance.fixtures.deviations.causes import causes
+from lstm_conformance.reports.changes.compare import compare
 from lstm_conformance.reports.page.document import Story, document
 from lstm_conformance.reports.page.page import render
 from lstm_conformance.reports.records.results import Rule
 from lstm_conformance.reports.records.text import budget_text
+from lstm_conformance.suites.harness.explain.causes import told_of
 from lstm_conformance.suites.meta import browsing
 from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
 from lstm_conformance.suites.meta.matrices import a_matrix
 from lstm_conformance.suites.meta.records import a_check, a_failure
-from lstm_conformance.suites.meta.stories import KERAS, a_story, an_environment, full_header, page_of, report_of
+from lstm_conformance.suites.meta.stories import ENTRY, KERAS, a_story, an_environment, full_header, page_of, report_of
 
 WORST = "torch.nn.LSTM/eager/1.1/T7-B3-I5-H4-float32/1"
 
@@ -481,6 +485,39 @@ def test_many_failures_leave_the_matrix_on_the_first_screen(browser: Browser, tm
             page.inner_text("#failures summary") == "37 more causes, and all failing rules, by implementation and path"
         )
         assert (before, on_paper, page.is_visible("#failures table")) == (False, True, True)
+
+
+APPEARING = ("keras-matmul-float64-torch", "keras-stateful-training-torch")
+"""What appears between Keras 3.10 and 3.15.1 on torch."""
+
+SCREENS = [("light", PHONE, 664), ("dark", PHONE, 664), ("light", 1280, 800), ("dark", 1280, 800)]
+"""Of a phone, without the bars of its browser."""
+
+
+@pytest.mark.parametrize(("scheme", "width", "height"), SCREENS)
+def test_what_an_upgrade_brings_stands_on_the_first_screen(
+    browser: Browser, tmp_path: Path, scheme: Any, width: int, height: int
+) -> None:
+    """The sentence of all, and each cause with those whom it affects, which leads to what helps; it is not green."""
+    entries = {name: replace(ENTRY, cause=name) for name in APPEARING}
+    known = {name: told_of(causes()[name]) for name in APPEARING}
+    header = full_header(deviations=entries, causes=known)
+    after = [a_check(n, verdict="deviation", deviation=name) for n, name in enumerate(APPEARING)]
+    before = report_of(tmp_path, *(a_check(n) for n in range(2)), header=header)
+    report = report_of(tmp_path, *after, header=header)
+    path = written(tmp_path, Story(report=report, changes=compare(before, report)))
+
+    with opened(browser, path, color_scheme=scheme, viewport={"width": width, "height": height}) as page:
+        sentences = page.locator("h1, #news li")
+        bottoms = sentences.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().bottom)")
+        told = sentences.all_inner_texts()
+        page.click("#news a >> nth=1")
+
+        assert told[0].startswith("2 known bugs appear since")
+        assert ["under a mask" in told[1], "SimpleRNN can be trained" in told[2]] == [True, True]
+        assert max(bottoms) < height
+        assert page.locator("section.verdict.known").count() == 1
+        assert "until it is fixed: use_cudnn=False" in page.inner_text("#changes li:target")
 
 
 # The map of options and sizes

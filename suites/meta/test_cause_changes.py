@@ -201,6 +201,20 @@ def test_the_page_and_the_summary_say_it_too(tmp_path: Path) -> None:
     assert "until it is fixed: cast" in heading
 
 
+def test_below_the_verdict_stand_the_worst_causes_that_appear(tmp_path: Path) -> None:
+    """The others are counted; what disappears is no warning."""
+    after = shown("sum", "order", "call", "output")
+    report = report_of(tmp_path, *after, header=header(day=21))
+    pages = [
+        render(Story(report=report, changes=changes(tmp_path, *each))).partition('id="changes"')[0]
+        for each in ((shown(), after), (after, shown()))
+    ]
+
+    assert [page.count('href="#change-') for page in pages] == [3, 0]
+    assert pages[0].index("The output is wrong.") < pages[0].index("The call is wrong.")
+    assert '<a href="#changes">1 more cause</a>' in pages[0]
+
+
 @pytest.mark.parametrize("fail_on", FAIL_ON)
 @pytest.mark.parametrize("after", ["pass", "deviation", "fail"])
 def test_the_status(tmp_path: Path, fail_on: str, after: str) -> None:

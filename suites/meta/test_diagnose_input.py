@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,6 @@ from safetensors import TensorSpec, serialize_file
 from safetensors.numpy import save_file
 
 from lstm_conformance.__main__ import main
-from lstm_conformance.commands.diagnose import said_after
 from lstm_conformance.reference.bfloat16 import from_float32
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs, within_lengths
@@ -411,13 +409,3 @@ def test_a_member_that_declares_more_than_it_holds(tmp_path: Path, capsys: pytes
     said = capsys.readouterr().err
     assert "expected a .npz file of real numbers" in said
     assert said.count("\n") == 1
-
-
-def test_who_waits_is_told_why(capsys: pytest.CaptureFixture[str]) -> None:
-    """And who need not wait is not."""
-    with said_after(0.01, "x takes a while"):
-        time.sleep(0.2)
-    assert capsys.readouterr().err == "x takes a while\n"
-    with said_after(60, "x takes a while"):
-        pass
-    assert capsys.readouterr().err == ""

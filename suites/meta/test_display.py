@@ -10,7 +10,8 @@ import pytest
 from lstm_conformance.fixtures.hosting import process
 from lstm_conformance.fixtures.hosting.client import Hosted, HostError
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
-from lstm_conformance.suites.harness.run.display import duration, examples, how_far
+from lstm_conformance.suites.harness.run.display import examples
+from lstm_conformance.suites.harness.run.pace import bar, duration, how_far, pause
 from lstm_conformance.suites.meta.first_hour import MISTAKES, RIGHT
 from lstm_conformance.suites.meta.outside import SUITE, run
 from lstm_conformance.suites.meta.records import a_check
@@ -29,6 +30,19 @@ FRAMEWORKS = ("torch", "tensorflow", "keras", "tf_keras", "jax", "onnx", "onnxru
 def test_a_line_says_how_far_a_run_is(done: int, total: int, red: int, seconds: float, line: str) -> None:
     """How long it may take is not said before some is done."""
     assert how_far(done, total, red, seconds) == line
+
+
+@pytest.mark.parametrize(("share", "drawn"), [(0.0, "[....................] "), (0.5, "[##########..........] ")])
+def test_a_terminal_shows_a_bar(share: float, drawn: str) -> None:
+    """As wide whatever the share is."""
+    assert bar(share) == drawn
+    assert len(bar(2.0)) == len(drawn)
+
+
+def test_lines_are_ever_further_apart() -> None:
+    """A line of a terminal is drawn anew as often as before."""
+    assert [pause(seconds, redrawn=False) for seconds in (2, 40, 400)] == [10, 10, 100]
+    assert pause(400, redrawn=True) == 0.5
 
 
 def test_seconds_are_seconds_until_there_are_many() -> None:

@@ -56,8 +56,8 @@ class Uv:
 
         Raises NoUv.
         """
-        self._command = _command()
-        self._env = environment(os.environ) | {"UV_CACHE_DIR": os.fspath(cache.absolute()), "UV_NO_PROGRESS": "1"}
+        self._command, self._cache = _command(), cache.absolute()
+        self._env = environment(os.environ) | {"UV_CACHE_DIR": os.fspath(self._cache), "UV_NO_PROGRESS": "1"}
         if not links:
             self._env.pop("UV_FIND_LINKS", None)
 
@@ -93,6 +93,10 @@ class Uv:
         self._run(["venv", "--no-project", "--relocatable", "--python", python, os.fspath(folder)], QUICK)
         words = ["pip", "install", "--no-deps", "--python", os.fspath(python_of(folder)), "-r", "-"]
         self._run(words, seconds, text="".join(f"{each}\n" for each in packages))
+
+    def fetched(self) -> int:
+        """How many distributions lie unpacked in the cache; 0 where this uv keeps them in another way."""
+        return len(list(self._cache.glob("archive-*/*")))
 
     def forget(self, names: Sequence[str]) -> None:
         """Remove distributions from the cache."""

@@ -17,6 +17,7 @@ from lstm_conformance.fixtures.hosting.process import listeners
 from lstm_conformance.reports.records.alike import by_cause, example
 from lstm_conformance.reports.records.results import RED, Check
 from lstm_conformance.reports.records.summary import grouped
+from lstm_conformance.suites.harness.run.pace import FIRST, bar, how_far, pause
 from lstm_conformance.suites.harness.run.recording import Record
 
 SHOWN = "lstm_conformance_check"
@@ -24,15 +25,6 @@ SHOWN = "lstm_conformance_check"
 
 EXPLAINED = 3
 """Failures that are explained, each of another implementation, unless all are wanted."""
-
-FIRST, EVERY, REDRAWN = 2.0, 10.0, 0.5
-"""Seconds until a run says how far it is, and between its lines; in a terminal one line is drawn anew."""
-
-SLOWER = 4
-"""Of a long run, the share of the time so far between two lines: a quarter."""
-
-KNOWN = 0.05
-"""The share of the checks after which it is said how long the rest may take."""
 
 
 @dataclass
@@ -74,16 +66,15 @@ class Display:
         now = time.monotonic()
         if self.terminal is None or self.all_of_them or self.terminal.verbosity != 0 or now < self._next:
             return
-        self._next = now + self._pause(now - self.started)
+        redrawn = sys.stdout.isatty()
+        self._next = now + pause(now - self.started, redrawn=redrawn)
         done, total = len(self.record.checks), len(self.record.planned)
         if 0 < done < total:
-            self._say(how_far(done, total, self.red, now - self.started))
-
-    def _say(self, line: str) -> None:
-        if sys.stdout.isatty():
-            self.terminal.rewrite(line, erase=True)
-        else:
-            self.terminal.write_line(line)
+            line = how_far(done, total, self.red, now - self.started)
+            if redrawn:
+                self.terminal.rewrite(bar(done / total) + line, erase=True)
+            else:
+                self.terminal.write_line(line)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None]:
@@ -105,21 +96,6 @@ class Display:
 
     def _wants_all(self, terminalreporter: Any) -> bool:
         return self.all_of_them or terminalreporter.verbosity > 0
-
-    def _pause(self, seconds: float) -> float:
-        return REDRAWN if sys.stdout.isatty() else max(EVERY, seconds / SLOWER)
-
-
-def how_far(done: int, total: int, red: int, seconds: float) -> str:
-    """How many checks are done, how many items were red, and about how long it will take."""
-    left = f", about {duration(seconds / done * (total - done))} left" if done > KNOWN * total else ""
-    wrong = f", {red:,} red" if red else ""
-    return f"{done / total:4.0%}  {done:,} of {total:,} checks{wrong}{left}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in the unit in which a person thinks of them."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def examples(checks: Sequence[Check]) -> list[Check]:
