@@ -172,8 +172,9 @@ class HessianTruncatedBehindSixSteps(LSTMWithDerivatives):
         self, w: CellWeights, step: Step[Numbers], d_h: Numbers, d_c: Numbers, t: int, seen: Numbers | None = None
     ) -> tuple[Numbers, Numbers, Numbers]:
         """What comes to a step before the last six of them is as it is."""
-        come = (d_h, d_c) if t >= self.steps - 6 else (still(d_h), still(d_c))
-        return super().step_gradients(w, step, *come, t, seen)
+        if t < self.steps - 6:
+            d_h, d_c = still(d_h), still(d_c)
+        return super().step_gradients(w, step, d_h, d_c, t, seen)
 
 
 # In some dtypes and sizes
