@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from typing import Generic, NamedTuple
 
 from lstm_conformance.reference.backwards import Backwards, CellGradients, WeightGradients
+from lstm_conformance.reference.factors import factor
 from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.masks import Fill, Mask, filled, unfilled
 from lstm_conformance.reference.merging import MERGING, halves, unmerged, with_last
-from lstm_conformance.reference.rounded import Array, Numbers, concatenate, stack, zeros_like
+from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate, stack, zeros_like
 from lstm_conformance.reference.tape import Step, record
-from lstm_conformance.reference.weights import CellWeights, Weights
+from lstm_conformance.reference.weights import CellWeights, Weights, mapped
 
 
 class Gradients(NamedTuple, Generic[Numbers]):
@@ -72,6 +73,8 @@ class BackwardPass(Backwards):
         x, h_0, c_0, mask = call
         if h_0 is None or c_0 is None:
             raise ValueError("expected a call with initial states, came one without: zeros are states, too")
+        if isinstance(x, Rounded):
+            weights = mapped(weights, factor)
         tapes = record(self.cell, weights, x, h_0, c_0, mask, observed.y, self.merge_mode)
         d_y, top = given.y, len(weights) - 1
         ends = (given.h_n, given.c_n) if given.h_n.shape[0] else (zeros_like(h_0), zeros_like(c_0))

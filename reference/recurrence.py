@@ -8,8 +8,9 @@ from typing import ClassVar, Generic, NamedTuple
 import numpy as np
 
 from lstm_conformance.reference.equations import Equations
+from lstm_conformance.reference.factors import factor
 from lstm_conformance.reference.masks import Mask, held, kept
-from lstm_conformance.reference.rounded import Array, Numbers, concatenate, same_kind, stack
+from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate, same_kind, stack
 from lstm_conformance.reference.weights import CellWeights
 
 AT_ONCE = 2**20
@@ -36,7 +37,7 @@ class Recurrence(Equations):
         w, x = self.widened(w, x), self.read(x)
         with np.errstate(over="ignore"):  # σ(z) is 0 where exp(-z) overflows
             if observed is None or not self.at_once:
-                return self._step_by_step(w, x, states, observed, mask)
+                return self._step_by_step(w.map(factor) if isinstance(x, Rounded) else w, x, states, observed, mask)
             return self._all_steps(w, x, states, same_kind(observed, states[0]), mask)
 
     def _step_by_step(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
 from lstm_conformance.reference.cell import Cell
-from lstm_conformance.reference.equations import Gates
+from lstm_conformance.reference.equations import Gates, Update
 from lstm_conformance.reference.lstm import Call, Engine, Outputs
-from lstm_conformance.reference.masks import Mask
+from lstm_conformance.reference.masks import Mask, kept
 from lstm_conformance.reference.merging import MERGING, merged
 from lstm_conformance.reference.recurrence import Trajectory
-from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
+from lstm_conformance.reference.rounded import Array, Numbers, stack, where, zeros_like
 from lstm_conformance.reference.weights import GATES, CellWeights, Weights
 
 
@@ -67,13 +67,12 @@ def gates_along(cell: Cell, weights: Weights, call: Call[Array], observed: Array
 class _Recorder(Engine):
     """The engine, step by step; `tapes` grows by a layer, by a direction and by a step at a time."""
 
-    at_once: ClassVar[bool] = False
-
     def __init__(self, cell: Cell, merge_mode: str) -> None:
         super().__init__(cell)
         self.merge_mode = merge_mode
         self.tapes: list[list[list[Any]]] = []
         self.x: Any = None
+        self.h: Any = None
         self.activated: Any = None
         self.mask: Mask | None = None
 
@@ -108,6 +107,11 @@ class _Recorder(Engine):
         del x
         return w
 
+    def pre_activation(self, w: CellWeights, z_x: Numbers, h: Numbers) -> Numbers:
+        """As it is; the states h that it follows from are kept for the tape."""
+        self.h = h
+        return super().pre_activation(w, z_x, h)
+
     def squashed(self, c: Numbers) -> Numbers:
         """As it is, kept for the tape."""
         self.activated = super().squashed(c)
@@ -116,7 +120,23 @@ class _Recorder(Engine):
 
     def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """A new step."""
-        new = self.update(w, self.split(self.pre_activation(w, z_x, h)), c)
         counts = None if self.mask is None else self.mask[t]
-        self.tapes[-1][-1].append(Step(self.x[t], h, c, new.z, new.gates, new.c, self.activated, new.h, counts))
+        new = self.recorded(w, self.pre_activation(w, z_x, h), h, c, counts)
         return new.h, new.c
+
+    def _scanned(self, w: CellWeights, z: Numbers, c: Numbers, mask: Mask | None) -> Trajectory[Numbers]:
+        """New steps, of which all pre-activations are there."""
+        h, hs, cs = self.h, [], []
+        for t in range(z.shape[0]):
+            counts = None if mask is None else mask[t]
+            new = self.recorded(w, z[t], h[t], c, counts)
+            c = new.c if counts is None else kept(counts, new.c, c)
+            hs.append(new.h)
+            cs.append(c)
+        return Trajectory(stack(hs), stack(cs))
+
+    def recorded(self, w: CellWeights, z: Numbers, h: Numbers, c: Numbers, counts: Mask | None) -> Update[Numbers]:
+        """A step from its pre-activations z (..., B, 4H) and the states before it, written to the tape."""
+        new, tape = self.update(w, self.split(z), c), self.tapes[-1][-1]
+        tape.append(Step(self.x[len(tape)], h, c, new.z, new.gates, new.c, self.activated, new.h, counts))
+        return new

@@ -6,10 +6,12 @@ What is pushed forwards are numbers that move (`reference/moving.py`), through t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from lstm_conformance.reference.backwards import CellGradients
 from lstm_conformance.reference.equations import Gates
 from lstm_conformance.reference.lstm import Call
 from lstm_conformance.reference.moving import Moving
@@ -123,7 +125,83 @@ class RecurrentKernelTakenForConstantOnTheWayBack(LSTMWithDerivatives):
         return super().hidden_state_gradient(w._replace(recurrent_kernel=still(w.recurrent_kernel)), d_z)
 
 
+class SlopesTakenForConstantsWithoutStates(LSTMWithDerivatives):
+    """Has a function of its own for calls without states, whose way back was written by hand, once."""
+
+    given = True
+
+    def initial_states(self, call: Call[Numbers]) -> tuple[Numbers, Numbers]:
+        """Those that are given, or zeros."""
+        self.given = call.h_0 is not None
+        return super().initial_states(call)
+
+    def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
+        """With states, they move."""
+        slopes = super().gate_slopes(step)
+        return slopes if self.given else Gates(*map(still, slopes))
+
+
+class SlopesTakenForConstantsBehindLengths(LSTMWithDerivatives):
+    """Goes back through packed sequences by a function that cannot be differentiated again, and detaches it."""
+
+    def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
+        """Where all steps count, they move."""
+        slopes = super().gate_slopes(step)
+        return slopes if step.counts is None else Gates(*map(still, slopes))
+
+
+class HessianTruncatedBehindSixSteps(LSTMWithDerivatives):
+    """Truncates the second way back, and not the first: the gradients that it moves are those of all steps."""
+
+    steps = 0
+
+    def cell_gradients(
+        self,
+        w: CellWeights,
+        tape: Sequence[Step[Numbers]],
+        d_y: Numbers,
+        d_h_n: Numbers,
+        d_c_n: Numbers,
+        observed: Array | None = None,
+    ) -> CellGradients[Numbers]:
+        """Of so many steps."""
+        self.steps = len(tape)
+        return super().cell_gradients(w, tape, d_y, d_h_n, d_c_n, observed)
+
+    def step_gradients(
+        self, w: CellWeights, step: Step[Numbers], d_h: Numbers, d_c: Numbers, t: int, seen: Numbers | None = None
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """What comes to a step before the last six of them is as it is."""
+        if t < self.steps - 6:
+            d_h, d_c = still(d_h), still(d_c)
+        return super().step_gradients(w, step, d_h, d_c, t, seen)
+
+
+# In some dtypes and sizes
+
+
+class TangentsOfTheLayerBelowIgnoredInFloat32(LSTMWithDerivatives):
+    """Computes stacks of float32 by a kernel without forward mode, one layer after the other, each detached."""
+
+    dtypes = ("float32",)
+
+    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
+        """In float64, all layers are one function."""
+        passed = super().passed_on(y, x, index)
+        single = isinstance(passed, Moving) and passed.value.dtype == np.float32
+        return still(passed) if single else passed
+
+
 # Of every row
+
+
+class GradientsOfRowsInFullChunksAlone(LSTMWithDerivatives):
+    """Maps over the rows in chunks of eight to save memory, and leaves what is behind the last full one at zero."""
+
+    def of_rows(self, gradients: Array) -> Array:
+        """Of fewer rows, there is one chunk."""
+        kept = len(gradients) // 8 * 8 or len(gradients)
+        return np.concatenate([gradients[:kept], np.zeros_like(gradients[kept:])])
 
 
 class GradientsOfRowsSummed(LSTMWithDerivatives):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from lstm_conformance.suites.meta.bench.__main__ import columns, show
+from lstm_conformance.suites.meta.bench.judging import CASES
 from lstm_conformance.suites.meta.bench.layers import SIZES, drawn, floor, torch_layer
 from lstm_conformance.suites.meta.bench.memory import LIMIT, measured, peaks
 from lstm_conformance.suites.meta.bench.suite import cpu_seconds
 from lstm_conformance.suites.meta.bench.turns import MOST_ROUNDS, in_turns, milliseconds, ratios
+from lstm_conformance.suites.meta.bench.way_back import way_back
 from lstm_conformance.suites.meta.needing import needs
 
 ROW = {"size": "T5", "ms": {"lstm()": 1234.5, "torch": 2.0}, "lstm() to": {"torch": 617.25}}
@@ -84,6 +87,17 @@ def test_a_wrong_lstm_is_measured() -> None:
     assert row["figures"]["CPU s"] > 0
     assert 20 < row["figures"]["controller MB"] < LIMIT
     assert 0 < row["of 1,500 MB"]["largest"] < 1
+
+
+def test_the_way_back_is_that_of_all_cases() -> None:
+    """The same gradients, up to rounding, where every step is fed what the equations say."""
+    by = way_back(2, 1, 2, 3)
+    whole = by(None)
+    fed = by(whole.z.value)
+
+    assert whole.x.shape == (2, CASES, 1, 2)
+    assert np.abs(fed.x.value - whole.x.value).max() <= 1e-15 * np.abs(whole.x.value).max()
+    assert (fed.x.bound < whole.x.bound).any()
 
 
 @pytest.mark.deep

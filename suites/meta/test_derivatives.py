@@ -10,6 +10,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw
+from lstm_conformance.fixtures.cases.selected import training
 from lstm_conformance.fixtures.cases.tangents import direction, rows_apart
 from lstm_conformance.fixtures.hosting.client import AdapterError, Hosted, InProcess
 from lstm_conformance.fixtures.hosting.wire import Arrays
@@ -29,6 +30,20 @@ LAYERS: dict[str, dict[str, Any]] = {
     "rows first": {"batch_first": True, "initial_state": False, "dtype": "float64"},
 }
 
+WRONG = [name for name, each in MUTANTS.items() if family_of(each) == "derivatives"]
+PADDED = ("T8-B2-I3-H5-zero_state-mask_right-hvp-float32-mild", "T8-B2-I3-H5-zero_state-mask_right-hvp-float64-mild")
+SOMEWHERE = {
+    "slopes_taken_for_constants_without_states": ("T8-B2-I3-H5-zero_state-hvp-float32-mild", *PADDED),
+    "slopes_taken_for_constants_behind_lengths": PADDED,
+    "hessian_truncated_behind_six_steps": ("T8-B2-I3-H5-zero_state-hvp-float32-mild", *PADDED),
+    "tangents_of_the_layer_below_ignored_in_float32": ("T8-B2-I3-H5-L2-zero_state-jvp-float32-mild",),
+    "gradients_of_rows_in_full_chunks_alone": (
+        "T2-B9-I3-H5-per_sample-float32-mild",
+        "T2-B9-I3-H5-per_sample-float64-mild",
+    ),
+}
+"""Right but in some layers: which of those that are asked show it."""
+
 
 def cases_of(called: Configuration) -> Cases:
     """Two of them."""
@@ -39,6 +54,11 @@ def outcome(name: str, kind: str, **options: Any) -> Outcome:
     """What the rule of a derivative says of the first case."""
     called = configuration(5, 3, 4, 7, derivative=kind, **options)
     return judge(CHECKS[RULES[kind]], subject_of(ADAPTERS[name]), cases_of(called))[0]
+
+
+def verdict(name: str, called: Configuration) -> str:
+    """What the rule of its derivative says of the first case."""
+    return judge(CHECKS[RULES[called.derivative]], subject_of(ADAPTERS[name]), cases_of(called))[0].verdict
 
 
 @pytest.mark.parametrize("kind", RULES)
@@ -69,7 +89,7 @@ def test_a_long_layer_is_followed_step_by_step() -> None:
     assert wrong.verdict == "fail"
 
 
-@pytest.mark.parametrize("wrong", [name for name, each in MUTANTS.items() if family_of(each) == "derivatives"])
+@pytest.mark.parametrize("wrong", [name for name in WRONG if name not in SOMEWHERE])
 def test_a_wrong_one_is_caught_by_the_rule_that_speaks_of_it(wrong: str) -> None:
     """And its gradients are right."""
     found = {kind for kind in RULES if outcome(wrong, kind).verdict == "fail"}
@@ -77,6 +97,18 @@ def test_a_wrong_one_is_caught_by_the_rule_that_speaks_of_it(wrong: str) -> None
 
     assert found in ({"jvp"}, {"hvp"}, {"per_sample"}, {"jvp", "hvp"})
     assert judge(CHECKS["23.1"], subject_of(ADAPTERS[wrong]), cases_of(trained))[0].verdict == "pass"
+
+
+@pytest.mark.parametrize("wrong", SOMEWHERE)
+def test_what_is_wrong_somewhere_is_caught_there(wrong: str) -> None:
+    """And is right elsewhere, so that no other layer could stand for those."""
+    assert {str(called) for called in training.derived() if verdict(wrong, called) == "fail"} == set(SOMEWHERE[wrong])
+
+
+@pytest.mark.parametrize("called", {name: None for of in SOMEWHERE.values() for name in of})
+def test_a_right_one_passes_there(called: str) -> None:
+    """Which the rules ask."""
+    assert verdict(RIGHT, {str(each): each for each in training.derived()}[called]) == "pass"
 
 
 @pytest.mark.parametrize("by", [np.nan, 0.0])

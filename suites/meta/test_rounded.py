@@ -14,6 +14,7 @@ from lstm_conformance.fixtures.cases.data import Cases, draw, only
 from lstm_conformance.fixtures.cases.regimes import STYLES
 from lstm_conformance.reference import rounded as module
 from lstm_conformance.reference.arithmetic import Arithmetic, uniform
+from lstm_conformance.reference.factors import Factor, factor, sizes_and_squares
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import (
     Array,
@@ -425,3 +426,33 @@ def test_a_sum_grows_in_its_own_arrays() -> None:
     assert grown.value is value
     assert grown.value == apart.value
     assert grown.bound == apart.bound
+
+
+@pytest.mark.parametrize("turn", [lambda a: a, lambda a: a.T.copy().T], ids=["by rows", "by columns"])
+def test_a_product_with_a_factor_is_that_with_the_array(turn: Callable[[Array], Array]) -> None:
+    """Value, size and errors, bit for bit, turned about or not; and a factor stays as it was."""
+    random = np.random.default_rng(5)
+    value, err, var, rows = (random.standard_normal(shape) for shape in ((3, 4), (3, 4), (3, 4), (5, 4)))
+    a = Rounded(value, err**2, var**2, uniform("float32"))
+    kept = factor(turn(rows))
+    by, due = dot(a, kept), dot(a, rows)
+
+    assert isinstance(kept, Factor)
+    assert kept.kept is not None
+    assert factor(kept) is kept
+    assert type(by.value) is np.ndarray
+    assert (by.value == due.value).all()
+    assert (by.bound == due.bound).all()
+    assert (dot(a[..., :3], kept.swapaxes(0, 1)[:3, :3]).bound == dot(a[..., :3], rows.T[:3, :3]).bound).all()
+    with pytest.raises(ValueError, match="read-only"):
+        kept[0] = 1
+
+
+def test_what_is_made_of_a_factor_keeps_nothing_of_it() -> None:
+    """Sizes of other numbers would be wrong ones; those of its transpose are its own, transposed."""
+    kept = factor(np.asarray([[-1.0, 2.0], [3.0, -4.0]]))
+
+    assert (sizes_and_squares(2 * kept)[0] == [[2, 4], [6, 8]]).all()
+    assert (sizes_and_squares(kept[:1])[1] == [[1, 4]]).all()
+    assert (sizes_and_squares(kept.swapaxes(0, 1))[0] == [[1, 3], [2, 4]]).all()
+    assert sizes_and_squares(kept)[0] is sizes_and_squares(kept)[0]

@@ -19,6 +19,7 @@ NEEDS_TORCH = {
     "forward": "The reference beside other forward passes, in float64: milliseconds of CPU",
     "judging": "The judge (reference fed what it observes, bound, budget) beside the forward pass: milliseconds of CPU",
 }
+WAY_BACK = "The way back and its bound, in float32: milliseconds of CPU a case"
 WHOLE = f"Rule 1.1 on {suite.CASES:,} cases of T5 B3 I10 H20, imports and host included: seconds of CPU"
 
 MANY = "Runs in two workers: seconds of CPU, and the most memory that a process takes"
@@ -73,6 +74,7 @@ def main() -> None:
         print("torch is not installed: the forward passes and the judge are not measured")
     else:
         parts = {part: show(title, child(part)) for part, title in NEEDS_TORCH.items()}
+    parts["way_back"] = show(WAY_BACK, child("way_back"))
     parts["suite"] = show(WHOLE, suite.rows())
     parts["memory"] = show(MANY, memory.rows())
     TARGET.parent.mkdir(exist_ok=True)
