@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = _chosen(arguments.ids, arguments.class_)
     if arguments.write:
         try:
-            write(*(Output(arguments.write / f"{each.id}.md", kinds.FINDING, _text(each)) for each in chosen))
+            write(*(Output(arguments.write / f"{cause.id}.md", kinds.FINDING, _text(cause)) for cause in chosen))
         except (OSError, ResultsError) as error:
             raise BadInput(f"nothing is written: {error}") from error
         say(f"{len(chosen)} texts in {arguments.write}")
@@ -59,13 +59,14 @@ def _chosen(ids: Sequence[str], class_: str | None) -> list[Cause]:
         raise BadInput(f"expected ids among {', '.join(known)}, came {unknown[0]!r}: `findings` lists them")
     if ids:
         return [known[name] for name in ids]
-    alive = (each for each in known.values() if not each.became and class_ in {None, each.class_})
+    alive = (cause for cause in known.values() if not cause.became and class_ in {None, cause.class_})
     return sorted(alive, key=lambda each: (list(CLASSES).index(each.class_), each.effect not in SILENT))
 
 
 def _table(found: Iterable[Cause]) -> list[str]:
     rows = [
-        (each.id, each.class_, each.effect, "public" if each.links else "not reported", each.title) for each in found
+        (cause.id, cause.class_, cause.effect, "public" if cause.links else "not reported", cause.title)
+        for cause in found
     ]
     widths = [max(map(len, column), default=0) for column in zip(*rows, strict=True)]
     return ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -80,7 +81,7 @@ def _text(cause: Cause) -> str:
     finding = Finding(
         id=cause.id,
         cause=told_of(cause),
-        rules=[Rule(title=each.title, sentence=each.sentence, source=each.source, basis=each.basis) for each in named],
+        rules=[Rule(title=rule.title, sentence=rule.sentence, source=rule.source, basis=rule.basis) for rule in named],
         where=_where(entries) or _settled(cause),
         scripts={path: (ROOT / path).read_text("utf-8") for path in cause.scripts if (ROOT / path).is_file()},
     )
@@ -89,7 +90,7 @@ def _text(cause: Cause) -> str:
 
 def _settled(cause: Cause) -> list[str]:
     """The environments in which its claims were settled."""
-    return list(dict.fromkeys(where for each in claims().claims if each.id in cause.claims for where in each.where))
+    return list(dict.fromkeys(where for claim in claims().claims if claim.id in cause.claims for where in claim.where))
 
 
 def _where(entries: Iterable[Deviation]) -> list[str]:

@@ -148,7 +148,7 @@ def _seen(subject: Subject, cases: Cases, asked: Sequence[OneOfSeveral]) -> Row:
     """What these calls returned: asked for once, for all rules."""
     key = ("in a row", cases.key)
     return subject.memory.recall(
-        subject.where, key, lambda: in_a_row(subject, asked, kept=True), lambda each: each.nbytes
+        subject.where, key, lambda: in_a_row(subject, asked, kept=True), lambda row: row.nbytes
     )
 
 

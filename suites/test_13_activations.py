@@ -77,10 +77,10 @@ def _held(subject: Subject, cases: Cases, measure: str, at: Rounded, seen: Array
     """The observed activations of numbers (N, rows, units), and in words the largest error, or the worst number."""
     cell = subject.cell(cases.configuration)
     expected = (cell.candidate if measure.startswith("tanh") else cell.gate)(at)
-    found = within(measure, seen[0, 0], expected, "case row unit")
-    wrong = ~(found.budget <= 1).all()
-    told = _wrong(measure, at.value, found) if wrong else _largest(measure, cases, expected, seen[0, 0])
-    return replace(found, measure=told, tight=True)
+    comparison = within(measure, seen[0, 0], expected, "case row unit")
+    wrong = ~(comparison.budget <= 1).all()
+    told = _wrong(measure, at.value, comparison) if wrong else _largest(measure, cases, expected, seen[0, 0])
+    return replace(comparison, measure=told, tight=True)
 
 
 def _wrong(measure: str, points: Array, found: Comparison) -> str:

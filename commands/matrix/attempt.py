@@ -52,8 +52,8 @@ def installed(plan: Plan, store: Store) -> Environment:
     cell = plan.cell
     if plan.packages is None:
         raise NotTested("resolve-failed", plan.reason)
-    if found := store.find(cell.python, plan.packages):
-        return found
+    if environment := store.find(cell.python, plan.packages):
+        return environment
     before, started = store.uv.fetched(), time.monotonic()
 
     def how_far() -> str:

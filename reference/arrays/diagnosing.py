@@ -69,15 +69,15 @@ class Diagnosed:
 
     def record(self) -> dict[str, Any]:
         """The same as JSON; a budget that is no number is null."""
-        found, layout = self.found, self.layout
+        diagnosis, layout = self.found, self.layout
         return {
             "correct": self.correct,
-            "sentence": found.sentence(),
-            "fits": [_fit(fit) for fit in found.fits],
+            "sentence": diagnosis.sentence(),
+            "fits": [_fit(fit) for fit in diagnosis.fits],
             "changes": {name: change for name in self.names if (change := remedy(name, layout))},
-            "next_best": None if found.next_best is None else _fit(found.next_best),
-            "begins": None if found.begins is None else _begins(found.begins),
-            "complete": found.complete,
+            "next_best": None if diagnosis.next_best is None else _fit(diagnosis.next_best),
+            "begins": None if diagnosis.begins is None else _begins(diagnosis.begins),
+            "complete": diagnosis.complete,
             "layer": asdict(self.evidence.layer),
         }
 

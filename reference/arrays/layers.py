@@ -46,9 +46,9 @@ def read(native: Arrays, conventions: Conventions, input_size: int | None = None
 def layer_of(native: Arrays, conventions: Conventions, input_size: int | None) -> Layer:
     """Sizes, layers and directions as the shapes say, everything else as the conventions say."""
     shapes = {name: a.shape for name, a in native.items()}
-    found = inferred(conventions.lays, shapes, input_size, conventions.merge_mode)
+    layer = inferred(conventions.lays, shapes, input_size, conventions.merge_mode)
     return replace(
-        found,
+        layer,
         batch_first=conventions.rows_first,
         go_backwards=conventions.go_backwards,
         activation=conventions.activation,
@@ -59,7 +59,7 @@ def layer_of(native: Arrays, conventions: Conventions, input_size: int | None) -
         clip=conventions.clip,
         cell_clip=conventions.cell_clip,
         proj_clip=conventions.proj_clip,
-        input_forget=found.input_forget or conventions.input_forget,
+        input_forget=layer.input_forget or conventions.input_forget,
     )
 
 

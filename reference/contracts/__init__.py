@@ -55,8 +55,8 @@ NO_PROMISES = Contract(name="plain", rejections=PLAIN)
 """That of an LSTM of which nobody has said anything."""
 
 CONTRACTS: Mapping[str, Contract] = {
-    each.name: each
-    for each in (
+    contract.name: contract
+    for contract in (
         TORCH_LSTM,
         TORCH_CELL,
         KERAS_LSTM,

@@ -51,12 +51,12 @@ def single() -> tuple[Hypothesis, ...]:
 
 def combining() -> Iterator[Hypothesis]:
     """Those that may be one of two."""
-    return (each for each in single() if family_of(each.mutant) not in ALONE)
+    return (hypothesis for hypothesis in single() if family_of(hypothesis.mutant) not in ALONE)
 
 
 def pairs(hypotheses: Sequence[Hypothesis]) -> Iterator[Hypothesis]:
     """Two of them at once that are independent; the likelier ones first, if the hypotheses are in this order."""
-    reaches = [Reach.of(each.mutant) for each in hypotheses]
+    reaches = [Reach.of(hypothesis.mutant) for hypothesis in hypotheses]
     for j, k in sorted(combinations(range(len(hypotheses)), 2), key=sum):
         if reaches[j].is_independent_of(reaches[k]):
             a, b = hypotheses[j], hypotheses[k]

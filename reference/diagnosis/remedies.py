@@ -95,7 +95,7 @@ def remedy(name: str, layout: str) -> str:
     words = WORDS[layout]
     if name in REMEDIES:
         return REMEDIES[name](words)
-    mutant = {each.names[0]: each.mutant for each in single()}.get(name)
+    mutant = {hypothesis.names[0]: hypothesis.mutant for hypothesis in single()}.get(name)
     order = getattr(mutant, "order", getattr(mutant, "order_in_part", None))
     if order is not None:
         return _reordering(name, order, words)

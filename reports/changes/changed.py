@@ -44,18 +44,20 @@ def lines(changes: Changes) -> list[str]:
     """What changed, for a terminal: the news, its causes, then every kind of change, by rule and implementation."""
     found = [news(changes)]
     for title, appears in (("known causes that appear", True), ("known causes that disappear", False)):
-        found += _bounded(title, [_cause_text(each) for each in changes.causes if each.appears is appears])
+        found += _bounded(
+            title, [_cause_text(cause_change) for cause_change in changes.causes if cause_change.appears is appears]
+        )
     for kind in KINDS:
         of_kind = together(changes.of(kind))
         found += _bounded(kind, [_line(changes, each) for each in of_kind.values()])
-    found += _bounded("cells", [f"  {each.cell:<26} {cell_text(each)}" for each in changes.cells])
-    found += _bounded("packages", [_package_line(each) for each in changes.packages])
+    found += _bounded("cells", [f"  {cell_change.cell:<26} {cell_text(cell_change)}" for cell_change in changes.cells])
+    found += _bounded("packages", [_package_line(package_change) for package_change in changes.packages])
     return [harmless(each) for each in found]
 
 
 def annotation_lines(changes: Changes) -> list[str]:
     """Lines that GitHub shows at the top of a run: cells that are lost, and what newly fails; at most nine."""
-    found = [annotation(each.cell, cell_text(each)) for each in changes.cells if each.lost]
+    found = [annotation(cell_change.cell, cell_text(cell_change)) for cell_change in changes.cells if cell_change.lost]
     for group in together(changes.of("newly failing")).values():
         title = f"rule {group[0].rule} newly fails on {group[0].subject.implementation}"
         found.append(annotation(title, f"{_title(changes, group)}; {places(group)}: {seen(group)}"))
@@ -64,14 +66,14 @@ def annotation_lines(changes: Changes) -> list[str]:
 
 def changes_document(changes: Changes) -> dict[str, Any]:
     """Everything, in built-in types; of checks, their ids."""
-    found = [to_plain(each) | {"checks": [check.id for check in each.checks]} for each in changes.changes]
+    found = [to_plain(change) | {"checks": [check.id for check in change.checks]} for change in changes.changes]
     return {
         "schema_version": SCHEMA_VERSION,
         "since": changes.since,
         "changes": found,
         "packages": to_plain(changes.packages),
         "cells": to_plain(changes.cells),
-        "causes": [_cause_document(each) for each in changes.causes],
+        "causes": [_cause_document(cause_change) for cause_change in changes.causes],
         "left_out": changes.left_out,
     }
 
@@ -89,7 +91,7 @@ def _cause_document(change: CauseChange) -> dict[str, Any]:
 def places(group: Sequence[Change]) -> str:
     """The versions and paths of changes of one implementation: `2.14.0 eager, 2.15.0 eager, autocast`."""
     by_version = groupby(group, lambda change: change.subject.version)
-    return some(f"{version} {', '.join(change.path for change in each)}".strip() for version, each in by_version)
+    return some(f"{version} {', '.join(change.path for change in changes)}".strip() for version, changes in by_version)
 
 
 def seen(group: Sequence[Change]) -> str:

@@ -96,7 +96,7 @@ def compare(before: Report, after: Report) -> Changes:
         packages=tuple(package_changes(before, after, former)),
         cells=cells,
         kinds=kinds,
-        titles={number: rule.title for each in (before, after) for number, rule in each.rules.items() if rule},
+        titles={number: rule.title for report in (before, after) for number, rule in report.rules.items() if rule},
         left_out=left_out,
         causes=tuple(cause_changes(before, after, former)),
     )

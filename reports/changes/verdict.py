@@ -68,13 +68,13 @@ def _causes(changes: Changes) -> list[str]:
     """`2 known bugs and 1 other known difference appear, 3 known bugs disappear`."""
     told = []
     for appears, verb in ((True, "appear"), (False, "disappear")):
-        found = [change for change in changes.causes if change.appears is appears]
-        bugs = sum(change.is_bug for change in found)
+        cause_changes = [change for change in changes.causes if change.appears is appears]
+        bugs = sum(change.is_bug for change in cause_changes)
         named = [several(bugs, "known bug")] if bugs else []
-        if others := len(found) - bugs:
+        if others := len(cause_changes) - bugs:
             named.append(several(others, "other known difference" if bugs else "known difference"))
         if named:
-            told.append(f"{' and '.join(named)} {verb}{'s' if len(found) == 1 else ''}")
+            told.append(f"{' and '.join(named)} {verb}{'s' if len(cause_changes) == 1 else ''}")
     return [", ".join(told)] if told else []
 
 

@@ -76,7 +76,7 @@ def matrix(report: Report, changes: Changes | None) -> Matrix:
         for subject, checks in report.checks.items()
         for (rule, path), group in grouped(checks, lambda check: (check.rule, check.path)).items()
     }
-    new = {(each.rule, each.subject, each.path) for each in changes.of("newly failing")} if changes else set()
+    new = {(change.rule, change.subject, change.path) for change in changes.of("newly failing")} if changes else set()
     columns: dict[str, list[Column]] = {}
     for place, (number, rule) in enumerate(report.rules.items()):
         keys = [(number, *row) for row in places]

@@ -89,7 +89,9 @@ def render(story: Story) -> str:
         matrix=matrix(report, story.changes),
         heading=heading(report, story.changes),
         below=below(report, story.changes),
-        appearing=[each for each in story.changes.causes if each.appears] if story.changes else [],
+        appearing=[cause_change for cause_change in story.changes.causes if cause_change.appears]
+        if story.changes
+        else [],
         counters=[(verdict, report.counts[verdict]) for verdict in SEVERITY],
         failures=_failures(story),
         causes=failing_causes(report, _told(story)),
@@ -122,16 +124,16 @@ def _failures(story: Story) -> list[tuple[Subject, str, list[Failure]]]:
     """
     told = _told(story)
     found: dict[tuple[Subject, str], list[Failure]] = {}
-    for each in failures(story.report):
-        if (each.rule, each.subject, each.path) not in told:
-            found.setdefault((each.subject, each.path), []).append(each)
+    for failure in failures(story.report):
+        if (failure.rule, failure.subject, failure.path) not in told:
+            found.setdefault((failure.subject, failure.path), []).append(failure)
     return [(subject, path, rules) for (subject, path), rules in found.items()]
 
 
 def _told(story: Story) -> set[Place]:
     """What is told as a change, and not once more as a failure."""
     changes = story.changes.of("newly failing") if story.changes else []
-    return {(each.rule, each.subject, each.path) for each in changes}
+    return {(change.rule, change.subject, change.path) for change in changes}
 
 
 def _known(report: Report) -> Known:

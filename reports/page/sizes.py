@@ -34,5 +34,5 @@ def _letters(report: Report, subject: Subject, path: str) -> Iterator[str]:
 
 
 def _told(report: Report, subject: Subject) -> dict[str, dict[str, str]]:
-    found = report.environments.get(subject)
-    return {path: dict(lines) for path, lines in found.sizes.items()} if found else {}
+    environment = report.environments.get(subject)
+    return {path: dict(lines) for path, lines in environment.sizes.items()} if environment else {}

@@ -67,7 +67,9 @@ def _needed(detail: Mapping[str, Any]) -> Mapping[str, Any]:
 def summary(checks: Iterable[Check], header: Header) -> list[str]:
     """What was caught first, a line for every implementation and path, its failing rules below it, and known causes."""
     checks, lines = tuple(checks), controls_line(header)
-    versions = {each.implementation: next(iter(each.packages.values()), "") for each in header.environments}
+    versions = {
+        environment.implementation: next(iter(environment.packages.values()), "") for environment in header.environments
+    }
     for (implementation, path), group in grouped(checks, lambda c: (c.implementation, c.path)).items():
         name = f"{implementation} {versions.get(implementation, '')} {path}"
         lines.append(f"{name:<44} {_word(group):<8} {_counts(group)}{_closest(group)}")
@@ -145,12 +147,12 @@ def _asked(group: Group, header: Header, implementation: str, path: str) -> Iter
     called = {check.configuration for check in group.checks}
     usual = sum(is_usual(header.configurations.get(each, {})) for each in called)
     asked = f"asked {several(len(called), 'configuration')}, {usual:,} of them at sizes that people use"
-    for each in header.environments:
-        if each.implementation == implementation:
-            if each.requirements:  # else the record is older
-                yield f"{asked}; claims {each.claimed(path)}{_without(each.unclaimed.get(path, ()))}"
-            if path in each.crossed:
-                yield f"options crossed as far as there is time: {each.crossed[path]}"
+    for environment in header.environments:
+        if environment.implementation == implementation:
+            if environment.requirements:  # else the record is older
+                yield f"{asked}; claims {environment.claimed(path)}{_without(environment.unclaimed.get(path, ()))}"
+            if path in environment.crossed:
+                yield f"options crossed as far as there is time: {environment.crossed[path]}"
     yield from (f"computed by {line}" for line in kernels_of(group.checks))
 
 

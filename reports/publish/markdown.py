@@ -52,8 +52,12 @@ def changes_summary(changes: Changes) -> str:
 def _changed(changes: Changes) -> Iterator[str]:
     """What changed: known causes; then by rule and implementation; then cells and packages."""
     causes = [
-        ["appears" if each.appears else "disappears", cause_title(each), "; ".join(cause_facts(each).values())]
-        for each in changes.causes
+        [
+            "appears" if cause_change.appears else "disappears",
+            cause_title(cause_change),
+            "; ".join(cause_facts(cause_change).values()),
+        ]
+        for cause_change in changes.causes
     ]
     yield from table(["Known cause", "What it is", "Who is affected, what helps, where it shows"], causes)
     groups = together(changes.changes).values()
@@ -61,8 +65,13 @@ def _changed(changes: Changes) -> Iterator[str]:
         [each[0].kind, each[0].rule, f"{each[0].subject.implementation} {places(each)}", seen(each)] for each in groups
     ]
     yield from table(["Changed", "Rule", "Where", f"Since {day(changes.since)}"], rows)
-    yield from table(["Cell", "How it ended and ends"], [[each.cell, cell_text(each)] for each in changes.cells])
-    packages = [[each.package, package_text(each), subjects_text(each.subjects)] for each in changes.packages]
+    yield from table(
+        ["Cell", "How it ended and ends"], [[cell_change.cell, cell_text(cell_change)] for cell_change in changes.cells]
+    )
+    packages = [
+        [package_change.package, package_text(package_change), subjects_text(package_change.subjects)]
+        for package_change in changes.packages
+    ]
     yield from table(["Package", "Version", "Where"], packages)
 
 
@@ -73,7 +82,8 @@ def _cells(untested: list[CellResult]) -> Iterator[str]:
 
 def _failing(found: list[Failure]) -> Iterator[str]:
     rows = [
-        [each.rule, f"{each.subject} {each.path}", f"{each.failing:,} of {each.checks:,}", each.cause] for each in found
+        [failure.rule, f"{failure.subject} {failure.path}", f"{failure.failing:,} of {failure.checks:,}", failure.cause]
+        for failure in found
     ]
     yield from table(["Failing rule", "Where", "Checks", "What is seen"], rows)
 

@@ -125,7 +125,7 @@ def _issue(
     report: Report, key: Key, found: Sequence[Failure], unknown: Sequence[str], history: History | None, page: str
 ) -> Issue:
     rule, implementation = key
-    cells = tuple(sorted({report.origins[each.subject] for each in found} | set(unknown)))
+    cells = tuple(sorted({report.origins[failure.subject] for failure in found} | set(unknown)))
     text = report.rules.get(rule)
     title = f"Rule {rule} fails on {implementation}{': ' + text.title if text else ''}"
     title = " ".join(harmless(title).split())[:200]
@@ -147,7 +147,7 @@ def _told(
     yield from [f"> {escaped(text.sentence)}", "", f"Source: {escaped(text.source)}", *_basis(text), ""] if text else []
     yield from table(
         ["Where", "Cell", "Checks", "Budget used", "What is seen", "Since"],
-        [_row(report, each, history) for each in found],
+        [_row(report, failure, history) for failure in found],
     )
     if unknown:
         yield from ["Not tested this night, and failing before: " + ", ".join(map(escaped, unknown)) + ".", ""]

@@ -113,7 +113,9 @@ class Report:
     @property
     def columns(self) -> list[tuple[Subject, str]]:
         """Every subject on every path that was announced or checked: a hole must be seen."""
-        announced = [(subject, path) for subject, each in self.environments.items() for path in each.paths]
+        announced = [
+            (subject, path) for subject, environment in self.environments.items() for path in environment.paths
+        ]
         found = [(subject, check.path) for subject, checks in self.checks.items() for check in checks]
         order = {subject: n for n, subject in enumerate(self.checks)}
         return sorted(dict.fromkeys(announced + found), key=lambda column: order[column[0]])
@@ -215,11 +217,13 @@ def _names(runs: Mapping[str, Results]) -> dict[str, Results]:
 
 def _by_implementation(run: Results) -> Iterator[tuple[str, list[Check]]]:
     """The checks of every implementation that the run announced or checked."""
-    found: dict[str, list[Check]] = {each.implementation: [] for each in run.header.environments}
+    found: dict[str, list[Check]] = {environment.implementation: [] for environment in run.header.environments}
     for check in run.checks:
         found.setdefault(check.implementation, []).append(check)
     yield from found.items()
 
 
 def _environment(run: Results, implementation: str) -> Environment | None:
-    return next((each for each in run.header.environments if each.implementation == implementation), None)
+    return next(
+        (environment for environment in run.header.environments if environment.implementation == implementation), None
+    )

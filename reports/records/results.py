@@ -209,7 +209,10 @@ class Header(Record):
 
     def command(self, implementation: str) -> tuple[str, ...]:
         """The words of the command line that tests an implementation."""
-        return next((each.command for each in self.environments if each.implementation == implementation), COMMAND)
+        return next(
+            (environment.command for environment in self.environments if environment.implementation == implementation),
+            COMMAND,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

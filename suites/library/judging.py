@@ -101,9 +101,13 @@ def _by_name(seen: Any, names: Sequence[str]) -> dict[str, Array]:
 @np.errstate(all="ignore")
 def judge(case: Case, name: str, *calls: Seen, described: str) -> str:
     """Raise NotConforming unless all calls return what the equations give; why that cannot be told, if it cannot."""
-    found = [each for k, call in enumerate(calls) for each in _compared(case, call, " of a second call" if k else "")]
+    comparisons = [
+        comparison
+        for k, call in enumerate(calls)
+        for comparison in _compared(case, call, " of a second call" if k else "")
+    ]
     return fail_unless_within(
-        found, name, _call(case, described), lambda: _diagnosis(case, *(call.evidence for call in calls))
+        comparisons, name, _call(case, described), lambda: _diagnosis(case, *(call.evidence for call in calls))
     )
 
 
@@ -164,7 +168,7 @@ def _diagnosis(case: Case, outputs: Outputs[Array], again: Outputs[Array] | None
         again=again,
         fill=case.fill,
     )
-    found = diagnose(evidence, work=WORK)
-    names = dict.fromkeys(name for fit in found.fits for name in fit.names)
+    diagnosis = diagnose(evidence, work=WORK)
+    names = dict.fromkeys(name for fit in diagnosis.fits for name in fit.names)
     changes = [change for name in names if (change := remedy(name, case.conventions.layout))]
-    return {"diagnosis": as_detail(found)}, changes
+    return {"diagnosis": as_detail(diagnosis)}, changes

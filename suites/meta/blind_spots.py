@@ -31,9 +31,17 @@ ORDINARILY = USUAL[-1:]
 
 def survivors(offer: Offer, asked: Sequence[Configuration], wrong: Iterable[Meeting], dtype: str = "") -> list[str]:
     """A sentence for each that lives, in this dtype or in all: no configuration that is asked on a path shows it."""
-    computed = [each for each in asked if not each.drops and dtype in {"", each.dtype} and offer.runs(each)]
+    computed = [
+        configuration
+        for configuration in asked
+        if not configuration.drops and dtype in {"", configuration.dtype} and offer.runs(configuration)
+    ]
     rows = list(map(values_of, computed))
-    return [f"zeros where {each} live in {dtype or 'every dtype'}" for each in wrong if not any(map(each.is_in, rows))]
+    return [
+        f"zeros where {meeting} live in {dtype or 'every dtype'}"
+        for meeting in wrong
+        if not any(map(meeting.is_in, rows))
+    ]
 
 
 class Share(NamedTuple):
@@ -62,7 +70,9 @@ def met(offer: Offer, asked: Sequence[Configuration], sizes: Sequence[Constraint
     choices, free = choices_of(offer, first=EVERY), choices_of(offer).values
     names = [name for name in choices.values if name not in {*SIZES, "dtype"}]
     found: set[tuple[Option, ...]] = set()
-    for row in (values_of(each) for each in asked if offer.runs(each) and not each.drops):
+    for row in (
+        values_of(configuration) for configuration in asked if offer.runs(configuration) and not configuration.drops
+    ):
         if all(size.holds(*(row[name] for name in size.names)) for size in sizes):
             found.update(combinations(_departures(free, row), count))
     named = {name for size in sizes for name in size.names}

@@ -180,9 +180,9 @@ def main(*verbs: str, number: int = NUMBER) -> int:
     for verb in verbs or VERBS:
         counts = Counter[str]()
         for seed in range(number):
-            found = told(verb, seed)
-            wrong += list(faults(found))
-            counts.update(check.verdict for check in found)
+            checks = told(verb, seed)
+            wrong += list(faults(checks))
+            counts.update(check.verdict for check in checks)
         print(f"{verb:<10} {', '.join(f'{count:,} {verdict}' for verdict, count in counts.most_common())}", flush=True)
     print("\n".join(wrong) or f"{number} damaged answers to each: all understood, or refused in one sentence")
     return int(bool(wrong))

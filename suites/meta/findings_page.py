@@ -71,7 +71,7 @@ def _facts(cause: Cause) -> Iterator[str]:
     yield f"Affects: {cause.affects}."
     if cause.workaround:
         yield f"Until it is mended: {cause.workaround}."
-    links = ", ".join(f"[{each.address.removeprefix('https://')}]({each.address}) {each.state}" for each in cause.links)
+    links = ", ".join(f"[{link.address.removeprefix('https://')}]({link.address}) {link.state}" for link in cause.links)
     yield f"Public reports: {links or 'none found'}."
     if cause.scripts:
         scripts = ", ".join(f"[{path.rsplit('/', 1)[-1]}](../{path})" for path in cause.scripts)

@@ -49,7 +49,7 @@ def _red(results: Results) -> Iterator[str]:
 
 def _not_offered(results: Results, expected: Paths) -> Iterator[str]:
     """Whom nobody asked; and which of the declared paths are not offered, so that the manifest does not hold there."""
-    offered = {each.implementation: list(each.paths) for each in results.header.environments}
+    offered = {environment.implementation: list(environment.paths) for environment in results.header.environments}
     for name in {**expected, **offered}:
         if offered.get(name) != expected.get(name):
             yield f"{name}: expected to be asked on the paths {expected.get(name)}, came {offered.get(name)}"

@@ -136,8 +136,8 @@ OF_ZEROS = ("zero_states", "zero_cell_state", "zero_blocks", "first_bias_only")
 
 LAYERS: tuple[tuple[Example, Cell], ...] = (
     *(
-        (each, cell_of(each.layer))
-        for each in (
+        (example, cell_of(example.layer))
+        for example in (
             Example.of(drawn(3, 2, 2, 3)),
             Example.of(drawn(3, 2, 2, 3), ROWS),
             Example.of(drawn(3, 2, 2, 3, bidirectional=True), STREWN),

@@ -33,7 +33,7 @@ def _rules() -> Iterator[str]:
     yield from (f"- `{kind}`: {meaning}." for kind, meaning in MEANINGS.items())
     yield from [
         "",
-        *_table(["Rule", "Basis", "Words"], (_rule(each.number, each.title, each.basis) for each in rules.values())),
+        *_table(["Rule", "Basis", "Words"], (_rule(rule.number, rule.title, rule.basis) for rule in rules.values())),
         "",
     ]
 
@@ -53,9 +53,9 @@ def _causes() -> Iterator[str]:
 
 
 def _cause(cause: Cause) -> list[str]:
-    upstream = "; ".join(f"[{_short(each.address)}]({each.address}) {each.state}" for each in cause.links)
+    upstream = "; ".join(f"[{_short(link.address)}]({link.address}) {link.state}" for link in cause.links)
     scripts = ", ".join(f"[{path.rsplit('/', 1)[-1]}](../{path})" for path in cause.scripts)
-    entries = str(sum(each.cause == cause.id for each in bundled()))
+    entries = str(sum(deviation.cause == cause.id for deviation in bundled()))
     title = f"`{cause.id}`: {cause.title}{f' *{cause.became}*' if cause.became else ''}"
     none = "no public report found"
     return [title, cause.class_, cause.effect, cause.affects, cause.workaround, upstream or none, entries, scripts]

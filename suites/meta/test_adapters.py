@@ -193,7 +193,7 @@ def test_hello_says_what_the_class_says(hosts: dict[str, Hosted], name: str) -> 
 
     assert (hello.implementation, hello.layout) == (name, adapter.layout)
     declared = [tuple(each) for each in paths_of(adapter) if each.name in paths_here(name)]
-    assert [tuple(vars(each).values()) for each in hello.offers] == declared
+    assert [tuple(vars(offer).values()) for offer in hello.offers] == declared
     assert set(hello.versions) == {*IMPLEMENTATIONS[name].packages, "numpy"}
     assert "unknown" not in hello.versions.values()
 

@@ -63,8 +63,8 @@ def test_what_is_written_is_what_was_seen(red: list[Check], manner: str) -> None
     assert found.left == []
     assert found.entries == 1
     assert str(entry.fails) == manner
-    assert all(entry.covers(each.implementation, each.path, each.rule, each.configuration) for each in red)
-    assert all(is_as_recorded(entry.fails, each) for each in red)
+    assert all(entry.covers(check.implementation, check.path, check.rule, check.configuration) for check in red)
+    assert all(is_as_recorded(entry.fails, check) for check in red)
     assert entry.reason.startswith(UNDONE)
     assert (entry.first_seen, entry.review_by) == (TODAY, TODAY + REVIEW)
 
@@ -105,8 +105,12 @@ def test_a_failure_that_grows_is_as_recorded_nowhere() -> None:
     found = adopted(red, lambda _: False, TODAY)
 
     worse = replace(red[2], budget=1e12)
-    covering = [each for each in parse(found.text, "file") if each.covers("torch.nn.LSTM", "eager", "2.1", "another")]
-    assert [is_as_recorded(each.fails, worse) for each in covering] == [False]
+    covering = [
+        deviation
+        for deviation in parse(found.text, "file")
+        if deviation.covers("torch.nn.LSTM", "eager", "2.1", "another")
+    ]
+    assert [is_as_recorded(deviation.fails, worse) for deviation in covering] == [False]
 
 
 def test_another_exception_of_the_same_kind_is_another_failure() -> None:

@@ -17,7 +17,7 @@ TEST = "suites/test_01_outputs.py::test_every_output"
 def planned(*names: str) -> list[Planned]:
     """What two rules ask wrong LSTMs."""
     session = Session(plan=Plan())
-    session.greet([each for name in names for each in candidates(BY_NAME, f"mutants:{name}")])
+    session.greet([candidate for name in names for candidate in candidates(BY_NAME, f"mutants:{name}")])
     return [each for rule in ("1.1", "20.1") for each in session.plan.of(all_checks()[rule], session.hellos.items())]
 
 

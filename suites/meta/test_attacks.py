@@ -30,13 +30,13 @@ def test_what_is_quick_holds(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert status == 0, printed
     assert printed.endswith(
-        f"{sum(each.quick for each in ATTACKS)} attacks tried, {printed.count('held  ')} held, 0 broke\n"
+        f"{sum(attack.quick for attack in ATTACKS)} attacks tried, {printed.count('held  ')} held, 0 broke\n"
     )
 
 
 def test_every_attack_says_what_it_is() -> None:
     """In a line of its own, no two in the same."""
-    names = [each.name for each in ATTACKS]
+    names = [attack.name for attack in ATTACKS]
 
     assert len(set(names)) == len(names) > 12
     assert all(names)

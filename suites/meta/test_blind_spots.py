@@ -118,7 +118,7 @@ def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
 def test_every_two_options_meet_at_ordinary_sizes(offer: Offer, dtype: str) -> None:
     """But for styles, structures and the way back: no layer may be wrong in two that are usual together, and green."""
     every = meetings(offer, ORDINARILY, dtype, count=2)
-    wrong = [each for each in every if not any(name in BY_THEMSELVES for name, _ in each.options)]
+    wrong = [meeting for meeting in every if not any(name in BY_THEMSELVES for name, _ in meeting.options)]
 
     assert len(wrong) > 50
     assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
@@ -126,7 +126,10 @@ def test_every_two_options_meet_at_ordinary_sizes(offer: Offer, dtype: str) -> N
 
 def test_stacks_have_more_layers_than_three() -> None:
     """In one direction and in both: what is right for the first layers may be wrong for the fourth."""
-    stacks = {(each.layer.num_layers > 3, each.layer.bidirectional) for each in QUICK.configurations}
+    stacks = {
+        (configuration.layer.num_layers > 3, configuration.layer.bidirectional)
+        for configuration in QUICK.configurations
+    }
 
     assert {(True, True), (True, False)} <= stacks
 
@@ -144,7 +147,7 @@ def _goes_back(offer: Offer) -> bool:
 def test_the_way_back_meets_ordinary_sizes_with_options(offer: Offer, dtype: str) -> None:
     """In some dtype; of masks, where steps count at the end of a row and where they are strewn."""
     every = meetings(offer, ORDINARILY, count=2)
-    wrong = [each for each in every if ("trained", True) in each.options and _is_of_the_way_back(each)]
+    wrong = [meeting for meeting in every if ("trained", True) in meeting.options and _is_of_the_way_back(meeting)]
 
     assert survivors(offer, QUICK.crossed(offer), [*_trained(), *wrong], dtype) == []
 
@@ -231,12 +234,12 @@ def test_what_meets_is_counted_as_it_dies() -> None:
 def test_the_map_shows_what_is_measured() -> None:
     """Of every meeting that there can be on a path, whether it was judged; and what there is not, it leaves blank."""
     offer = declared("torch.nn.LSTM").on("eager")
-    small = [each for each in QUICK.crossed(offer) if each.time <= 5]
+    small = [configuration for configuration in QUICK.crossed(offer) if configuration.time <= 5]
     lines, every = mapped(offer, small), list(meetings(offer, (*ONE, *USUAL)))
 
-    shown = {each: lines[line_of(*each.options[0])][CLASSES.index(each.size)] for each in every}
+    shown = {meeting: lines[line_of(*meeting.options[0])][CLASSES.index(meeting.size)] for meeting in every}
 
-    empty = [f"zeros where {each} live in every dtype" for each in every if shown[each] == EMPTY]
+    empty = [f"zeros where {meeting} live in every dtype" for meeting in every if shown[meeting] == EMPTY]
     assert empty == survivors(offer, small, every)
     assert set(shown.values()) == {JUDGED, EMPTY}
     assert [line[: len(ONE)] for line in (lines["unbatched"], lines["mask_right"])] == ["xxxx", f"{NEVER * 2}xx"]
@@ -246,7 +249,7 @@ def test_the_map_shows_what_is_measured() -> None:
 def test_a_tier_that_does_not_look_is_found() -> None:
     """The negative twin: small sizes alone leave all of the family alive."""
     offer = declared("torch.nn.LSTM").on("eager")
-    small = [each for each in QUICK.crossed(offer) if each.time <= 5]
+    small = [configuration for configuration in QUICK.crossed(offer) if configuration.time <= 5]
     wrong = list(meetings(offer, USUAL, "float64"))
 
     assert len(wrong) > 100
@@ -261,9 +264,13 @@ def verdict_of(subject: Subject, configuration: Configuration) -> str:
 def drawn() -> list[Configuration]:
     """For forty of the family, drawn by the list of configurations, one in which it is wrong."""
     offer = subject_of(RIGHT).hello.on("eager")
-    asked = [each for each in QUICK.crossed(offer) if not each.drops and each.dtype in IN_BOTH]
+    asked = [
+        configuration
+        for configuration in QUICK.crossed(offer)
+        if not configuration.drops and configuration.dtype in IN_BOTH
+    ]
     chosen = random.Random(LIST.read_text("utf-8")).sample(list(meetings(offer, USUAL)), 40)
-    shown = ([c for c in asked if each.is_in(values_of(c))] for each in chosen)
+    shown = ([c for c in asked if meeting.is_in(values_of(c))] for meeting in chosen)
     return list(dict.fromkeys(configurations[0] for configurations in shown))
 
 
@@ -271,7 +278,10 @@ def test_they_die_as_the_plan_says() -> None:
     """Forty of them, run for real: zeros are red where the plan says so, and a right layer is green there."""
     wrong, right = subject_of(Zeros), subject_of(RIGHT)
 
-    verdicts = {str(each): (verdict_of(wrong, each), verdict_of(right, each)) for each in drawn()}
+    verdicts = {
+        str(configuration): (verdict_of(wrong, configuration), verdict_of(right, configuration))
+        for configuration in drawn()
+    }
 
     assert len(verdicts) > 10
     assert verdicts == dict.fromkeys(verdicts, ("fail", "pass"))
@@ -296,8 +306,10 @@ def test_right_ones_are_green_at_these_sizes(name: str) -> None:
     """However they compute: some options by themselves, drawn by the name, of those that are asked in float32."""
     subject = subject_of(ADAPTERS[name])
     at_sizes = QUICK.crossing.at_sizes(subject.hello.on("eager"))
-    asked = random.Random(name).sample([each for each in at_sizes if each.dtype == "float32"], 8)
+    asked = random.Random(name).sample(
+        [configuration for configuration in at_sizes if configuration.dtype == "float32"], 8
+    )
 
-    verdicts = {str(each): verdict_of(subject, each) for each in asked}
+    verdicts = {str(configuration): verdict_of(subject, configuration) for configuration in asked}
 
     assert verdicts == dict.fromkeys(verdicts, "pass")

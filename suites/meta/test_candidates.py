@@ -93,14 +93,14 @@ class TestWrongOnes:
 
     def test_the_word_alone_means_all(self) -> None:
         """Wrong ones, and right ones that compute in another way."""
-        named = [each.mutant for each in candidates(BY_NAME, "mutants")]
+        named = [candidate.mutant for candidate in candidates(BY_NAME, "mutants")]
 
         assert named == [*MUTANTS, *BENIGN]
 
     @pytest.mark.parametrize("family", FAMILIES)
     def test_a_family_means_its_members(self, family: str) -> None:
         """The right ones are a family, too."""
-        named = [str(each.mutant) for each in candidates(BY_NAME, f"mutants:{family}")]
+        named = [str(candidate.mutant) for candidate in candidates(BY_NAME, f"mutants:{family}")]
 
         assert named == FAMILIES[family]
         assert {family_of({**MUTANTS, **BENIGN}[name]) for name in named} == {family}
@@ -185,14 +185,14 @@ def test_what_would_be_tested_less_than_meant_is_told(changes: dict[str, Any], s
 
 def configurations() -> set[Configuration]:
     """All of all tiers, and those that are crossed for the implementations of the suite."""
-    selected = {each for tier in TIERS.values() for each in tier.configurations}
+    selected = {configuration for tier in TIERS.values() for configuration in tier.configurations}
     hellos = [declared(name) for name in IMPLEMENTATIONS]
     return selected.union(*(TIERS["quick"].crossed(offer) for hello in hellos for offer in hello.offers))
 
 
 def test_every_requirement_of_a_configuration_is_explained() -> None:
     """And what is explained is required by something."""
-    required = {word for each in configurations() for word in each.requirements}
+    required = {word for configuration in configurations() for word in configuration.requirements}
     required |= {word for mistake in MISTAKES.values() for word in mistake.requires}
 
     assert required == set(REQUIREMENTS)

@@ -135,7 +135,7 @@ def test_a_deviation_without_a_cause_is_named(tmp_path: Path) -> None:
     """By its id."""
     found = changes(tmp_path, shown(), [a_check(0, verdict="deviation", deviation="mine"), *shown()[1:]])
 
-    assert [(each.name, each.cause) for each in found.causes] == [("mine", None)]
+    assert [(cause_change.name, cause_change.cause) for cause_change in found.causes] == [("mine", None)]
     assert "  ~ recorded as mine" in lines(found)[2]
 
 
@@ -163,7 +163,7 @@ def test_silently_wrong_numbers_come_first(tmp_path: Path) -> None:
     """Then other bugs, then what nobody settles, then the suite's own; what disappears is last."""
     found = changes(tmp_path, shown("sum"), shown("order", "call", "output"))
 
-    assert [(each.name, each.appears) for each in found.causes] == [
+    assert [(cause_change.name, cause_change.appears) for cause_change in found.causes] == [
         ("output", True),
         ("call", True),
         ("order", True),

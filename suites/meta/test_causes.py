@@ -24,7 +24,7 @@ from lstm_conformance.suites.meta.tables import table
 from lstm_conformance.suites.meta.test_deviations import toml
 
 KNOWN = causes()
-EVERY_CAUSE = table(((each,) for each in KNOWN.values()), ids=lambda each: each.id)
+EVERY_CAUSE = table(((cause,) for cause in KNOWN.values()), ids=lambda each: each.id)
 FIELDS = {
     "id": '"some-cause"',
     "title": '"It is wrong."',
@@ -74,13 +74,13 @@ def test_every_cause_shows_somewhere(cause: Cause) -> None:
 @EVERY_CAUSE
 def test_a_cause_names_claims_where_the_manual_is_wrong(cause: Cause) -> None:
     """They are known, and false; no other class is shown by claims."""
-    verdicts = {each.id: each.verdict for each in claims().claims}
+    verdicts = {claim.id: claim.verdict for claim in claims().claims}
 
     assert (cause.class_ == "documentation") == bool(cause.claims)
     assert {verdicts[each] for each in cause.claims} <= {"false"}
 
 
-@table(((each,) for each in claims().claims if each.verdict == "false"), ids=lambda each: each.id)
+@table(((claim,) for claim in claims().claims if claim.verdict == "false"), ids=lambda each: each.id)
 def test_a_manual_that_is_wrong_is_told(claim: Claim) -> None:
     """A sentence of a manual that a run refutes is a cause; one of a tutorial is not."""
     of_a_manual = claims().source_of(claim).title.startswith("Manual of ")
@@ -88,7 +88,7 @@ def test_a_manual_that_is_wrong_is_told(claim: Claim) -> None:
     assert any(claim.id in cause.claims for cause in KNOWN.values()) == of_a_manual
 
 
-@table(((each,) for each in bundled()), ids=lambda each: each.id)
+@table(((deviation,) for deviation in bundled()), ids=lambda each: each.id)
 def test_every_entry_names_its_cause(entry: object) -> None:
     """Those of the suite do; a user's own need not."""
     assert getattr(entry, "cause", "") in KNOWN
@@ -104,7 +104,7 @@ def test_a_cause_can_be_looked_up(cause: Cause) -> None:
 @pytest.mark.parametrize("script", sorted(FINDINGS.glob("*.py")), ids=lambda path: path.stem)
 def test_scripts_and_causes_name_each_other(script: Path) -> None:
     """The docstring of a script says the ids of the causes that name it, and no other."""
-    named = {each.id for each in KNOWN.values() if f"reports/findings/{script.name}" in each.scripts}
+    named = {cause.id for cause in KNOWN.values() if f"reports/findings/{script.name}" in cause.scripts}
 
     assert cause_of(script) == named
 

@@ -95,10 +95,10 @@ def test_what_is_no_list_of_cells_is_refused(tmp_path: Path, text: str) -> None:
 )
 def test_a_supported_cell_must_be_tested(tmp_path: Path, tier: Tier, outcome: Outcome, red: bool) -> None:
     """What becomes of another one informs."""
-    found = read([a_night(tmp_path, LATEST | {"other": "2.6.0"})])
-    cells = tuple(replace(cell, tier=tier, outcome=outcome) if cell.id == "other" else cell for cell in found.cells)
+    report = read([a_night(tmp_path, LATEST | {"other": "2.6.0"})])
+    cells = tuple(replace(cell, tier=tier, outcome=outcome) if cell.id == "other" else cell for cell in report.cells)
 
-    assert replace(found, cells=cells).red == red
+    assert replace(report, cells=cells).red == red
 
 
 @pytest.mark.parametrize(("tier", "red"), [("supported", True), ("historical", False), ("canary", False)])

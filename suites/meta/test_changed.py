@@ -98,9 +98,12 @@ def test_a_removed_cell_has_vanished(nights: list[Path]) -> None:
 
     found = compare(read(nights[:1]), read([only]))
 
-    assert [(each.cell, each.after) for each in found.cells] == [("torch-2.6", None), ("torch-2.0", None)]
-    assert [each.checks for each in found.cells] == [2, 2]
-    assert {each.subject.version for each in found.of("vanished")} == {"2.14.0"}
+    assert [(cell_change.cell, cell_change.after) for cell_change in found.cells] == [
+        ("torch-2.6", None),
+        ("torch-2.0", None),
+    ]
+    assert [cell_change.checks for cell_change in found.cells] == [2, 2]
+    assert {change.subject.version for change in found.of("vanished")} == {"2.14.0"}
     assert not found.worse
 
 
@@ -111,8 +114,10 @@ def test_a_new_cell_is_told_once(nights: list[Path]) -> None:
 
     found = compare(read(nights[1:]), read([a_night(nights[0].parent / "more", more, checks, LOST, day=22)]))
 
-    assert [(each.cell, each.before, each.after) for each in found.cells] == [("torch-2.7", None, "tested")]
-    assert [(each.kind, each.rule) for each in found.changes] == [("newly failing", "1.2")]
+    assert [(cell_change.cell, cell_change.before, cell_change.after) for cell_change in found.cells] == [
+        ("torch-2.7", None, "tested")
+    ]
+    assert [(change.kind, change.rule) for change in found.changes] == [("newly failing", "1.2")]
 
 
 def test_equal_nights_say_so(nights: list[Path]) -> None:

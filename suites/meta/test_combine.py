@@ -20,8 +20,8 @@ def combined(folder: Path, *environments: Environment, checks: tuple[Check, ...]
     """A report of one file for each environment, each with the same checks."""
     return combine(
         {
-            f"{number}.jsonl": results_of(folder / f"{number}.jsonl", *checks, header=full_header(each))
-            for number, each in enumerate(environments)
+            f"{number}.jsonl": results_of(folder / f"{number}.jsonl", *checks, header=full_header(environment))
+            for number, environment in enumerate(environments)
         }
     )
 

@@ -112,9 +112,12 @@ def test_changed_packages_are_told(tmp_path: Path) -> None:
     """Upgraded, added and removed ones, and Python itself."""
     then = an_environment(packages={"torch": "2.13.0", "gone": "1"}, python="3.11.6")
     now = an_environment(packages={"torch": "2.13.0", "new": "2"})
-    before, after = (report_of(tmp_path, header=full_header(each)) for each in (then, now))
+    before, after = (report_of(tmp_path, header=full_header(environment)) for environment in (then, now))
 
-    found = [(each.package, each.before, each.after) for each in compare(before, after).packages]
+    found = [
+        (package_change.package, package_change.before, package_change.after)
+        for package_change in compare(before, after).packages
+    ]
 
     assert found == [("Python", "3.11.6", "3.11.7"), ("new", None, "2"), ("gone", "1", None)]
 

@@ -94,19 +94,23 @@ class TestOwn:
     def test_the_rest_is_that_of_the_one_it_is_like(self) -> None:
         """Dropout, arguments, and the errors that are not said."""
         torch = CONTRACTS["torch.nn.LSTM"]
-        found = contract_of("gates", (), {"like": torch.name, "call_errors": ["ShapeError"]})
+        contract = contract_of("gates", (), {"like": torch.name, "call_errors": ["ShapeError"]})
 
-        assert found.documented["no_steps"] == ("ShapeError",)
-        assert found.documented["hidden_size_zero"] == torch.documented["hidden_size_zero"]
-        assert (found.dropout, found.arguments, found.weights) == (torch.dropout, torch.arguments, torch.weights)
+        assert contract.documented["no_steps"] == ("ShapeError",)
+        assert contract.documented["hidden_size_zero"] == torch.documented["hidden_size_zero"]
+        assert (contract.dropout, contract.arguments, contract.weights) == (
+            torch.dropout,
+            torch.arguments,
+            torch.weights,
+        )
 
     def test_what_is_undocumented_is_not_documented(self) -> None:
         """Of a call it is asked as such, an argument is not asked about at all."""
-        found = contract_of("gates", (), {**OWN, "undocumented": ["x_of_one_feature", "hidden_size_text"]})
+        contract = contract_of("gates", (), {**OWN, "undocumented": ["x_of_one_feature", "hidden_size_text"]})
 
-        assert {"x_of_one_feature", "hidden_size_text"} & set(found.documented) == set()
-        assert "x_of_one_feature" in found.undocumented
-        assert "hidden_size_text" not in found.undocumented
+        assert {"x_of_one_feature", "hidden_size_text"} & set(contract.documented) == set()
+        assert "x_of_one_feature" in contract.undocumented
+        assert "hidden_size_text" not in contract.undocumented
 
     def test_weights_have_errors_of_their_own(self) -> None:
         """None are promised unless they are said."""
@@ -229,12 +233,12 @@ class TestRefusing:
             found = list(outcomes(host))
 
         assert len(found) > 20
-        assert {each.verdict for each in found} == {"pass"}
+        assert {outcome.verdict for outcome in found} == {"pass"}
 
     def test_a_right_one_passes(self) -> None:
         """In this process."""
         with InProcess(Own) as implementation:
-            assert {each.verdict for each in outcomes(implementation)} == {"pass"}
+            assert {outcome.verdict for outcome in outcomes(implementation)} == {"pass"}
 
     @pytest.mark.parametrize(
         ("adapter", "message"),
@@ -248,6 +252,6 @@ class TestRefusing:
     def test_a_wrong_one_fails(self, adapter: type[Own], message: str) -> None:
         """That raises nothing, or another exception than it promises."""
         with InProcess(adapter) as implementation:
-            messages = [each.message or "" for each in outcomes(implementation) if each.verdict == "fail"]
+            messages = [outcome.message or "" for outcome in outcomes(implementation) if outcome.verdict == "fail"]
 
         assert [each for each in messages if message in each]

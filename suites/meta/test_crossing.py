@@ -49,7 +49,7 @@ THREE = Choices({"a": [0, 1], "b": [0, 1], "c": [0, 1, 2]})
 
 def rows(configurations: list[Configuration]) -> list[dict[str, object]]:
     """The values of each."""
-    return [values_of(each) for each in configurations]
+    return [values_of(configuration) for configuration in configurations]
 
 
 @cache
@@ -108,7 +108,7 @@ class TestStrength:
         """Everything needs what it is there for."""
         offer = OFFERS[name]
 
-        assert all(each.requirements & set(offer.only) for each in QUICK.of(offer))
+        assert all(configuration.requirements & set(offer.only) for configuration in QUICK.of(offer))
 
     @pytest.mark.parametrize("values", TOGETHER, ids=str)
     def test_some_meet_in_every_dtype(self, values: Mapping[str, object]) -> None:
@@ -188,7 +188,7 @@ class TestStability:
     def test_a_claim_the_less_leaves_what_does_not_need_it(self, word: str) -> None:
         """At least two in three of those that did not need it; before there was a list, hardly any was left."""
         fewer = replace(TORCH, claims=tuple(each for each in TORCH.claims if each != word))
-        kept = {str(each) for each in QUICK.of(TORCH) if word not in each.requirements}
+        kept = {str(configuration) for configuration in QUICK.of(TORCH) if word not in configuration.requirements}
 
         assert len(kept & set(asked(fewer))) >= 2 / 3 * len(kept)
 
@@ -216,7 +216,7 @@ class TestStability:
         Layers that drop are counted to the end; three values of the others, of which there are most, are not.
         """
         for among, strength, share, about in (*extending.STEPS[:2], extending.STEPS[3]):
-            found = rows([each for each in stored() if extending.is_among(each, among)])
+            found = rows([configuration for configuration in stored() if extending.is_among(configuration, among)])
             lost, possible = missing(choices_of(extending.EVERYTHING, among), found, strength, about)
 
             assert len(lost) <= (1 - share) * possible
@@ -225,9 +225,9 @@ class TestStability:
         """That stands there once, and whose options go together."""
         lines = crossing.LIST.read_text("utf-8").splitlines()
 
-        assert [str(each) for each in stored()] == lines
+        assert [str(configuration) for configuration in stored()] == lines
         assert len(set(lines)) == len(lines)
-        assert all(legal(values_of(each)) for each in stored())
+        assert all(legal(values_of(configuration)) for configuration in stored())
 
     def test_it_is_the_same_in_every_process(self) -> None:
         """Whatever Python's hashes of texts are."""
@@ -245,7 +245,7 @@ class TestStability:
             timeout=60,
         )
 
-        assert done.stdout.split() == [str(each) for each in QUICK.of(TORCH)]
+        assert done.stdout.split() == [str(configuration) for configuration in QUICK.of(TORCH)]
 
 
 class TestEffects:
@@ -317,9 +317,9 @@ class TestDropping:
     @pytest.mark.parametrize("offer", [TORCH, KERAS], ids=["torch", "keras"])
     def test_chance_hides_nothing_else(self, offer: Offer) -> None:
         """What is held to the equations does not drop, and what drops is asked for nothing but to run."""
-        assert not any(each.drops for each in QUICK.computing(offer))
+        assert not any(configuration.drops for configuration in QUICK.computing(offer))
         assert QUICK.dropped(offer)
-        assert all(each.drops for each in QUICK.dropped(offer))
+        assert all(configuration.drops for configuration in QUICK.dropped(offer))
 
     def test_who_claims_no_dropout_is_not_asked(self) -> None:
         """`torch.nn.LSTMCell` has none."""
@@ -380,7 +380,7 @@ class TestCounting:
         """And not left alone."""
         offer = Offer(path="any", dtypes=("mixed_float16",), claims=("bidirectional",))
 
-        assert {each.dtype for each in QUICK.of(offer)} == {"mixed_float16"}
+        assert {configuration.dtype for configuration in QUICK.of(offer)} == {"mixed_float16"}
 
     def test_a_path_that_can_be_asked_nothing_is_asked_nothing(self) -> None:
         """It is there for the sake of what it does not claim."""

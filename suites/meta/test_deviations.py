@@ -212,7 +212,7 @@ def test_a_users_file_is_added(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(toml(), "utf-8")
 
-    assert [each.id for each in known([file])] == [*(each.id for each in bundled()), "some-entry"]
+    assert [deviation.id for deviation in known([file])] == [*(each.id for each in bundled()), "some-entry"]
 
 
 def dead(scope: Ids | Flags) -> list[object]:
@@ -331,7 +331,7 @@ def test_the_installed_version_decides(versions: str, installed: str, *, applies
 def test_it_is_the_version_of_the_main_package() -> None:
     """NumPy stands among the versions as well, and it is not what is under test."""
     assert Deviations([entry(versions='"==1.0"')]).of(HELLO, *PLACE[1:]) == []
-    assert [each.id for each in Deviations([entry()]).of(HELLO, *PLACE[1:])] == ["some-entry"]
+    assert [deviation.id for deviation in Deviations([entry()]).of(HELLO, *PLACE[1:])] == ["some-entry"]
 
 
 def failing(**fields: Any) -> Outcome:
@@ -438,7 +438,7 @@ def test_a_configuration_that_passes_in_all_cases_is_red(cases: Sequence[int]) -
     """What is mended must not stay in the list, where it would hide the next one."""
     held = held_against([entry()], passing(*cases))
 
-    assert {each.verdict for each in held} == {"fail"}
+    assert {outcome.verdict for outcome in held} == {"fail"}
     assert held[0].message == (
         "passes, but deviation 'some-entry' says that one of its cases fails: value [2, 50]; "
         "remove the entry or narrow it"
@@ -449,7 +449,7 @@ def test_a_case_that_hides_the_cause_passes_beside_one_that_shows_it() -> None:
     """A mask may happen to be one under which the fault changes nothing."""
     held = held_against([entry()], [*passing(0), failing(case=1, budget=3.0), *passing(2)])
 
-    assert [each.verdict for each in held] == ["pass", "deviation", "pass"]
+    assert [outcome.verdict for outcome in held] == ["pass", "deviation", "pass"]
 
 
 def test_a_few_cases_of_another_seed_may_all_hide_the_cause() -> None:
@@ -463,7 +463,7 @@ def test_another_failure_is_red_beside_one_that_is_recorded() -> None:
     """In no case may it fail otherwise."""
     held = held_against([entry()], [failing(case=0, budget=3.0), failing(case=1, budget=1e6)])
 
-    assert [each.verdict for each in held] == ["deviation", "fail"]
+    assert [outcome.verdict for outcome in held] == ["deviation", "fail"]
 
 
 def test_a_case_alone_is_held_to_what_its_run_has() -> None:

@@ -49,13 +49,13 @@ def test_every_path_is_asked_on_the_device() -> None:
     """And named in the records; the kernels are shown that were seen there."""
     session = session_with("OnFake")
     (hello,) = session.hellos.values()
-    checks = [session.perform(session.plan.smoke(OnFake.name, each), "")[0] for each in hello.offers]
+    checks = [session.perform(session.plan.smoke(OnFake.name, offer), "")[0] for offer in hello.offers]
 
-    assert {(each.implementation, each.path, each.verdict) for each in checks} == {
+    assert {(check.implementation, check.path, check.verdict) for check in checks} == {
         ("torch.nn.LSTM@fake", path.name, "pass") for path in paths_of(OnFake)
     }
     header = header_of(session)
-    assert [each.device for each in header.environments] == [FAKE]
+    assert [environment.device for environment in header.environments] == [FAKE]
     assert sum("computed by" in line for line in summary(checks, header)) == len(checks)
 
 
@@ -73,7 +73,7 @@ def test_arrays_travel_to_the_device_and_back(path: str) -> None:
         subject = Subject(implementation, implementation.hello(), path)
         outcomes = judge(CHECKS["23.1"], subject, draw(TRAINED, (0,), biases=2))
 
-    assert [each.verdict for each in outcomes] == ["pass"]
+    assert [outcome.verdict for outcome in outcomes] == ["pass"]
     there, back = made[0].travels[FAKE], made[0].travels["cpu"]
     assert there == 6  # x, h_0, c_0 and the cotangents of output, h_n and c_n
     assert back >= 3 + 3 + 4  # outputs, gradients by the inputs and by the weights
@@ -103,9 +103,9 @@ def test_what_is_there_for_a_device(name: str) -> None:
 @pytest.mark.parametrize("device", sorted(ON_DEVICES))
 def test_the_option_names_what_is_installed(device: str) -> None:
     """And nothing else."""
-    installed = [name for name, each in ON_DEVICES[device].items() if all(map(find_spec, each.packages))]
+    installed = [name for name, entry in ON_DEVICES[device].items() if all(map(find_spec, entry.packages))]
 
-    assert [each.value for each in on_device(device)] == installed
+    assert [candidate.value for candidate in on_device(device)] == installed
 
 
 @pytest.mark.parametrize(("device", "expected"), [("cuda", set(BATCHES)), ("cpu", set())])
@@ -126,7 +126,9 @@ def verdicts_in_tf32(mutant: str, called: Configuration = IN_TF32) -> set[str]:
     in_tf32 = type(mutant, (ADAPTERS[mutant],), {"dtypes": (TF32, "float32"), "build": build})
     with InProcess(in_tf32) as implementation:
         subject = Subject(implementation, implementation.hello(), "eager")
-        return {each.verdict for each in judge(CHECKS["1.1"], subject, draw(called, range(4), biases=2), brief=True)}
+        return {
+            outcome.verdict for outcome in judge(CHECKS["1.1"], subject, draw(called, range(4), biases=2), brief=True)
+        }
 
 
 class TestTF32:

@@ -150,18 +150,18 @@ def test_the_right_layer_is_not_called_less_accurate(seen: Evidence, name: str) 
 
 def test_a_layer_of_float32_saved_in_float64_is_right_in_float32() -> None:
     """All its outputs are numbers of float32; said to compute in float64, it is not."""
-    found = diagnose(replace(plain(), arithmetic=arithmetic_of("float64")), work=BIG)
+    diagnosis = diagnose(replace(plain(), arithmetic=arithmetic_of("float64")), work=BIG)
 
-    assert any("arithmetic of float32" in name for fit in found.fits for name in fit.names)
+    assert any("arithmetic of float32" in name for fit in diagnosis.fits for name in fit.names)
 
 
 def test_small_errors_that_nobody_knows_have_no_name() -> None:
     """They are not those of another arithmetic, and it is said where they begin."""
-    found = diagnose(with_y(plain(), lambda y: y + 1e-4 * STREAM(5).standard_normal(y.shape)), work=BIG)
+    diagnosis = diagnose(with_y(plain(), lambda y: y + 1e-4 * STREAM(5).standard_normal(y.shape)), work=BIG)
 
-    assert found.fits == ()
-    assert found.begins is not None
-    assert (found.begins.step, found.begins.row, found.begins.unit) == (0, 0, 0)
+    assert diagnosis.fits == ()
+    assert diagnosis.begins is not None
+    assert (diagnosis.begins.step, diagnosis.begins.row, diagnosis.begins.unit) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(("gate", "unit"), [("g", 3), ("o", 5)])
@@ -184,11 +184,11 @@ def test_the_last_output_of_another_call_names_no_arithmetic() -> None:
     """The state that it began from is not known, and the last output cannot tell it."""
     right = plain()
     x = np.concatenate([x_of(PLAIN, seed=8), right.call.x])
-    found = diagnose(with_y(last_alone(right), lambda _: y_of(PLAIN, right.weights, x)[-1:]), work=BIG)
+    diagnosis = diagnose(with_y(last_alone(right), lambda _: y_of(PLAIN, right.weights, x)[-1:]), work=BIG)
 
-    assert found.fits == ()
-    assert found.begins is not None
-    assert "return_sequences=True" in found.begins.then
+    assert diagnosis.fits == ()
+    assert diagnosis.begins is not None
+    assert "return_sequences=True" in diagnosis.begins.then
 
 
 @pytest.mark.parametrize("scale", [2.0, 4.0])
@@ -199,10 +199,10 @@ def test_the_last_output_of_a_long_call_cannot_tell(scale: float) -> None:
 
     for seed in (0, 1):
         y = y_of(layer, drawn(layer, seed, scale), x)
-        found = diagnose(last_alone(evidence(layer, weights, x, y)), work=1e8)
+        diagnosis = diagnose(last_alone(evidence(layer, weights, x, y)), work=1e8)
 
-        assert found.fits == ()
-        assert "return_sequences=True" in found.undecided
+        assert diagnosis.fits == ()
+        assert "return_sequences=True" in diagnosis.undecided
 
 
 @pytest.mark.parametrize("hidden_size", [128, 256])
@@ -211,15 +211,15 @@ def test_a_mistake_of_a_large_layer_is_named(hidden_size: int) -> None:
     layer = Layer(input_size=32, hidden_size=hidden_size)
     right = shown(layer, steps=50)
     ((w,),) = right.weights
-    found = diagnose(of_weights(right, [[w._replace(biases=w.biases[:1])]]), work=WORK)
+    diagnosis = diagnose(of_weights(right, [[w._replace(biases=w.biases[:1])]]), work=WORK)
 
-    assert [fit.names for fit in found.fits] == [("recurrent_bias_missing",)]
-    assert found.complete
+    assert [fit.names for fit in diagnosis.fits] == [("recurrent_bias_missing",)]
+    assert diagnosis.complete
 
 
 def test_every_name_of_a_remedy_is_known() -> None:
     """What is renamed in the catalogue is renamed there."""
-    known = {each.names[0] for each in single()}
+    known = {hypothesis.names[0] for hypothesis in single()}
 
     assert [name for name in known if remedy(name, "torch")]
     assert {name for name in REMEDIES if name not in known} == set()

@@ -92,8 +92,13 @@ def test_a_wrong_diagnosis_is_counted_as_wrong() -> None:
         return Diagnosis((Fit(names, 0.1),) if names else (), None)
 
     answers = [
-        answer("recurrent_bias_missing", evidence, each)
-        for each in (found("recurrent_bias_missing"), found("biases_missing"), found("biases_missing", "x"), found())
+        answer("recurrent_bias_missing", evidence, diagnosis)
+        for diagnosis in (
+            found("recurrent_bias_missing"),
+            found("biases_missing"),
+            found("biases_missing", "x"),
+            found(),
+        )
     ]
     assert answers == ["itself", "another", "pair", "nothing"]
 
@@ -120,30 +125,36 @@ def test_a_right_lstm_is_called_right(name: str) -> None:
 
 def test_numbers_below_the_normal_ones_cannot_tell() -> None:
     """All layers return about zero then, within the bound of flushing."""
-    found = diagnose(evidence_of(LSTM, configuration(6, 3, 10, 20, style="denormal")))
+    diagnosis = diagnose(evidence_of(LSTM, configuration(6, 3, 10, 20, style="denormal")))
 
-    assert found.undecided
-    assert found.sentence().startswith("these arrays cannot tell: unrelated layers would be within the bound as well; ")
+    assert diagnosis.undecided
+    assert diagnosis.sentence().startswith(
+        "these arrays cannot tell: unrelated layers would be within the bound as well; "
+    )
 
 
 def test_every_order_of_the_gates_is_named() -> None:
     """There are 23 wrong ones, some of them in the catalogue."""
-    orders = [each for each in single() if hasattr(each.mutant, "order") or each.names[0].startswith("gates in the")]
+    orders = [
+        hypothesis
+        for hypothesis in single()
+        if hasattr(hypothesis.mutant, "order") or hypothesis.names[0].startswith("gates in the")
+    ]
 
     assert len(orders) == 23
-    assert [diagnose(evidence_of(each.mutant, SMALL)).fits[0].names for each in orders] == [
-        each.names for each in orders
+    assert [diagnose(evidence_of(hypothesis.mutant, SMALL)).fits[0].names for hypothesis in orders] == [
+        hypothesis.names for hypothesis in orders
     ]
 
 
 def test_two_mistakes_are_named_together() -> None:
     """Neither alone fits."""
     wanted = {"read_in_onnx_order", "recurrent_bias_missing"}
-    both = next(pairs([each for each in single() if each.names[0] in wanted]))
-    found = diagnose(evidence_of(both.mutant))
+    both = next(pairs([hypothesis for hypothesis in single() if hypothesis.names[0] in wanted]))
+    diagnosis = diagnose(evidence_of(both.mutant))
 
-    assert [set(fit.names) for fit in found.fits] == [wanted]
-    assert "together with" in found.sentence()
+    assert [set(fit.names) for fit in diagnosis.fits] == [wanted]
+    assert "together with" in diagnosis.sentence()
 
 
 def test_all_pairs_can_be_made() -> None:
@@ -151,67 +162,71 @@ def test_all_pairs_can_be_made() -> None:
     made = list(pairs(list(combining())))
 
     assert len(made) > 5000
-    assert all(issubclass(each.mutant, LSTM) for each in made)
+    assert all(issubclass(hypothesis.mutant, LSTM) for hypothesis in made)
 
 
 def test_two_mistakes_that_read_the_input_need_no_states(right: Evidence) -> None:
     """What one of them does to the memory of states, the other does to x alone."""
     without = replace(right, call=right.call._replace(h_0=None, c_0=None))
     named = {("gaps_of_a_slice_read_as_numbers",), ("input_clipped",)}
-    (both,) = pairs([each for each in combining() if each.names in named])
+    (both,) = pairs([hypothesis for hypothesis in combining() if hypothesis.names in named])
 
     assert estimated(both.mutant, without) is not None
 
 
 def test_what_nobody_knows_is_called_so(right: Evidence) -> None:
     """The closest is named, and is not said to fit."""
-    found = diagnose(with_outputs(right, noise), work=1e12)
+    diagnosis = diagnose(with_outputs(right, noise), work=1e12)
 
-    assert found.fits == ()
-    assert found.next_best is not None
-    assert found.next_best.budget > 1
-    assert found.sentence().startswith("no single known mistake fits, nor any pair; closest: ")
+    assert diagnosis.fits == ()
+    assert diagnosis.next_best is not None
+    assert diagnosis.next_best.budget > 1
+    assert diagnosis.sentence().startswith("no single known mistake fits, nor any pair; closest: ")
 
 
 def test_no_hypothesis_fits_what_is_not_a_number(right: Evidence) -> None:
     """NaN is within no bound: nothing is tried."""
-    found = diagnose(with_outputs(right, lambda a: a * np.nan))
+    diagnosis = diagnose(with_outputs(right, lambda a: a * np.nan))
 
-    assert (found.fits, found.next_best) == ((), None)
-    assert found.endless[0] == found.endless[1] > 0
+    assert (diagnosis.fits, diagnosis.next_best) == ((), None)
+    assert diagnosis.endless[0] == diagnosis.endless[1] > 0
 
 
 def test_a_state_that_was_not_given(right: Evidence) -> None:
     """A layer that kept the state of an earlier call is right from that state on."""
-    found = diagnose(replace(right, call=right.call._replace(h_0=None, c_0=None)))
+    diagnosis = diagnose(replace(right, call=right.call._replace(h_0=None, c_0=None)))
 
-    assert [fit.names for fit in found.fits] == [("a correct LSTM from another initial state",)]
-    assert reason(*found.fits[0].names).startswith("Keeps the state of an earlier call")
+    assert [fit.names for fit in diagnosis.fits] == [("a correct LSTM from another initial state",)]
+    assert reason(*diagnosis.fits[0].names).startswith("Keeps the state of an earlier call")
 
 
 def test_a_mistake_is_not_taken_for_another_state() -> None:
     """What is wrong in every step is no matter of the state."""
     evidence = evidence_of(MUTANTS["recurrent_bias_missing"])
-    found = diagnose(replace(evidence, call=evidence.call._replace(h_0=None, c_0=None)))
+    diagnosis = diagnose(replace(evidence, call=evidence.call._replace(h_0=None, c_0=None)))
 
-    assert not any("state" in name for fit in found.fits for name in fit.names[:1])
+    assert not any("state" in name for fit in diagnosis.fits for name in fit.names[:1])
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_less_accuracy_than_declared(dtype: str) -> None:
     """The arithmetic is named in which the right LSTM fits."""
     evidence = evidence_of(LSTM, configuration(6, 3, 10, 20, dtype=dtype))
-    found = diagnose(replace(evidence, arithmetic=arithmetic_of("float32"), cell=Cell()))
+    diagnosis = diagnose(replace(evidence, arithmetic=arithmetic_of("float32"), cell=Cell()))
 
-    assert [fit.names for fit in found.fits] == [(f"a correct LSTM no more accurate than with arithmetic of {dtype}",)]
+    assert [fit.names for fit in diagnosis.fits] == [
+        (f"a correct LSTM no more accurate than with arithmetic of {dtype}",)
+    ]
 
 
 def test_without_work_it_says_so(right: Evidence) -> None:
     """Nothing is claimed about what was not tried."""
-    found = diagnose(with_outputs(right, noise), work=0)
+    diagnosis = diagnose(with_outputs(right, noise), work=0)
 
-    assert not found.complete
-    assert found.sentence().startswith("no single known mistake fits, nor any of the pairs that were tried; closest: ")
+    assert not diagnosis.complete
+    assert diagnosis.sentence().startswith(
+        "no single known mistake fits, nor any of the pairs that were tried; closest: "
+    )
 
 
 def test_a_right_lstm_needs_no_work(right: Evidence) -> None:
@@ -228,7 +243,7 @@ def test_outputs_that_do_not_fit_the_input(right: Evidence, change: Callable[[np
 
 def test_every_mistake_is_explained() -> None:
     """A sentence for each."""
-    assert all(reason(each.names[0]).endswith(".") for each in single())
+    assert all(reason(hypothesis.names[0]).endswith(".") for hypothesis in single())
 
 
 def rounded(value: float, bound: float) -> Rounded:

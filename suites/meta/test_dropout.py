@@ -49,12 +49,12 @@ def failing(name: str) -> set[str]:
     subject = subject_of(ADAPTERS[name])
     asked = [*TIERS["small"].configurations, *TIERS["small"].crossed(subject.hello.on("eager"))]
     planned = [
-        (number, called)
-        for (number, check), called in product(CHAPTER.items(), asked)
-        if check.where(called) and subject.hello.on("eager").runs(called)
+        (number, configuration)
+        for (number, check), configuration in product(CHAPTER.items(), asked)
+        if check.where(configuration) and subject.hello.on("eager").runs(configuration)
     ]
     with np.errstate(all="ignore"):
-        return {number for number, called in planned if not passes(subject, number, called)}
+        return {number for number, configuration in planned if not passes(subject, number, configuration)}
 
 
 def passes(subject: Any, number: str, called: Configuration) -> bool:
@@ -104,8 +104,10 @@ class _Infinite(LSTMWithDropout):
 def test_what_dropout_does_not_go_together_with_is_noticed(kind: type[LSTMWithDropout], verdict: str) -> None:
     """An exception, and outputs that are no numbers."""
     subject = subject_of(adapter_of("crossed", kind))
-    crossed = [called for called in TIERS["small"].crossed(subject.hello.on("eager")) if called.drops]
-    cases = [draw(called, [0], biases=2) for called in crossed]
+    crossed = [
+        configuration for configuration in TIERS["small"].crossed(subject.hello.on("eager")) if configuration.drops
+    ]
+    cases = [draw(configuration, [0], biases=2) for configuration in crossed]
 
     assert verdict in {judge(CHAPTER["21.7"], subject, each, brief=True)[0].verdict for each in cases}
 
@@ -131,10 +133,11 @@ class _KnownOfKeras(_Known):
 READABLE = [c for c in TIERS["small"].configurations if c.drops and is_readable(c) and rate_of(c.layer) < 1]
 
 KNOWN = [
-    (kind, called)
+    (kind, configuration)
     for kind in (_Known, _KnownOfKeras)
-    for called in READABLE
-    if subject_of(adapter_of("known", kind)).hello.on("eager").runs(called) and not called.layer.bidirectional
+    for configuration in READABLE
+    if subject_of(adapter_of("known", kind)).hello.on("eager").runs(configuration)
+    and not configuration.layer.bidirectional
 ]
 
 

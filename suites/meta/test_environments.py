@@ -123,9 +123,9 @@ def test_cells_without_a_pin_are_called_latest() -> None:
 
 def test_cells_by_id() -> None:
     """In the order of the file; one that there is not is refused with those that there are."""
-    found = by_id(read(), ["torch-2.13", "torch-2.6"])
+    cells = by_id(read(), ["torch-2.13", "torch-2.6"])
 
-    assert [cell.id for cell in found] == ["torch-2.6", "torch-2.13"]
+    assert [cell.id for cell in cells] == ["torch-2.6", "torch-2.13"]
     with pytest.raises(BadCells, match=r"expected a cell among torch-1\.13, .*, came 'torch-9': name one of them"):
         by_id(read(), ["torch-9"])
 

@@ -96,10 +96,10 @@ def test_unrelated_layers_are_of_the_same_kind() -> None:
 def test_the_last_output_of_a_layer(steps: int, decides: bool) -> None:
     """Its bound grows with the steps that nobody saw."""
     cases = drawn(steps, 3, 4, 40, initial_state=False)
-    called, given = cell_of(cases.configuration), start(cases)
+    cell, given = cell_of(cases.configuration), start(cases)
 
     with np.errstate(over="ignore", invalid="ignore"):
         due = trajectory(cases, arithmetic_of("float32")).y[-1]
-    unlike = np.stack([lstm(called, weights, *given).y[-1] for weights in unrelated(cases.weights)])
+    unlike = np.stack([lstm(cell, weights, *given).y[-1] for weights in unrelated(cases.weights)])
 
     assert excludes(due[0], unlike[:, 0]) is decides

@@ -293,7 +293,7 @@ def largest(example: Example, *, forced: bool = False) -> float:
     return max(float(budget(a, b).max()) for a, b in zip(seen, due, strict=True))
 
 
-ONE_LAYER = {name: each.layer for name, each in EXAMPLES.items() if each.layer.num_layers == 1}
+ONE_LAYER = {name: example.layer for name, example in EXAMPLES.items() if example.layer.num_layers == 1}
 OF_ONE_LAYER = [name for name, layer in ONE_LAYER.items() if layer.return_sequences and not layer.merges]
 
 

@@ -50,10 +50,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def red(run: Run, name: str, dtype: str) -> set[str]:
     """The rules that are red for an implementation in a dtype."""
-    found = [
+    checks = [
         c for c in run.results.checks if c.implementation == f"breakages.{name}" and f"-{dtype}-" in c.configuration
     ]
-    return {check.rule for check in found if check.verdict in {"fail", "unstable"}}
+    return {check.rule for check in checks if check.verdict in {"fail", "unstable"}}
 
 
 @needs("torch")

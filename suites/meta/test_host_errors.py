@@ -266,17 +266,17 @@ def test_what_a_path_says_itself_counts() -> None:
     """The rest is what is said for all of them."""
     jit = {"name": "jit", "dtypes": ["float64"], "claims": ["layers"], "device": "gpu", "cost": "trace"}
     paths = ["eager", jit, {"name": "other", "only": ["layers"]}]
-    found = Hello.from_header({**HELLO, "paths": paths, "dtypes": ["float16"], "activations": "S"}, "mine")
+    hello = Hello.from_header({**HELLO, "paths": paths, "dtypes": ["float16"], "activations": "S"}, "mine")
 
-    assert found.offers == (
+    assert hello.offers == (
         Offer(path="eager", dtypes=("float16",), activations="S"),
         Offer(path="jit", dtypes=("float64",), claims=("layers",), activations="S", device="gpu", cost="trace"),
         Offer(path="other", dtypes=("float16",), activations="S", only=("layers",)),
     )
-    assert (found.paths, found.claims, found.device) == (("eager", "jit", "other"), ("layers",), "cpu, gpu")
-    assert found.on("jit").cost == "trace"
+    assert (hello.paths, hello.claims, hello.device) == (("eager", "jit", "other"), ("layers",), "cpu, gpu")
+    assert hello.on("jit").cost == "trace"
     with pytest.raises(LookupError, match=r"expected a path of mine\.LSTM among eager, jit, other, came 'model'"):
-        found.on("model")
+        hello.on("model")
 
 
 @pytest.mark.parametrize("key", HELLO)

@@ -12,18 +12,18 @@ from lstm_conformance.suites.harness.plan.manifest import declared
 @pytest.mark.parametrize("tier", TIERS)
 def test_an_id_says_all_that_is_to_know(tier: str) -> None:
     """Of every configuration of a tier."""
-    called = TIERS[tier].configurations
+    configurations = TIERS[tier].configurations
 
-    assert [configuration_called(str(each)) for each in called] == list(called)
+    assert [configuration_called(str(configuration)) for configuration in configurations] == list(configurations)
 
 
 @pytest.mark.parametrize("name", ["torch.nn.LSTM", "keras.layers.Bidirectional"])
 def test_also_where_many_flags_are_set(name: str) -> None:
     """Of those in which flags are crossed."""
     hello = declared(name)
-    called = [each for offer in hello.offers for each in TIERS["quick"].crossed(offer)]
+    configurations = [configuration for offer in hello.offers for configuration in TIERS["quick"].crossed(offer)]
 
-    assert [configuration_called(str(each)) for each in called] == called
+    assert [configuration_called(str(configuration)) for configuration in configurations] == configurations
 
 
 @pytest.mark.parametrize(

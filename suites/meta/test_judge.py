@@ -54,7 +54,9 @@ class TestBatches:
         together = judge(check, subject_of(make), draw(where, NUMBERS, biases=2))
         alone = [judge(check, subject_of(make), draw(where, (k,), biases=2))[0] for k in NUMBERS]
 
-        assert [str(asdict(each)) for each in together] == [str(asdict(each)) for each in alone]  # where NaN is NaN
+        assert [str(asdict(outcome)) for outcome in together] == [
+            str(asdict(each)) for each in alone
+        ]  # where NaN is NaN
 
     def test_a_batch_can_hold_both_verdicts(self) -> None:
         """A case that fails leaves its neighbours their pass, so the test before this one means something."""
@@ -62,7 +64,7 @@ class TestBatches:
 
         outcomes = judge(check, subject_of(ReferenceLSTM), cases_of(5, 6, 7))
 
-        assert [(each.case, each.verdict, each.budget) for each in outcomes] == [
+        assert [(outcome.case, outcome.verdict, outcome.budget) for outcome in outcomes] == [
             (5, "pass", 0.0),
             (6, "fail", 3.0),
             (7, "pass", 0.5),
@@ -104,9 +106,9 @@ class TestWeighing:
     @pytest.mark.parametrize("order", [1, -1])
     def test_the_worst_comparison_decides(self, order: int) -> None:
         """In whichever order they come; a number that is none is the worst of all."""
-        found = [compared([0.5], [0.0], [1.0]), compared([math.nan], [0.0], [1.0]), compared([3.0], [0.0], [1.0])]
+        comparisons = [compared([0.5], [0.0], [1.0]), compared([math.nan], [0.0], [1.0]), compared([3.0], [0.0], [1.0])]
 
-        (outcome,) = judge(examined(*found[::order]), subject_of(ReferenceLSTM), cases_of(0))
+        (outcome,) = judge(examined(*comparisons[::order]), subject_of(ReferenceLSTM), cases_of(0))
 
         assert (outcome.verdict, outcome.budget) == ("fail", math.inf)
 

@@ -83,8 +83,8 @@ def outcome_of(adapter: type[Adapter], rule: str, called: Configuration, biases:
     """The outcome of one check."""
     with InProcess(adapter) as implementation:
         subject = Subject(implementation, implementation.hello(), "eager")
-        (found,) = judge(CHECKS[rule], subject, draw(called, (0,), biases=biases))
-        return found
+        (outcome,) = judge(CHECKS[rule], subject, draw(called, (0,), biases=biases))
+        return outcome
 
 
 @pytest.mark.parametrize("name", [name for name, kind in BENIGN.items() if not kind.only])
@@ -222,16 +222,16 @@ class TestRefusals:
     @pytest.mark.parametrize("route", REFUSED)
     def test_another_kind_of_error_is_no_refusal(self, route: str) -> None:
         """The documented one is due."""
-        found = outcome_of(Unbuilt, "22.4", configuration(4, 3, 5, 7, route=route))
+        outcome = outcome_of(Unbuilt, "22.4", configuration(4, 3, 5, 7, route=route))
 
-        assert (found.verdict, found.detail) == ("fail", {"raised": "KeyError"})
+        assert (outcome.verdict, outcome.detail) == ("fail", {"raised": "KeyError"})
 
     @pytest.mark.parametrize("route", REFUSED)
     def test_whoever_takes_them_is_caught(self, route: str) -> None:
         """Nothing was raised."""
-        found = outcome_of(Silent, "22.4", configuration(4, 3, 5, 7, route=route))
+        outcome = outcome_of(Silent, "22.4", configuration(4, 3, 5, 7, route=route))
 
-        assert found.detail == {"raised": "none"}
+        assert outcome.detail == {"raised": "none"}
 
 
 class TestRoutes:

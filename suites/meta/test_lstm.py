@@ -87,9 +87,9 @@ def scalar_cell(cell: CellWeights, called: Configuration) -> scalar.Cell:
 
 def by_scalars(cases: Cases, mask: Mask | None, weights: Weights | None = None) -> Scalar:
     """The first case, row by row."""
-    called, (x, h_0, c_0) = cases.configuration, start(cases)
-    layers = [[scalar_cell(cell, called) for cell in cells] for cells in weights or cases.weights]
-    counts = [called.time] * called.batch if mask is None else mask[:, 0].sum(0).tolist()
+    configuration, (x, h_0, c_0) = cases.configuration, start(cases)
+    layers = [[scalar_cell(cell, configuration) for cell in cells] for cells in weights or cases.weights]
+    counts = [configuration.time] * configuration.batch if mask is None else mask[:, 0].sum(0).tolist()
     rows = [
         scalar.stack(layers, x[:, 0, row].tolist(), h_0[:, :, 0, row].tolist(), c_0[:, :, 0, row].tolist(), length)
         for row, length in enumerate(counts)

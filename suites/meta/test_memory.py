@@ -135,7 +135,7 @@ class TestLettingGo:
         """Its answers are forgotten, and not before; those of others stay."""
         session = Session(plan=Plan(), brief=True)
         names = ("state_kept", "outputs_scaled")
-        session.greet([each for name in names for each in candidates(BY_NAME, f"mutants:{name}")])
+        session.greet([candidate for name in names for candidate in candidates(BY_NAME, f"mutants:{name}")])
         planned = session.plan.of(all_checks()["1.1"], session.hellos.items())
         session.expect([{each.implementation} for each in planned])
         left = []
@@ -158,7 +158,7 @@ class TestLettingGo:
         before = session.perform(first, "")
         session.done({first.implementation})
 
-        assert [each.verdict for each in session.perform(first, "")] == [each.verdict for each in before]
+        assert [check.verdict for check in session.perform(first, "")] == [each.verdict for each in before]
 
 
 def test_what_a_worker_reports_is_taken_out_of_its_report() -> None:

@@ -220,8 +220,8 @@ def given(layer: str, dtype: str, number: int = 0) -> tuple[Weights, Call[Array]
 
 def made(mutant: str, layer: str, dtype: str) -> LSTM:
     """A layer as the configuration describes it."""
-    called = cases_of(layer, dtype).configuration
-    lstm = ALL[mutant](called.layer, cell_of(called))
+    configuration = cases_of(layer, dtype).configuration
+    lstm = ALL[mutant](configuration.layer, cell_of(configuration))
     lstm.fill = LAYERS[layer].fill
     return lstm
 

@@ -95,6 +95,6 @@ def test_what_is_spared_is_not_run() -> None:
     """Every case of it."""
     first, *_ = planned()
 
-    assert [(each.case, each.verdict) for each in Once(wanted=True).spared(first)] == [
+    assert [(outcome.case, outcome.verdict) for outcome in Once(wanted=True).spared(first)] == [
         (number, "not-run") for number in first.numbers
     ]

@@ -97,10 +97,10 @@ class TestConfigurations:
     @pytest.mark.parametrize("word", ["batch_first_text", "merge_mode_unknown", "activation_unknown"])
     def test_a_word_of_one_option_is_not_taken_for_another(self, word: str) -> None:
         """Names of mistakes begin like options."""
-        called = configuration_called(f"T5-B3-I4-H7-{word}-float32-mild")
+        configuration = configuration_called(f"T5-B3-I4-H7-{word}-float32-mild")
 
-        assert called is not None
-        assert called.mistake == word
+        assert configuration is not None
+        assert configuration.mistake == word
 
     def test_an_adapter_is_told_what_the_layer_is_and_what_it_is_put_into(self) -> None:
         """Not what it is called with, which it is given."""

@@ -76,8 +76,8 @@ def test_one_rounding_is_at_most_half_of_the_bound(name: str) -> None:
 def test_float32_lies_within_its_hard_bound_of_the_truth() -> None:
     """An LSTM that computes in float32, in an order of its own, is no farther from the truth than it may be."""
     case = only(layer("plain", "float32"), 0)
-    called = case.configuration
-    found = LSTM(called.layer, cell_of(called))(case.weights, Call(*case.inputs))
+    configuration = case.configuration
+    found = LSTM(configuration.layer, cell_of(configuration))(case.weights, Call(*case.inputs))
     seen = Outputs(*found)._replace(h_n=found.h_n[0], c_n=found.c_n[0])
 
     expected = forced(case, [found.y], uniform("float32", rigorous=True))[0]

@@ -32,4 +32,4 @@ def test_every_cause_is_a_finding_of_a_framework() -> None:
     """But those that were retired."""
     text = findings_page.document()
 
-    assert [each.id for each in causes().values() if not each.became and f"`{each.id}`: " not in text] == []
+    assert [cause.id for cause in causes().values() if not cause.became and f"`{cause.id}`: " not in text] == []

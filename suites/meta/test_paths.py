@@ -153,7 +153,7 @@ def test_other_rules_compare_nothing() -> None:
 def test_what_is_undocumented_is_asked_by_rules_of_its_own(rule: str, asked: set[str]) -> None:
     """And by no other: of Keras, nobody asks how it refuses other dtypes."""
     name, greeting = hello("a", "eager", "graph", layout="keras")
-    more = [dataclasses.replace(each, claims=("initial_state", "refusals")) for each in greeting.offers]
+    more = [dataclasses.replace(offer, claims=("initial_state", "refusals")) for offer in greeting.offers]
     greeting = dataclasses.replace(greeting, offers=tuple(more))
     mistakes = {each.configuration.mistake for each in Plan().of(CHECKS[rule], [(name, greeting)])}
 
@@ -187,7 +187,7 @@ def test_a_case_is_run_with_what_it_is_compared_with(rule: str, implementation: 
 
 def test_a_case_that_compares_backends_takes_them_all() -> None:
     """As far as they are installed; the one that is named is there in any case."""
-    wanted = [each.value for each in _of_case(case_of("18.1", "keras.layers.LSTM@torch"))]
+    wanted = [candidate.value for candidate in _of_case(case_of("18.1", "keras.layers.LSTM@torch"))]
 
     assert "keras.layers.LSTM@torch" in wanted
     assert {family_of(name) for name in wanted} == {"keras.layers.LSTM"}

@@ -67,7 +67,7 @@ class TestRecords:
         header = whole.results.header
 
         assert (header.partial, header.tier, header.base_seed) == (False, "small", 0)
-        assert [each.implementation for each in header.environments] == [NAME]
+        assert [environment.implementation for environment in header.environments] == [NAME]
 
     def test_a_wrong_implementation_is_red(self, red: Run) -> None:
         """Exit status 1; each case is a failure of its own."""

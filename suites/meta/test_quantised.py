@@ -29,7 +29,7 @@ def verdicts(mutant: type[LSTM]) -> Iterator[str]:
         for check in all_checks().values():
             for planned in Plan(tier="quick").of(check, [("layer", hello)]):
                 cases = draw(planned.configuration, planned.numbers, biases=2)
-                yield from (f"{check.rule} {each.verdict}" for each in judge(check, subject, cases, brief=True))
+                yield from (f"{check.rule} {outcome.verdict}" for outcome in judge(check, subject, cases, brief=True))
 
 
 @pytest.mark.parametrize("mutant", [Int8, Float16])
@@ -74,5 +74,5 @@ def test_what_nobody_observed_has_no_scale() -> None:
 
 def test_all_quantised_configurations_are_of_one_layer() -> None:
     """Of a stack, nobody observes what the upper layers read."""
-    assert {each.layer.num_layers for each in quantised()} == {1}
-    assert {each.kind for each in quantised()} == {"quantised"}
+    assert {configuration.layer.num_layers for configuration in quantised()} == {1}
+    assert {configuration.kind for configuration in quantised()} == {"quantised"}

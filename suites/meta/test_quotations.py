@@ -10,14 +10,14 @@ from lstm_conformance.suites.meta.quotations import PACKAGES, Quotation, asked, 
 from lstm_conformance.suites.meta.tables import table
 
 RULES = specification()[1]
-EVERY_RULE = table(((each,) for each in RULES.values()), ids=lambda each: each.number)
+EVERY_RULE = table(((rule,) for rule in RULES.values()), ids=lambda each: each.number)
 KINDS = ("documented", "equations", "source", "ours")
 
 
 @needs(*PACKAGES)
 def test_every_quotation_stands_in_its_docstring() -> None:
     """Of the installed versions; lines may end elsewhere."""
-    assert asked(each for rule in RULES.values() for each in quotations(rule.basis)) == []
+    assert asked(quotation for rule in RULES.values() for quotation in quotations(rule.basis)) == []
 
 
 @needs("torch")
@@ -45,7 +45,7 @@ def test_what_is_documented_is_quoted(rule: Rule) -> None:
     quoted = quotations(rule.basis)
 
     assert quoted
-    assert {each.name.split(".")[0] for each in quoted} <= set(PACKAGES)
+    assert {quotation.name.split(".")[0] for quotation in quoted} <= set(PACKAGES)
     told = "; ".join(f'"{words}" (`{name}`)' for words, name in quoted)
     assert rule.basis == f"documented: {told}."
 

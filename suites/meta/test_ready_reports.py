@@ -11,7 +11,7 @@ from lstm_conformance.fixtures.deviations.causes import SILENT, Cause, causes
 from lstm_conformance.suites.meta.findings import promises
 from lstm_conformance.suites.meta.running import ROOT
 
-ALIVE = [each for each in causes().values() if not each.became]
+ALIVE = [cause for cause in causes().values() if not cause.became]
 OF_THE_SUITE = ("; cause", "Rule ", "(control)")
 
 
@@ -33,9 +33,9 @@ def test_the_worst_come_first(capsys: pytest.CaptureFixture[str]) -> None:
     """Bugs, and of those the ones that give wrong numbers in silence."""
     found = [causes()[name] for name in listed(capsys)]
 
-    assert {each.id for each in found} == {each.id for each in ALIVE}
+    assert {cause.id for cause in found} == {each.id for each in ALIVE}
     classes = ["bug", "documentation", "undocumented", "choice"]
-    ranks = [(classes.index(each.class_), each.effect not in SILENT) for each in found]
+    ranks = [(classes.index(cause.class_), cause.effect not in SILENT) for cause in found]
     assert ranks == sorted(ranks)
 
 

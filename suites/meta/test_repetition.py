@@ -163,7 +163,7 @@ class TestDeaths:
         outcomes = judge(EVERY_OUTPUT, subject, cases_of(*NUMBERS))
 
         assert verdicts(outcomes) == ["error", "error", "not-run", "not-run"]
-        assert {each.message for each in outcomes[2:]} == {ENDED}
+        assert {outcome.message for outcome in outcomes[2:]} == {ENDED}
 
     def test_another_configuration_is_run(self) -> None:
         """A kernel that crashes at one size may be right at another."""
@@ -344,6 +344,6 @@ class TestCompleteness:
 
         records = [session.perform(each, "") for each in planned]
 
-        assert [[record.case for record in each] for each in records] == [list(each.numbers) for each in planned]
-        assert {record.rule for each in records for record in each} == {each.check.rule for each in planned}
-        assert {record.verdict for each in records for record in each} == allowed
+        assert [[record.case for record in checks] for checks in records] == [list(each.numbers) for each in planned]
+        assert {record.rule for checks in records for record in checks} == {each.check.rule for each in planned}
+        assert {record.verdict for checks in records for record in checks} == allowed

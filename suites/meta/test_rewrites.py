@@ -25,9 +25,11 @@ def asked(subject: Subject, *, crossed: bool) -> list[Configuration]:
     offer = subject.hello.on("eager")
     every = QUICK.crossed(offer) if crossed else QUICK.on(offer)
     return [
-        each
-        for each in every
-        if offer.runs(each) and not each.drops and each.applies_to(subject.hello.promised, subject.hello.layout)
+        configuration
+        for configuration in every
+        if offer.runs(configuration)
+        and not configuration.drops
+        and configuration.applies_to(subject.hello.promised, subject.hello.layout)
     ]
 
 

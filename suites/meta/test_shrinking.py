@@ -44,7 +44,7 @@ def search(
     fails: Callable[[Configuration], bool], *, tries: int = TRIES, until: float = math.inf, start: Configuration = LARGE
 ) -> Search:
     """A finished reduction where this is what fails."""
-    found = Search(start, FAILED, lambda each: FAILED if fails(each) else PASSED, tries, until)
+    found = Search(start, FAILED, lambda configuration: FAILED if fails(configuration) else PASSED, tries, until)
     found.run()
     return found
 
@@ -81,15 +81,15 @@ class TestSearch:
 
     def test_what_cannot_be_reduced_stays(self) -> None:
         """It is the smallest that fails."""
-        assert search(lambda each: each == LARGE).smallest == LARGE
+        assert search(lambda configuration: configuration == LARGE).smallest == LARGE
 
     def test_the_values_of_every_flag_are_tried_on_it(self) -> None:
         """Those that pass tell which defaults matter, those that fail which do not."""
-        found = search(lambda each: each.layer.unroll and each.initial_state)
+        found = search(lambda configuration: configuration.layer.unroll and configuration.initial_state)
 
-        assert any(not each.initial_state for each in found.passed)
-        assert all(each.initial_state and each.layer.unroll for each in found.failed)
-        assert {each.mask for each in found.failed} >= {"", "holes", "left"}
+        assert any(not configuration.initial_state for configuration in found.passed)
+        assert all(configuration.initial_state and configuration.layer.unroll for configuration in found.failed)
+        assert {configuration.mask for configuration in found.failed} >= {"", "holes", "left"}
 
     def test_another_failure_is_another_finding(self) -> None:
         """An exception is no reduction of a wrong number."""
@@ -103,11 +103,12 @@ class TestSearch:
     def test_only_what_goes_together_is_asked(self) -> None:
         """Without an axis of batch there is one row, whatever is left out."""
         found = search(
-            lambda each: each.unbatched, start=configuration_of({"unbatched": True, "batch": 1, "bias": False})
+            lambda configuration: configuration.unbatched,
+            start=configuration_of({"unbatched": True, "batch": 1, "bias": False}),
         )
 
-        assert all(each.batch == 1 for each in [*found.failed, found.smallest])
-        assert not any(each.mask for each in found.failed)
+        assert all(configuration.batch == 1 for configuration in [*found.failed, found.smallest])
+        assert not any(configuration.mask for configuration in found.failed)
 
     def test_it_is_the_same_twice(self) -> None:
         """It hangs on nothing but the configuration and what fails."""
@@ -160,9 +161,9 @@ class TestRun:
         reduced = [configuration_called(detail["smallest"]["configuration"]) for detail in details(started())]
 
         assert len(reduced) > 1
-        for each in reduced:
-            assert each is not None
-            assert set(departures(each)) == {"stateful", "mask", "time", "batch", "input_size", "hidden_size"}
+        for configuration in reduced:
+            assert configuration is not None
+            assert set(departures(configuration)) == {"stateful", "mask", "time", "batch", "input_size", "hidden_size"}
 
     def test_what_was_reduced_is_not_reduced_again(self) -> None:
         """Nor what has all its flags, and others."""
@@ -239,10 +240,10 @@ def test_a_check_can_be_asked_of_all_that_it_is_about(make: type[Adapter], flags
     subject.model = subject_of(make)
 
     verdicts = set()
-    for called in drawn(subject.hello.on("eager"), Random(1), CONFIGURATIONS, **flags):
-        cases = draw(called, [0], biases=subject.layout.biases)
+    for configuration in drawn(subject.hello.on("eager"), Random(1), CONFIGURATIONS, **flags):
+        cases = draw(configuration, [0], biases=subject.layout.biases)
         for check in CHECKS.values():
-            if check.where(called) and called.applies_to(
+            if check.where(configuration) and configuration.applies_to(
                 subject.hello.promised, subject.hello.layout, undocumented=check.undocumented
             ):
                 verdicts |= {outcome.verdict for outcome in judge(check, subject, cases, brief=True)}

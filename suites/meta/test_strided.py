@@ -20,7 +20,7 @@ X = np.arange(480.0).reshape(8, 4, 3, 5)
 
 def verdicts(adapter: type[MutantAdapter], called: Configuration, numbers: list[int]) -> list[str]:
     """What rule 20.1 says of some cases."""
-    return [each.verdict for each in judge(CHECKS["20.1"], subject_of(adapter), draw(called, numbers, biases=2))]
+    return [outcome.verdict for outcome in judge(CHECKS["20.1"], subject_of(adapter), draw(called, numbers, biases=2))]
 
 
 def as_they_lie(x: np.ndarray) -> list[np.ndarray]:

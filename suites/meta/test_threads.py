@@ -46,7 +46,9 @@ def test_who_shares_memory_is_caught(name: str, rules: set[str]) -> None:
         subject = Subject(implementation, implementation.hello(), "eager")
         for asked in ASKED:
             cases = draw(asked, (0,), biases=2)
-            found = {rule: {each.verdict for each in judge(check, subject, cases)} for rule, check in CHECKS.items()}
+            found = {
+                rule: {outcome.verdict for outcome in judge(check, subject, cases)} for rule, check in CHECKS.items()
+            }
             assert {rule for rule, verdicts in found.items() if verdicts != {"pass"}} == rules
 
 

@@ -25,4 +25,4 @@ def test_what_fits_is_counted_as_false() -> None:
     """The count does not take every answer for a true one."""
     answers = [Diagnosis((Fit((), 0.1),), None), Diagnosis((Fit(("a",), 0.1),), None), Diagnosis((), None)]
 
-    assert [verdict(each) for each in answers] == ["correct", "a mistake", "none fits"]
+    assert [verdict(diagnosis) for diagnosis in answers] == ["correct", "a mistake", "none fits"]

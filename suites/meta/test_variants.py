@@ -139,11 +139,11 @@ def test_float32_stays_within_the_bound(name: str, mask: str) -> None:
     assert largest(LSTM, variant, variant.with_peepholes(case), MASKS[mask]) <= 1
 
 
-ALONE = {name: each for name, each in VARIANTS.items() if len(each.set) == 1}
+ALONE = {name: variant for name, variant in VARIANTS.items() if len(variant.set) == 1}
 
 
 @pytest.mark.parametrize(
-    ("name", "mutant"), [(name, wrong) for name, each in ALONE.items() for wrong in misreading(each)]
+    ("name", "mutant"), [(name, wrong) for name, variant in ALONE.items() for wrong in misreading(variant)]
 )
 def test_wrong_options_are_noticed(name: str, mutant: str) -> None:
     """A layer that misreads an option is far outside the bound; where there is no option it is right."""

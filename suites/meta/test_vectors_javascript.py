@@ -38,7 +38,7 @@ def broken(folder: Path, old: str, new: str) -> Path:
 
 def test_it_passes(folder: Path) -> None:
     """Every vector of one layer in one direction, in float32 and in float64."""
-    expected = [each.name for each in quick().vectors if set(flags_of(each)) <= OFFERED]
+    expected = [vector.name for vector in quick().vectors if set(flags_of(vector)) <= OFFERED]
 
     done = checked(JAVASCRIPT, folder)
 

@@ -71,10 +71,10 @@ def main(count: int) -> int:
     counts: Counter[str] = Counter()
     started = process_time()
     for pair in pairs(range(count)):
-        found = diagnose(pair.evidence, work=WORK)
-        counts[verdict(found)] += 1
-        if found.fits:
-            print(f"{pair}: {found.sentence()}")
+        diagnosis = diagnose(pair.evidence, work=WORK)
+        counts[verdict(diagnosis)] += 1
+        if diagnosis.fits:
+            print(f"{pair}: {diagnosis.sentence()}")
     said = ", ".join(f"{counts[word]} {word}" for word in ("correct", "a mistake", "cannot tell", "none fits"))
     print(f"{count} pairs of unrelated layers: {said}; {process_time() - started:.0f} s of a processor")
     return 1 if counts["correct"] + counts["a mistake"] else 0

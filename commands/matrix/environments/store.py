@@ -113,8 +113,8 @@ class Store:
         return [Environment(path.parent) for path in self.folder.glob(f"*/{PACKAGES}")]
 
     def _unused(self, coming: Collection[str]) -> list[Environment]:
-        found = [each for each in self._all() if each.folder.name not in {*self._used, *coming}]
-        return sorted(found, key=lambda each: each.folder.stat().st_mtime)
+        environments = [each for each in self._all() if each.folder.name not in {*self._used, *coming}]
+        return sorted(environments, key=lambda each: each.folder.stat().st_mtime)
 
     def _done(self, coming: Collection[str]) -> list[Environment]:
         return [Environment(self.folder / name) for name in reversed(self._used) if name not in coming]

@@ -100,7 +100,7 @@ def _failure(red: Sequence[Check]) -> Failure | None:
 def _exception(red: Sequence[Check]) -> Failure | None:
     """The kind of exception that all these raised and what it says, if it says the same, numbers apart."""
     raised = str((red[0].detail or {})["raised"])
-    said = {_said(raised, each.message or "") for each in red}
+    said = {_said(raised, check.message or "") for check in red}
     return Failure("exception", raised, says=said.pop()) if len(said) == 1 else None
 
 

@@ -16,6 +16,6 @@ def told_of(known: Known) -> Cause:
         silent=known.effect in SILENT,
         affects=known.affects,
         workaround=known.workaround,
-        links=tuple(Link(address=each.address, state=each.state) for each in known.links),
+        links=tuple(Link(address=link.address, state=link.state) for link in known.links),
         scripts=known.scripts,
     )

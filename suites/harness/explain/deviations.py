@@ -51,12 +51,16 @@ class Deviations:
         name = hello.implementation
         if name not in self._by_implementation:
             self._by_implementation[name] = self.applicable([hello])
-        return [each for each in self._by_implementation[name] if each.covers(name, path, rule, configuration)]
+        return [
+            deviation
+            for deviation in self._by_implementation[name]
+            if deviation.covers(name, path, rule, configuration)
+        ]
 
     def applicable(self, hellos: Iterable[Hello]) -> list[Deviation]:
         """The entries that are about these implementations in their installed versions."""
         installed = [(hello.implementation, main_version(hello)) for hello in hellos]
-        return [each for each in self.entries if any(each.applies_to(*which) for which in installed)]
+        return [deviation for deviation in self.entries if any(deviation.applies_to(*which) for which in installed)]
 
 
 def main_version(hello: Hello) -> str:
@@ -74,18 +78,18 @@ def held_against(entries: Sequence[Deviation], outcomes: Iterable[Outcome]) -> l
     if not entries:
         return outcomes
     return (
-        [_mended(entries[0], each) for each in outcomes]
+        [_mended(entries[0], outcome) for outcome in outcomes]
         if _is_mended(entries, outcomes)
-        else [_held(entries, each) for each in outcomes]
+        else [_held(entries, outcome) for outcome in outcomes]
     )
 
 
 def _is_mended(entries: Sequence[Deviation], outcomes: Sequence[Outcome]) -> bool:
     """Whether a configuration that an entry names passes in so many cases that its cause must be gone."""
-    ran = [each for each in outcomes if each.verdict != "not-run"]
-    names = any(isinstance(each.configurations, Ids) for each in entries)
-    enough = len(ran) >= ENOUGH or any(each.case < PER_SEED for each in ran)
-    return names and enough and all(each.verdict == "pass" for each in ran)
+    ran = [outcome for outcome in outcomes if outcome.verdict != "not-run"]
+    names = any(isinstance(deviation.configurations, Ids) for deviation in entries)
+    enough = len(ran) >= ENOUGH or any(outcome.case < PER_SEED for outcome in ran)
+    return names and enough and all(outcome.verdict == "pass" for outcome in ran)
 
 
 def _mended(entry: Deviation, outcome: Outcome) -> Outcome:
@@ -99,7 +103,7 @@ def _mended(entry: Deviation, outcome: Outcome) -> Outcome:
 def _held(entries: Sequence[Deviation], outcome: Outcome) -> Outcome:
     if outcome.verdict in {"pass", "not-run"}:
         return outcome
-    entry = next((each for each in entries if is_as_recorded(each.fails, outcome)), entries[0])
+    entry = next((deviation for deviation in entries if is_as_recorded(deviation.fails, outcome)), entries[0])
     if is_as_recorded(entry.fails, outcome):
         return replace(outcome, verdict="deviation", deviation=entry.id)
     message = f"{outcome.message}; deviation {entry.id!r} is recorded otherwise: {entry.fails}"
@@ -206,6 +210,6 @@ def _is_elsewhere(entry: Deviation, tier: str, hellos: Iterable[Hello]) -> bool:
     names = {
         name
         for name, other in TIERS.items()
-        if any(entry.names(str(each)) for offer in offers for each in other.on(offer))
+        if any(entry.names(str(configuration)) for offer in offers for configuration in other.on(offer))
     }
     return bool(names) and tier not in names

@@ -75,9 +75,11 @@ class Diagnoses:
         """The diagnosis of a step of training on a case, if there is evidence."""
         key = (planned.implementation, planned.path, case.key, GRADIENT)
         if key not in self.known:
-            found = wrong_way_back.diagnosed(subject, case)
-            self.unnamed[key[:2]] += found is not None and not found.fits
-            self.known[key] = {} if found is None else {"diagnosis": as_detail(found, ELSEWHERE_ON_THE_WAY_BACK)}
+            diagnosis = wrong_way_back.diagnosed(subject, case)
+            self.unnamed[key[:2]] += diagnosis is not None and not diagnosis.fits
+            self.known[key] = (
+                {} if diagnosis is None else {"diagnosis": as_detail(diagnosis, ELSEWHERE_ON_THE_WAY_BACK)}
+            )
         return self.known[key]
 
 

@@ -100,7 +100,9 @@ class Reductions:
     def _known(self, planned: Planned, outcome: Outcome) -> dict[str, Any] | None:
         """A reduction that was found of another configuration, and is one of this."""
         known = self.found.get(_alike(planned, outcome), {})
-        return next((told for each, told in known.items() if is_part_of(each, planned.configuration)), None)
+        return next(
+            (told for configuration, told in known.items() if is_part_of(configuration, planned.configuration)), None
+        )
 
     def _reduced(self, planned: Planned, subject: Subject, outcome: Outcome) -> dict[str, Any]:
         where = (planned.implementation, planned.path)
@@ -112,8 +114,8 @@ class Reductions:
         told = {
             "configuration": str(search.smallest),
             "flags": departures(search.smallest),
-            "passing": [departures(each) for each in search.passed],
-            "failing": [departures(each) for each in search.failed],
+            "passing": [departures(configuration) for configuration in search.passed],
+            "failing": [departures(configuration) for configuration in search.failed],
             "cut_short": search.cut_short,
         }
         self.found.setdefault(_alike(planned, outcome), {})[search.smallest] = told

@@ -46,7 +46,7 @@ def _largest(subject: Subject, case: Cases, trained: Trained, kind: type[LSTMWit
     lstm = kind(layer, subject.cell(case.configuration))
     lstm.fill = subject.layout.fill(layer)
     due = way_back.computed(case, trained, lstm)
-    return max((each.worst(0) for each in _compared(subject, case, trained, due)), default=0.0)
+    return max((comparison.worst(0) for comparison in _compared(subject, case, trained, due)), default=0.0)
 
 
 def _compared(subject: Subject, case: Cases, trained: Trained, due: way_back.Due) -> Iterator[Comparison]:

@@ -89,14 +89,14 @@ def outputs_in_a_row(
 
 def with_inputs(cases: Cases, inputs: Inputs, mask: NDArray[np.bool_] | None) -> Cases:
     """The cases with these inputs and this mask, of whatever sizes."""
-    called = replace(
+    configuration = replace(
         cases.configuration,
         time=len(inputs.x),
         batch=inputs.x.shape[2],
         initial_state=inputs.h_0 is not None,
         mask="" if mask is None else cases.configuration.mask,
     )
-    return replace(cases, configuration=called, inputs=inputs, mask=mask)
+    return replace(cases, configuration=configuration, inputs=inputs, mask=mask)
 
 
 def cut(cases: Cases, steps: int, rows: int) -> Cases:

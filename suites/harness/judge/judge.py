@@ -92,7 +92,7 @@ def _after_a_death(
 
 
 def _judged_one_by_one(check: Check, subject: Subject, cases: Cases, brief: bool, toll: Toll) -> list[Outcome]:
-    return [each for case in cases.numbers for each in _judged(check, subject, only(cases, case), brief, toll)]
+    return [outcome for case in cases.numbers for outcome in _judged(check, subject, only(cases, case), brief, toll)]
 
 
 def confirm(check: Check, subject: Subject, cases: Cases, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -164,7 +164,7 @@ def _died(case: int, deadly: DeadlyRequest, whose: str) -> Outcome:
 
 def _says_nothing(case: int, bounded: Sequence[Comparison]) -> Outcome:
     """A pass that any layer would get is none."""
-    measures = ", ".join(dict.fromkeys(each.measure for each in bounded))
+    measures = ", ".join(dict.fromkeys(comparison.measure for comparison in bounded))
     message = f"the bound excludes nothing: an unrelated layer of this size would pass, too ({measures})"
     return Outcome(case=case, verdict="not-run", message=message)
 

@@ -72,7 +72,7 @@ def complete(hellos: Mapping[str, Hello]) -> set[str]:
 
 
 def _offer(hello: Hello) -> tuple[object, ...]:
-    return tuple(replace(each, claims=tuple(sorted(each.claims))) for each in hello.offers)
+    return tuple(replace(offer, claims=tuple(sorted(offer.claims))) for offer in hello.offers)
 
 
 def differences(tier: str, checks: Iterable[Check], implementations: Collection[str]) -> list[str]:

@@ -92,7 +92,7 @@ def candidates(option: str, value: str) -> list[Candidate]:
 def on_device(device: str) -> list[Candidate]:
     """What the suite brings for a device, as far as it is installed."""
     every = [Candidate(BY_NAME, name) for name in ON_DEVICES[device]]
-    return [each for each in every if each.missing() is None]
+    return [candidate for candidate in every if candidate.missing() is None]
 
 
 def split_command(command: str) -> list[str]:

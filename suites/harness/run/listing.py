@@ -21,8 +21,11 @@ def header_lines(header: Header) -> list[str]:
         f"lstm-conformance {header.suite_version} · SPEC version {header.spec_version} · tier {header.tier}"
         f" · base seed {header.base_seed} · reference in float64, numpy {header.numpy}"
     ]
-    for each in header.environments:
-        lines += [f"  {each.implementation}: {_ran_with(each)}", f"    paths: {', '.join(each.paths)}"]
+    for environment in header.environments:
+        lines += [
+            f"  {environment.implementation}: {_ran_with(environment)}",
+            f"    paths: {', '.join(environment.paths)}",
+        ]
     return lines + [f"  {name}: not run, {reason}" for name, reason in header.not_installed.items()]
 
 
@@ -68,11 +71,11 @@ def _implementations(session: Session) -> Iterator[str]:
 def _offers(hello: Hello) -> Iterator[str]:
     """A line for every path, and one for what all of them claim."""
     shared = [word for word in hello.claims if all(word in each.claims for each in hello.offers)]
-    for each in hello.offers:
-        more = [word for word in each.claims if word not in shared]
+    for offer in hello.offers:
+        more = [word for word in offer.claims if word not in shared]
         yield (
-            f"    path {each.path}: {' '.join(each.dtypes)}, cost {each.cost}"
-            + (f", only {' '.join(each.only)}" if each.only else "")
+            f"    path {offer.path}: {' '.join(offer.dtypes)}, cost {offer.cost}"
+            + (f", only {' '.join(offer.only)}" if offer.only else "")
             + (f", claims also {' '.join(more)}" if more else "")
         )
     yield f"    claims: {' '.join(shared) or 'nothing'}"

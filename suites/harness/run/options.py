@@ -229,4 +229,6 @@ def _of_case(case: CaseId) -> list[Candidate]:
     if not case.rule.startswith(PATHS_AGREE) or case.implementation not in IMPLEMENTATIONS:
         return [asked]
     others = [Candidate(BY_NAME, name) for name in unnamed() if family_of(name) == family_of(case.implementation)]
-    return [each for each in dict.fromkeys([*others, asked]) if each == asked or each.missing() is None]
+    return [
+        candidate for candidate in dict.fromkeys([*others, asked]) if candidate == asked or candidate.missing() is None
+    ]

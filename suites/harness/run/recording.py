@@ -124,7 +124,11 @@ class Record:
     def configurations(self) -> dict[str, dict[str, object]]:
         """The flags of the planned configurations that are not at their defaults, but for mistakes."""
         called = {name: configuration_called(name) for name in sorted(self.planned.configurations())}
-        return {name: departures(each) for name, each in called.items() if each is not None and not each.mistake}
+        return {
+            name: departures(configuration)
+            for name, configuration in called.items()
+            if configuration is not None and not configuration.mistake
+        }
 
     def write(self, path: Path, header: Header) -> None:
         """Write `results.jsonl`, which takes the place of the journal; else `unwritten` says why there is none."""
@@ -167,14 +171,16 @@ def header_of(
             for number, rule in rules.items()
         },
         chapters=chapters(),
-        deviations={each.id: _entry(each) for each in applicable},
+        deviations={deviation.id: _entry(deviation) for deviation in applicable},
         causes={
-            name: told_of(found) for name, found in causes().items() if name in {each.cause for each in applicable}
+            name: told_of(cause)
+            for name, cause in causes().items()
+            if name in {deviation.cause for deviation in applicable}
         },
         mutants={name: described(mutant) for name, mutant in session.mutants().items()},
         controls=controls or {},
         flags={name: values[0] for name, values in FLAGS.items() if name not in SIZES},
-        size_classes=tuple(each.reason for each in CLASSES),
+        size_classes=tuple(constraint.reason for constraint in CLASSES),
         inputs=inputs or {},
     )
 
@@ -190,10 +196,12 @@ def environments_of(session: Session, header: Header, checks: Iterable[Check]) -
             judged.setdefault((check.implementation, check.path), set()).add(check.configuration)
     wrong = session.mutants()
     return tuple(
-        each
-        if each.implementation in wrong
-        else replace(each, sizes=_sizes(each.implementation, session.hellos[each.implementation], judged))
-        for each in header.environments
+        environment
+        if environment.implementation in wrong
+        else replace(
+            environment, sizes=_sizes(environment.implementation, session.hellos[environment.implementation], judged)
+        )
+        for environment in header.environments
     )
 
 

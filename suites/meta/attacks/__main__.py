@@ -12,7 +12,7 @@ ROOMS = (files, hosts, runs)
 
 def main(*words: str) -> int:
     """`--quick` for those that are quick."""
-    _, wrong = carried_out(each for each in ATTACKS if each.quick or "--quick" not in words)
+    _, wrong = carried_out(attack for attack in ATTACKS if attack.quick or "--quick" not in words)
     return int(wrong > 0)
 
 

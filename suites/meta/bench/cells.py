@@ -123,7 +123,11 @@ RUNS: dict[str, tuple[Layer, dict[str, Variant], dict[str, Any]]] = {
         {
             **{name: VARIANTS[name] for name in ("plain", "peepholes", "large peepholes", "clip", "input_forget")},
             "peepholes, clip, input_forget": ONNX,
-            **{name: each for name, each in VARIANTS.items() if not each.options and not each.peep and name != "plain"},
+            **{
+                name: variant
+                for name, variant in VARIANTS.items()
+                if not variant.options and not variant.peep and name != "plain"
+            },
         },
         {"bidirectional": True, "biases": 2},
     ),

@@ -25,13 +25,13 @@ def overview(found: Sequence[Score]) -> str:
     head = ("suite", "vectors", "tolerance", "wrong LSTMs noticed", "not applicable")
     rows = [
         (
-            f"[{each.suite}]({each.link})",
-            each.vectors,
-            each.tolerance,
-            f"{len(each.noticed)} of {each.applicable} ({share(each)})",
-            len(each.not_applicable),
+            f"[{score.suite}]({score.link})",
+            score.vectors,
+            score.tolerance,
+            f"{len(score.noticed)} of {score.applicable} ({share(score)})",
+            len(score.not_applicable),
         )
-        for each in found
+        for score in found
     ]
     return table(head, rows)
 
@@ -47,7 +47,7 @@ def families(found: Sequence[Score]) -> str:
         (family, *(f"{noticed} of {applicable}" if applicable else "–" for noticed, applicable in counts))
         for family, counts in by_family(found).items()
     ]
-    return table(("family", *(each.suite for each in found)), rows)
+    return table(("family", *(score.suite for score in found)), rows)
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def main() -> None:
     print(f"{overview(found)}\n\n{families(found)}")
     TARGET.parent.mkdir(exist_ok=True)
     unfinished = TARGET.with_suffix(".tmp")
-    unfinished.write_text(json.dumps([asdict(each) for each in found], indent=1, ensure_ascii=False) + "\n", "utf-8")
+    unfinished.write_text(json.dumps([asdict(score) for score in found], indent=1, ensure_ascii=False) + "\n", "utf-8")
     unfinished.replace(TARGET)
     print(f"\nAll names: {TARGET.relative_to(ROOT)}")
 
