@@ -129,6 +129,7 @@ def test_every_command_prints_what_gives_no_orders() -> None:
 
     assert {name: words for name, words in found.items() if words} == {
         "commands/compare.py": ["print(line)"],
+        "commands/telling.py": ["print(ERASED, end='', file=sys.stderr, flush=True)"],
         "suites/harness/run/plugin.py": ["sys.stdout.write(f'{help_text()}\\n')"],
     }
 

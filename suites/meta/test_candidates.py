@@ -167,7 +167,7 @@ def test_what_is_sound_is_usable() -> None:
     [
         ({"implementation": " "}, "`name` must be one line of text, came ' '"),
         ({"implementation": "a\nb"}, "`name` must be one line of text"),
-        ({"layout": "Torch"}, "`layout` must be one of torch, keras, onnx, tf1, block, block_v2, gates, "),
+        ({"layout": "Torch"}, "`layout` must be one of torch, keras, onnx, tf1, tf1.coupled, block, block_v2, gates, "),
         ({"layout": "Torch"}, "came 'Torch' (did you mean 'torch'?)"),
         ({"offers": ()}, "`paths` must name at least one path"),
         ({"offers": (offer(path="a/b"),)}, "none with a slash, came ['a/b']"),

@@ -231,8 +231,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     bundles = [(found, _test(item)) for item in session.items if (found := _bundle(item))]
     run.record.planned.add((each, test) for bundle, test in bundles for each in bundle.planned)
     run.session.expect(bundle.implementations for bundle, _ in bundles)
-    planned = (each for bundle, _ in bundles for each in bundle.planned)
-    run.session.smoked |= {(each.implementation, each.path) for each in planned if each.check.rule == smoke.RULE}
+    run.session.select(planned for bundle, _ in bundles for planned in bundle.planned)
     run.record.partial |= run.session.plan.case is not None or run.rules < set(specification()[1])
 
 

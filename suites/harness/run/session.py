@@ -72,6 +72,7 @@ class Session:
     _expectations: Expectations = field(default_factory=Expectations)
     _left: Counter[str] = field(default_factory=Counter)
     _smoke: dict[Where, Outcome] = field(default_factory=dict)
+    _first: dict[Where, Planned] = field(default_factory=dict)
     _drawn: Drawn = field(default_factory=Drawn)
     _brevity: Brevity = field(default_factory=Brevity)
     _repeats: Counter[Where] = field(default_factory=Counter)
@@ -126,6 +127,15 @@ class Session:
     def expect(self, items: Iterable[Collection[str]]) -> None:
         """Count the items of each implementation, from the names of those that each item asks."""
         self._left.update(name for names in items for name in names)
+
+    def select(self, planned: Iterable[Planned]) -> None:
+        """Find out what would be red in the place of a smoke check, whichever worker asks it."""
+        for check in planned:
+            where = (check.implementation, check.path)
+            if check.check.rule == smoke.RULE:
+                self.smoked.add(where)
+            elif len(self.kept.of(check)) < len(check.numbers):
+                self._first.setdefault(where, check)
 
     def done(self, names: Collection[str]) -> None:
         """An item has asked these implementations; with its last item, everything of an implementation is let go."""
@@ -186,9 +196,9 @@ class Session:
         where = (planned.implementation, planned.path)
         message = f"{SMOKED}{smoked.message}"
         outcomes = [Outcome(case=case, verdict="not-run", message=message) for case in planned.numbers]
-        if smoked.verdict in RED and where not in self.smoked:
+        if smoked.verdict in RED and where not in self.smoked and self._first.get(where, planned) == planned:
             outcomes[0] = replace(outcomes[0], verdict="error")
-        self.smoked.add(where)
+            self.smoked.add(where)
         return outcomes
 
     def _judged(self, planned: Planned) -> list[Outcome]:
