@@ -78,15 +78,23 @@ def _tell(what: str, how_far: Callable[[], str], ended: Event) -> None:
     started, wait = time.monotonic(), pace.FIRST
     while not ended.wait(wait):
         seconds = time.monotonic() - started
-        line = f"{what}: {how_far() or f'{pace.duration(seconds)} so far'}"
-        if redrawn:
+        told = _known(how_far) or f"{pace.duration(seconds)} so far"
+        if redrawn:  # what does not fit on a line is the end of what may be long
             width = shutil.get_terminal_size().columns - 1
-            print(ERASED + harmless(line)[:width], end="", file=sys.stderr, flush=True)
+            print(ERASED + harmless(f"{told}: {what}")[:width], end="", file=sys.stderr, flush=True)
         else:
-            say(line, wrong=True)
+            say(f"{what}: {told}", wrong=True)
         wait = pace.pause(seconds, redrawn=redrawn)
     if redrawn:
         print(ERASED, end="", file=sys.stderr, flush=True)
+
+
+def _known(how_far: Callable[[], str]) -> str:
+    """How far it is; empty where that cannot be found out now, as of a folder that is being written."""
+    try:
+        return how_far()
+    except (OSError, ValueError):
+        return ""
 
 
 def _share(line: str) -> float | None:

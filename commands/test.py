@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from binascii import crc32
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ SUITES = Path(__file__).resolve().parents[1] / "suites"
 USAGE_STATUS = 2
 
 # Neither the configuration nor the conftest.py of the current folder is read, no plugin loaded that happens to be
-# installed, and nothing written beside the package: no cache, no rewritten modules. Pytest says nothing of itself.
+# installed, and nothing written beside the package: no rewritten modules. Pytest says nothing of itself.
 APART = [
     f"--config-file={SUITES / 'installed.ini'}",
     f"--rootdir={SUITES.parent}",
@@ -23,8 +25,6 @@ APART = [
     "--disable-plugin-autoload",
     "-p",
     "xdist",
-    "-p",
-    "no:cacheprovider",
     "--assert=plain",
     "--no-header",
     "-rN",
@@ -46,5 +46,23 @@ def declare(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run them, whatever the current folder and the environment hold."""
     os.environ.pop("PYTEST_ADDOPTS", None)  # it was meant for other tests, and may need a plugin that is not loaded
-    status = pytest.main([*APART, *PLUGIN, "--alone", *WHAT, *arguments.words])
+    status = pytest.main([*APART, *_remembering(), *PLUGIN, "--alone", *WHAT, *arguments.words])
     return USAGE_STATUS if status == pytest.ExitCode.USAGE_ERROR else int(status)
+
+
+def _remembering() -> list[str]:
+    """Where it is kept which checks failed in this folder, for `--lf`; nowhere, if it cannot be."""
+    kept = _caches() / "lstm-conformance" / f"failures-{crc32(os.fsencode(Path.cwd())):08x}"
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return ["-p", "no:cacheprovider"]
+    return ["-o", f"cache_dir={kept}"]
+
+
+def _caches() -> Path:
+    """The user's folder for what can be made again."""
+    if told := os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA"):
+        return Path(told)
+    home = Path("~").expanduser()
+    return home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"

@@ -64,6 +64,8 @@ def declare(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, test, compare, tell. Raises BadInput."""
+    if arguments.old == arguments.new:
+        raise BadInput(f"expected two releases of {arguments.package}, came {arguments.old} twice")
     with translated(), terminable():
         store = Store(ENVIRONMENTS)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -79,6 +80,8 @@ class Conventions:
         for option in ("clip", "cell_clip", "proj_clip"):
             if not getattr(self, option) >= 0:
                 raise BadInput(f"expected {option} to be 0, which is none, or above, came {getattr(self, option)!r}")
+        if not math.isfinite(self.forget_bias or 0):
+            raise BadInput(f"expected forget_bias to be a finite number, came {self.forget_bias!r}")
         if self.layout not in LAYOUTS:
             raise BadInput(f"expected a layout among {', '.join(LAYOUTS)}, came {self.layout!r}: name one of them")
         for option, requirement in NEEDS.items():

@@ -65,7 +65,7 @@ def convert(
     dtype = _common_dtype(given)
     layer, cells = read({name: wide(a) for name, a in given.items()}, here)
     _check_expressible(there, layer)
-    coupling = _Coupling(here, there, cell_of(layer, coupled=here.lays.coupled).coupled)
+    coupling = _Coupling(here, there, cell_of(layer, coupled=here.lays.coupled).coupled, _name_of(dtype))
     folding = _Folding(there.lays, here.added, there.added, dtype)
     folded = [[folding.folded(coupling.changed(cell)) for cell in directions] for directions in cells]
     native = _written(there, replace(layer, bias=bool(folded[0][0].biases), input_forget=False), folded)
@@ -78,6 +78,7 @@ class _Coupling(NamedTuple):
     source: Conventions
     target: Conventions
     gate: Coupled
+    dtype: str
 
     def changed(self, cell: CellWeights) -> CellWeights:
         """The cell with the weights that the target has a place for. Raises BadInput for a gate of its own."""
@@ -86,7 +87,7 @@ class _Coupling(NamedTuple):
         whole = uncoupled(cell, self.gate, self.source.added) if self.gate else cell
         if not self.target.lays.coupled:
             return whole
-        return coupled(whole, self.target.lays.coupled, self.source.added, self.target.layout)
+        return coupled(whole, self.target.lays.coupled, self.source.added, self.target.layout, self.dtype)
 
     def notes(self) -> tuple[str, ...]:
         """What was done."""
@@ -197,6 +198,11 @@ def _common_dtype(arrays: Arrays) -> np.dtype[Any]:
         came = ", ".join(kind.name for kind in kinds)
         raise BadInput(f"expected weights of one floating-point dtype, came {came}: convert some of them first")
     return kinds[0] if kinds else np.dtype(np.float32)
+
+
+def _name_of(kind: np.dtype[Any]) -> str:
+    """Of the dtypes whose roundoff is known; one is a structure of bytes."""
+    return "bfloat16" if is_bfloat16(np.empty(0, kind)) else kind.name
 
 
 def _rounded(a: Array, kind: np.dtype[Any]) -> Array:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF
 from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.cell import OTHER, Coupled
 from lstm_conformance.reference.layouts.tf1 import PEEPING
@@ -28,14 +29,18 @@ def uncoupled(cell: CellWeights, gate: Coupled, added: float) -> CellWeights:
     return found._replace(biases=(first - less, *others))
 
 
-def coupled(cell: CellWeights, gate: Coupled, added: float, layout: str) -> CellWeights:
+def coupled(cell: CellWeights, gate: Coupled, added: float, layout: str, dtype: str) -> CellWeights:
     """The same cell without weights of the gate.
 
     added: what the cell adds to its forget gate in every step. Raises BadInput where the gate is not what the other one
-    leaves.
+    leaves: of biases, but for what it takes to round them to this dtype after something was added to them or taken off.
     """
-    whole = cell._replace(biases=(_bias(cell, added),))
-    if any(a.tobytes() != b.tobytes() for a, b in zip(_of(whole, gate), _of(whole, OTHER[gate], -1), strict=True)):
+    own, left = (_of(cell._replace(biases=()), *which) for which in ((gate,), (OTHER[gate], -1)))
+    sums = np.split(_bias(cell, added), 4, -1)
+    of_own, of_other = (sums[GATES.index(name)] for name in (gate, OTHER[gate]))
+    rounding = 4 * UNIT_ROUNDOFF[dtype] * (np.abs(of_own) + np.abs(of_other) + abs(added))
+    is_same = all(a.tobytes() == b.tobytes() for a, b in zip(own, left, strict=True))
+    if not is_same or not (np.abs(of_own + of_other) <= rounding).all():
         raise BadInput(
             f"the layout {layout} cannot express a gate {gate} of its own, which is 1 - {OTHER[gate]} there: "
             f"expected its weights to be those of {OTHER[gate]} with the other sign"

@@ -23,9 +23,13 @@ WORDS: Mapping[str, Words] = {
     "keras": Words("kernel", "recurrent_kernel", "bias", "bias"),
     "onnx": Words("W", "R", "the first half of B", "the second half of B"),
     "tf1": Words("the rows of kernel that read x", "the rows of kernel that read h", "bias", "bias"),
+    "tf1.coupled": Words("the rows of W_0 that read x", "the rows of W_0 that read h", "B", "B"),
     "gates": Words("W_*", "U_*", "b_*", "b_*"),
 }
 """By the name of the layout."""
+
+IN_ANY = Words("the input weights", "the recurrent weights", "the input bias", "the recurrent bias")
+"""In a layout whose arrays have no such names here."""
 
 
 def _both(w: Words) -> str:
@@ -92,7 +96,7 @@ _MADE: Mapping[str, str] = {
 
 def remedy(name: str, layout: str) -> str:
     """What to change, for weights in this layout; "" where nothing is known but the mistake itself."""
-    words = WORDS[layout]
+    words = WORDS.get(layout, IN_ANY)
     if name in REMEDIES:
         return REMEDIES[name](words)
     mutant = {hypothesis.names[0]: hypothesis.mutant for hypothesis in single()}.get(name)

@@ -47,8 +47,8 @@ SIZES = (
 )
 """Of the calls that a layer is asked: small ones, and usual ones."""
 
-WITHOUT_STATES, WITH_STATES, USUAL = SIZES[0], SIZES[1], SIZES[3]
-"""Small calls, and one of a usual size."""
+WITHOUT_STATES, WITH_STATES, USUAL, LONG = SIZES[0], SIZES[1], SIZES[3], SIZES[-1]
+"""Small calls, one of a usual size, and one of many steps."""
 
 FURTHER = (
     *(Sizes(1, 1, False), Sizes(33, 1, False), Sizes(33, 1, True), Sizes(1, 17, False), Sizes(1, 17, True, c_0=0.0)),
@@ -86,7 +86,7 @@ class Asked:
 
     def judge(self, taken: Taken, *, gradients: bool) -> str:
         """Raise NotConforming unless two calls, and the way back, are right; why that cannot be told, if it cannot."""
-        if self.may_be_refused and not self._is_taken_by(taken):
+        if self.may_be_refused and not self.is_taken_by(taken):
             return "the layer refuses it"
         x = self.native["x"]
         kept = taken.call(x, self.states, self.valid)
@@ -100,7 +100,7 @@ class Asked:
             fail_unless_within(list(self.way_back(taken)), taken.name, self.described)
         return untold
 
-    def _is_taken_by(self, taken: Taken) -> bool:
+    def is_taken_by(self, taken: Taken) -> bool:
         """Whether the layer returns anything; whatever it raises refuses the call."""
         try:
             taken.call(self.native["x"], self.states, self.valid)

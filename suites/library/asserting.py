@@ -15,7 +15,7 @@ from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.expecting import case_of
 from lstm_conformance.reference.arrays.numbers import numbers_of
 from lstm_conformance.suites.library import of_keras, of_torch
-from lstm_conformance.suites.library.asking import USUAL, WITH_STATES, asked, drawn
+from lstm_conformance.suites.library.asking import LONG, USUAL, WITH_STATES, WITHOUT_STATES, asked, drawn
 from lstm_conformance.suites.library.judging import NotConforming, check_unchanged, flat, judge, outputs_of
 from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of
 
@@ -101,14 +101,20 @@ def _check_renewed(taken: Taken, seed: int, names: Sequence[str]) -> None:
 
 
 def _check_training(taken: Taken, seed: int, *, gradients: bool) -> None:
-    """Raise NotConforming where training mode changes numbers; what it draws anew in every call is dropout."""
+    """Raise NotConforming where training mode changes numbers; what it draws anew in every call is dropout.
+
+    A layer may refuse to be called in training mode.
+    """
     if taken.training is None:
         return
     conventions, training = Conventions(**taken.options), replace(taken.training, options=taken.options)
     usual = drawn(training, conventions, seed, USUAL)
-    if _are_same(*(flat(training.call(usual.native["x"], usual.states, None)) for _ in range(2))):
+    if usual.is_taken_by(training) and _are_same(
+        *(flat(training.call(usual.native["x"], usual.states, None)) for _ in range(2))
+    ):
         training = replace(training, name=f"{taken.name}, in training mode,")
-        drawn(training, conventions, seed, WITH_STATES).judge(training, gradients=gradients)
+        for sizes in (WITH_STATES, WITHOUT_STATES, LONG):
+            drawn(training, conventions, seed, sizes).judge(training, gradients=gradients and sizes != LONG)
 
 
 def _tell(untold: Sequence[str]) -> None:

@@ -17,6 +17,9 @@ from lstm_conformance.reference.arrays.numbers import numbers
 from lstm_conformance.suites.library.judging import check_unchanged
 from lstm_conformance.suites.library.taking import Array, States, Taken, loaded
 
+RATES = ("dropout", "p")
+"""What modules of torch call the rate at which they drop."""
+
 ENDS = ("ih", "hh", "hr")
 """The ends of names of weights and biases that a cell has without the number of a layer."""
 
@@ -29,13 +32,15 @@ def taken(module: Any, prefix: str = "") -> Taken:
 
 def _draws(module: Any) -> bool:
     """Whether a module, or one in it, drops something in training, or keeps statistics then."""
-    dropping = [
-        getattr(each, name, 0)
-        for each in module.modules()
-        for name in ("dropout", "p")
-        if isinstance(getattr(each, name, 0), (int, float))
-    ]
-    return any(dropping) or any(True for _ in module.buffers())
+    return any(map(_has_a_rate, module.modules())) or any(True for _ in module.buffers())
+
+
+def _has_a_rate(module: Any) -> bool:
+    """Whether a module holds a rate: by name, or any number between 0 and 1 in one that is not of torch."""
+    own = [kind for kind in reversed(type(module).__mro__) if not kind.__module__.startswith("torch.")]
+    known = type(module).__module__.startswith("torch.")
+    attributes = {name: a for of in (*own, module) for name, a in vars(of).items() if isinstance(a, (int, float))}
+    return any(a and (name in RATES or (not known and 0 < a < 1)) for name, a in attributes.items())
 
 
 def _part(module: Any, prefix: str) -> Any:

@@ -578,6 +578,16 @@ class WrongInTraining(torch.nn.LSTM):
         output, final = super().forward(x, states)
         return output * 1.001 if self.training else output, final
 
+class WrongInTrainingFromZeros(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        output, final = super().forward(x, states)
+        return output * 1.1 if self.training and states is None else output, final
+
+class WrongInLongTraining(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        output, final = super().forward(x, states)
+        return output * 1.1 if self.training and len(output) > 33 else output, final
+
 class DetachedInTraining(torch.nn.LSTM):
     def forward(self, x, states=None):
         output, (h_n, c_n) = super().forward(x, states)
@@ -596,6 +606,25 @@ class Dropping(torch.nn.Module):
     def forward(self, x, states=None):
         output, final = self.lstm(x, states)
         return 2 * self.drop(output) if self.training else output, final
+
+class KeptMask(torch.nn.LSTM):
+    rate, mask = 0.3, None
+
+    def forward(self, x, states=None):
+        output, final = super().forward(x, states)
+        if self.mask is None:
+            vars(self)["mask"] = torch.rand(self.hidden_size) > self.rate
+        return output * self.mask if self.training else output, final
+
+class ForInference(torch.nn.LSTM):
+    def forward(self, x, states=None):
+        if self.training:
+            raise RuntimeError("it is for inference")
+        return super().forward(x, states)
+
+@pytest.mark.parametrize("kind", [KeptMask, ForInference])
+def test_what_may_differ_in_training_conforms(kind):
+    assert_conforms(kind(5, 7), gradients=False)
 
 def test_what_drops_something_in_training_conforms():
     torch.manual_seed(3)
@@ -652,6 +681,8 @@ def test_graphs_of_calls_before_hold():
 @pytest.mark.parametrize("kind, sentence", [
     (Unbatched, "step 0, row 0"), (Packed, "h_n uses"), (Long, "first at step 256"), (Caching, "other weights after a"),
     (CachingOthers, "given other weight_hh_l0 after a call"), (WrongInTraining, "in training mode, does not conform"),
+    (WrongInTrainingFromZeros, "in training mode, does not conform"),
+    (WrongInLongTraining, "in training mode, does not conform"),
     (PackedFromZeros, "with initial states, x of seed 0, with lengths"),
     (UnbatchedFromZeros, "with initial states, x of seed 0, without an axis of rows"),
 ])
@@ -772,6 +803,8 @@ class CachingOthers(LSTM):
 
 @pytest.mark.parametrize("kind, sentence", [
     (WrongInTraining, "in training mode, does not conform"),
+    (WrongInTrainingFromZeros, "in training mode, does not conform"),
+    (WrongInLongTraining, "in training mode, does not conform"),
     (CachingOthers, "given other recurrent_kernel after a call"),
 ])
 def test_mistakes_of_calls(kind, sentence):
@@ -839,7 +872,7 @@ def test_modules_of_torch(tmp_path: Path) -> None:
     done = own_tests(tmp_path, OF_TORCH)
 
     assert done.status == 0, done.output
-    assert "39 passed" in done.output
+    assert "43 passed" in done.output
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,15 @@ def test_other_weights_are_told_in_a_sentence(change: Any, sentence: str) -> Non
     assert sentence in str(told.value)
 
 
+@pytest.mark.parametrize(("here", "there"), [(float("nan"), None), (None, float("nan"))])
+def test_what_is_added_is_a_number(here: float | None, there: float | None) -> None:
+    """Finite, that is."""
+    _, weights = arrays("plain", "torch")
+
+    with pytest.raises(BadInput, match="expected forget_bias to be a finite number, came nan"):
+        convert(weights, "torch", "keras", forget_bias=here, target_forget_bias=there)
+
+
 def test_a_prefix_says_which_weights_are_meant() -> None:
     """Others may be among them."""
     _, weights = arrays("plain", "torch")
@@ -240,6 +249,18 @@ class TestAGateWithoutWeights:
         assert all(np.allclose(back[name], a, rtol=0, atol=1e-15) for name, a in weights.items())
         assert all(np.array_equal(back[name], a) for name, a in weights.items() if not name.endswith("B"))
         assert notes[0] == "the weights of the gate i were left out: it is 1 - f in the source, too"
+
+    @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+    @pytest.mark.parametrize("target", ["tf1", "block", "haiku", "torch", "keras"])
+    def test_biases_that_were_rounded_are_no_gate_of_its_own(self, target: str, dtype: str) -> None:
+        """Whatever their last digits, and wherever something is added at run time."""
+        _, weights = arrays("plain", COUPLED)
+        random = np.random.RandomState(1)
+        drawn = {name: (3 * random.standard_normal(a.shape)).astype(dtype) for name, a in weights.items()}
+
+        back, _ = convert(convert(drawn, COUPLED, target).weights, target, COUPLED)
+
+        assert all(np.allclose(back[name], a, rtol=0, atol=8 * np.finfo(dtype).eps) for name, a in drawn.items())
 
     def test_it_stays_without_where_it_has_none(self) -> None:
         """From a layout to itself, nothing is changed."""

@@ -13,6 +13,7 @@ from lstm_conformance.reference.diagnosis import Evidence, diagnose, reason, rem
 from lstm_conformance.reference.diagnosis.hypotheses import single
 from lstm_conformance.reference.diagnosis.remedies import REMEDIES, WORDS
 from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.layouts.gate_order import reordered
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.suites.meta.calls_by_hand import (
@@ -230,6 +231,13 @@ def test_a_remedy_speaks_the_language_of_the_framework(layout: str) -> None:
     """It names its arrays."""
     assert WORDS[layout].recurrent_bias in remedy("recurrent_bias_missing", layout)
     assert "add both biases" in remedy("recurrent_bias_missing", layout)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_there_is_a_remedy_in_every_layout(layout: str) -> None:
+    """In words that hold for any, where its arrays have no names of their own."""
+    assert {name for name in REMEDIES if not remedy(name, layout)} == set()
+    assert remedy("recurrent_kernel_transposed", layout).startswith("transpose ")
 
 
 def test_a_reordering_says_what_the_layer_holds() -> None:

@@ -57,8 +57,8 @@ class Installed:
         run_well([*pip, wheel], folder)
 
     def suite(self, cwd: Path, *words: str | Path) -> Done:
-        """`lstm-conformance` with these words, in a folder."""
-        return run([self.bin / "lstm-conformance", *words], cwd)
+        """`lstm-conformance` with these words, in a folder; what it keeps lies beside that."""
+        return run([self.bin / "lstm-conformance", *words], cwd, {"XDG_CACHE_HOME": str(cwd.parent / "kept")})
 
     def files(self) -> set[Path]:
         """Everything that is installed."""
@@ -152,6 +152,21 @@ def test_the_printed_line_reproduces_a_failure(installed: Installed, cwd: Path) 
     assert again.status == 1
     assert again.after("reproduce") == [line]
     assert "1 failed in" in again.output
+
+
+def test_what_failed_last_is_asked_again(installed: Installed, cwd: Path) -> None:
+    """By `--lf`, and nothing else; what it is known by lies where the user keeps such things, and not here."""
+    options = ("test", "-q", "--implementation", "wrong.py:Negated", "-k", "h_n_is_the_last_output or smoke")
+    before = set(cwd.rglob("*"))
+
+    first, again = (installed.suite(cwd, *options, *more) for more in ((), ("--lf",)))
+
+    assert "passed" in first.output
+    assert "passed" not in again.output.splitlines()[-2]
+    assert {path.name.partition("-")[0] for path in (cwd.parent / "kept" / "lstm-conformance").iterdir()} == {
+        "failures"
+    }
+    assert {path for path in cwd.rglob("*") if "__pycache__" not in path.parts} == before
 
 
 @pytest.mark.parametrize(

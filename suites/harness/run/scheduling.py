@@ -11,12 +11,16 @@ from lstm_conformance.suites.harness.plan.planning import family_of
 PARTS = 4
 """Into so many for each worker few families are taken apart: configurations take unlike times."""
 
+SPARING = ("--once", "--until-caught")
+"""With these, what has failed decides what is asked next: one worker must know it."""
+
 
 class OneEach(LoadScopeScheduling):  # type: ignore[misc]
     """One worker runs all items of a family of implementations, so that its hosts are started once.
 
     Where there are fewer families than workers, each is taken apart by configurations, and every worker starts hosts of
-    its own: what several rules ask of one configuration is asked and expected once, and paths are compared on it.
+    its own: what several rules ask of one configuration is asked and expected once, and paths are compared on it. Not
+    so where what has failed decides what is asked.
 
     In place of xdist's own groups, which it puts into node ids, and pytest 9.2 does not let it:
     https://github.com/pytest-dev/pytest-xdist/issues/1386.
@@ -30,7 +34,8 @@ class OneEach(LoadScopeScheduling):  # type: ignore[misc]
         if self.collection is None:
             items = next(iter(self.registered_collections.values()))
             families = {_family(item) for item in items}
-            self.parts = 1 if len(families) >= self.numnodes else PARTS * self.numnodes
+            alone = len(families) >= self.numnodes or any(map(self.config.getoption, SPARING))
+            self.parts = 1 if alone else PARTS * self.numnodes
         super().schedule()
 
     def _split_scope(self, nodeid: str) -> str:
