@@ -52,10 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _remembering() -> list[str]:
     """Where it is kept which checks failed in this folder, for `--lf`; nowhere, if it cannot be."""
-    kept = _caches() / "lstm-conformance" / f"failures-{crc32(os.fsencode(Path.cwd())):08x}"
     try:
+        kept = _caches() / "lstm-conformance" / f"failures-{crc32(os.fsencode(Path.cwd())):08x}"
         kept.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # there is no current folder any more, or nobody's home
         return ["-p", "no:cacheprovider"]
     return ["-o", f"cache_dir={kept}"]
 

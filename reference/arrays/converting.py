@@ -96,9 +96,9 @@ class _Coupling(NamedTuple):
         if self.gate:
             other = OTHER[self.gate]
             why = f"{self.gate} is 1 - {other} there, and 1 - σ(z) is σ(-z)"
-            return (
-                f"the gate {self.gate} has no weights in the source: it was given those of {other}, negated: {why}",
-            )
+            bias = f", and {self.source.added:g} less in its bias" if self.gate == "i" and self.source.added else ""
+            given = f"it was given those of {other}, negated{bias}: {why}"
+            return (f"the gate {self.gate} has no weights in the source: {given}",)
         left = self.target.lays.coupled
         return (f"the weights of the gate {left} were left out: it is 1 - {OTHER[left]} in the source, too",)
 

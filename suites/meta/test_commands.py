@@ -203,3 +203,24 @@ def test_a_console_of_few_characters_is_told_everything(words: tuple[str, ...], 
 
     assert done.returncode == 0, done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+def _nobody(_: Path) -> Path:
+    raise RuntimeError("Could not determine home directory.")
+
+
+def test_where_nobody_is_at_home_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite runs, and `--lf` is not known."""
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "expanduser", _nobody)
+    came: list[list[str]] = []
+
+    def pytest_main(words: list[str]) -> int:
+        came.append(words)
+        return 0
+
+    monkeypatch.setattr("lstm_conformance.commands.test.pytest.main", pytest_main)
+
+    assert main(["test", "-x"]) == 0
+    assert "no:cacheprovider" in came[0]

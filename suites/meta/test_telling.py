@@ -67,6 +67,19 @@ def test_in_a_terminal_a_line_is_drawn_anew(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.usefixtures("soon")
+def test_what_cannot_be_found_out_ends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of a folder that is being written: the time so far is told."""
+
+    def gone() -> str:
+        raise FileNotFoundError
+
+    with meanwhile("fetching", gone):
+        time.sleep(LATER)
+
+    assert "fetching: " in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("soon")
 def test_items_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     """And the time that the others will take is said."""
     taken = []

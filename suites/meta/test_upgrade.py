@@ -102,3 +102,12 @@ def test_a_release_that_is_none(shop: Workshop) -> None:
         upgrade(shop, "some", "old", "1.1")
 
     assert "expected a version like 3.12.1, came 'old'" in shop.capsys.readouterr().err
+
+
+def test_a_release_against_itself_is_refused(shop: Workshop) -> None:
+    """Before anything is installed."""
+    said = upgrade(shop, "some", "1.0", "1.0")
+
+    assert said.status == 2
+    assert "expected two releases of some, came 1.0 twice" in said.errors
+    assert shop.tested == []

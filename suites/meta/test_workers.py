@@ -58,3 +58,16 @@ def test_one_implementation_keeps_all_workers_busy(tmp_path: Path) -> None:
     assert {worker for worker, _ in pairs} == {"gw0", "gw1"}
     assert len({configuration for _, configuration in pairs}) == len(pairs)
     assert {c.id: c.verdict for c in verdicts[0].checks} == {c.id: c.verdict for c in verdicts[1].checks}
+
+
+@pytest.mark.parametrize("option", ["--once", "--until-caught"])
+def test_where_a_failure_decides_what_is_asked_one_worker_knows_it(tmp_path: Path, option: str) -> None:
+    """Of one implementation."""
+    named = ("--implementation", f"{fakes.__file__}:NumpyLSTM", "-k", "final_cell", option)
+
+    done = conformance(
+        EXAMPLES / "python", *named, "-n", "2", "--dist", "loadgroup", "-vv", "--results", tmp_path / "results.jsonl"
+    )
+
+    assert done.status == 0
+    assert len(set(re.findall(r"^\[(gw\d)\] .*\[fakes.NumpyLSTM/eager/", done.output, re.MULTILINE))) == 1

@@ -130,12 +130,12 @@ class Session:
 
     def select(self, planned: Iterable[Planned]) -> None:
         """Find out what would be red in the place of a smoke check, whichever worker asks it."""
-        for check in planned:
-            where = (check.implementation, check.path)
-            if check.check.rule == smoke.RULE:
+        for item in planned:
+            where = (item.implementation, item.path)
+            if item.check.rule == smoke.RULE:
                 self.smoked.add(where)
-            elif len(self.kept.of(check)) < len(check.numbers):
-                self._first.setdefault(where, check)
+            elif len(self.kept.of(item)) < len(item.numbers):
+                self._first.setdefault(where, item)
 
     def done(self, names: Collection[str]) -> None:
         """An item has asked these implementations; with its last item, everything of an implementation is let go."""
