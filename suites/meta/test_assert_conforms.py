@@ -613,7 +613,7 @@ class KeptMask(torch.nn.LSTM):
     def forward(self, x, states=None):
         output, final = super().forward(x, states)
         if self.mask is None:
-            vars(self)["mask"] = torch.rand(self.hidden_size) > self.rate
+            vars(self)["mask"] = torch.arange(self.hidden_size) % 3 > 0
         return output * self.mask if self.training else output, final
 
 class ForInference(torch.nn.LSTM):
