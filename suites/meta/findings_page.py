@@ -22,6 +22,7 @@ FRAMEWORKS = {
     "OpenVINO": ("openvino",),
     "PaddlePaddle": ("paddle",),
     "Opacus": ("opacus",),
+    "tinygrad": ("tinygrad",),
 }
 """What the names of implementations, or of environments of claims, begin with."""
 
