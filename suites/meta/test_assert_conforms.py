@@ -876,6 +876,15 @@ def own_tests(folder: Path, program: str, **environment: str) -> Done:
     return run([sys.executable, "-m", "pytest", "-q", *with_library(), "--strict-markers"], folder, environment)
 
 
+@pytest.mark.parametrize("program", [OF_KERAS, MOVED], ids=["keras", "moved"])
+def test_no_program_names_what_is_not_there(tmp_path: Path, program: str) -> None:
+    """Those that are run by `make deep` alone."""
+    (tmp_path / "test_mine.py").write_text(program, "utf-8")
+    checked = run([sys.executable, "-m", "ruff", "check", "-q", "--isolated", "--select", "F821", "."], tmp_path)
+
+    assert checked.status == 0, checked.output
+
+
 @needs("torch")
 def test_modules_of_torch(tmp_path: Path) -> None:
     """Right ones conform and are left as they were, wrong ones do not: in numbers, or in gradients."""
