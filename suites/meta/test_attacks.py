@@ -54,8 +54,9 @@ def a_fault(folder: Path) -> Iterator[str]:
 
 
 def a_stray(folder: Path) -> Iterator[str]:
-    """A process that lives on, for a while."""
-    subprocess.Popen(["sleep", "20"], env={**os.environ, MARK: os.fspath(folder)}, start_new_session=True)
+    """A process that lives on, for a while, when the one that started it has ended."""
+    marked = {**os.environ, MARK: os.fspath(folder)}
+    subprocess.run(["sh", "-c", "sleep 20 >/dev/null 2>&1 &"], env=marked, start_new_session=True, check=True)
     yield from ()
 
 

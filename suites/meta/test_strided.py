@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.hosting.requests import in_memory, split_cases
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter
+from lstm_conformance.reference.mutants.base import SINGLE
 from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of
 
@@ -28,12 +31,14 @@ def as_they_lie(x: np.ndarray) -> list[np.ndarray]:
     return [Adapter().tensor(case["x"]) for case in split_cases(in_memory({"strided": True}, {"x": x}))]
 
 
+@pytest.mark.parametrize("dtype", SINGLE)
 @pytest.mark.parametrize(
     ("name", "called"),
     [("gaps_of_a_slice_read_as_numbers", STRIDED), ("broadcast_arrays_read_as_arrays", BROADCAST)],
 )
-def test_memory_that_is_read_wrong_is_red(name: str, called: Configuration) -> None:
+def test_memory_that_is_read_wrong_is_red(name: str, called: Configuration, dtype: str) -> None:
     """In a batch and alone: a failure of one case is found again where that case is repeated."""
+    called = replace(called, dtype=dtype)
     together = verdicts(ADAPTERS[name], called, [0, 1, 2])
 
     assert "fail" in together
