@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_conformance.reference.cell import OTHER
+from lstm_conformance.reference.contracts import run_time_forget_bias
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts import LAYOUTS, Layout
 from lstm_conformance.reference.layouts.base import Inputs, Shape
@@ -60,6 +61,10 @@ With `batch_first`, where it can be claimed, x and the outputs of all steps have
 """
 
 
+ADDED = "The class adds {:g} to the forget gate in every step, unless an argument says otherwise; that is no weight."
+"""What TensorFlow 1 and haiku do; haiku has no argument for it."""
+
+
 def page() -> str:
     """The text of the page."""
     return "\n".join([HEAD, *(line for name, layout in LAYOUTS.items() for line in _layout(name, layout))])
@@ -68,7 +73,9 @@ def page() -> str:
 def _layout(name: str, layout: Layout) -> Iterator[str]:
     yield f"## `{name}`\n"
     without = f"; {layout.coupled} is 1 - {OTHER[layout.coupled]}, and has no weights" if layout.coupled else ""
-    yield f"Gates in the order {', '.join(_gates(layout))}{without}; steps that count are told by `{layout.told_by}`.\n"
+    yield f"Gates in the order {', '.join(_gates(layout))}{without}; steps that count are told by `{layout.told_by}`."
+    added = run_time_forget_bias(name)
+    yield f"{ADDED.format(added)}\n" if added else ""
     yield "| layer | weights | inputs | outputs |\n|---|---|---|---|"
     plain = layout.weight_shapes(PLAIN)
     for about, (layer, needed) in LAYERS.items():
