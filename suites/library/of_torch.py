@@ -59,7 +59,7 @@ def _weights(part: Any) -> Mapping[str, Any]:
 
     What makes a weight before every call, as `torch.nn.utils.spectral_norm`, has made it only behind one.
     """
-    if hasattr(part, "_flat_weights_names") and part._forward_pre_hooks:
+    if hasattr(part, "_flat_weights_names") and vars(part).get("_forward_pre_hooks"):
         part(next(part.parameters()).new_zeros(1, 1, part.input_size))
     return {name: getattr(part, name) for name in getattr(part, "_flat_weights_names", ())}
 
