@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_conformance.reference.arrays.conventions import Conventions
+from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.expecting import Case, canonical, case_of, shapes_of
 from lstm_conformance.reference.arrays.layers import exact, read
 from lstm_conformance.reference.arrays.numbers import numbers
@@ -47,8 +48,11 @@ SIZES = (
 )
 """Of the calls that a layer is asked: small ones, and usual ones."""
 
-WITHOUT_STATES, WITH_STATES, USUAL, LONG = SIZES[0], SIZES[1], SIZES[3], SIZES[-1]
-"""Small calls, one of a usual size, and one of many steps."""
+WITHOUT_STATES, WITH_STATES, ALONE, USUAL, LONG = *SIZES[:4], SIZES[-1]
+"""Small calls, one of a single row and step, one of a usual size, and one of many steps."""
+
+SMALL, LARGE = (WITH_STATES, WITHOUT_STATES, ALONE), (USUAL, LONG)
+"""Of the calls that a layer is asked in training mode: with its gradients, and without."""
 
 FURTHER = (
     *(Sizes(1, 1, False), Sizes(33, 1, False), Sizes(33, 1, True), Sizes(1, 17, False), Sizes(1, 17, True, c_0=0.0)),
@@ -97,8 +101,18 @@ class Asked:
         if self.lasting:
             self._check_lasting(taken, kept)
         if gradients and not self.one_way and taken.train is not None:
-            fail_unless_within(list(self.way_back(taken)), taken.name, self.described)
+            fail_unless_within(self._gone_back(taken), taken.name, self.described)
         return untold
+
+    def _gone_back(self, taken: Taken) -> Sequence[Comparison]:
+        """Every gradient; where there is none because a layer cannot be trained, NotConforming says why."""
+        try:
+            return list(self.way_back(taken))
+        except (BadInput, NotConforming):
+            raise
+        except Exception as error:
+            message = f"{taken.name} has no gradients, {self.described}: {type(error).__name__}: {error}"
+            raise NotConforming(f"{message}\ngradients=False leaves them out") from error
 
     def is_taken_by(self, taken: Taken) -> bool:
         """Whether the layer returns anything; whatever it raises refuses the call."""
@@ -159,7 +173,12 @@ def asked(
         given = {name: numbers(name, a) for name, a in inputs.items() if a is not None}
         yield _as_case(taken, conventions, given, np.random.RandomState(seed % 2**32), "x as given", valid)
         return
-    for sizes in [*SIZES, *FURTHER]:
+    yield from asked_at([*SIZES, *FURTHER], taken, conventions, seed)
+
+
+def asked_at(every: Sequence[Sizes], taken: Taken, conventions: Conventions, seed: int) -> Iterator[Asked]:
+    """The calls of these sizes, of SIZES or FURTHER, and further kinds of the small ones among them."""
+    for sizes in every:
         call = drawn(taken, conventions, seed, sizes)
         yield call
         if sizes in {WITHOUT_STATES, WITH_STATES}:
@@ -172,7 +191,8 @@ def drawn(taken: Taken, conventions: Conventions, seed: int, sizes: Sizes) -> As
     weights = {name: exact(name, a, dtype) for name, a in taken.weights.items()}
     layer, _ = read(weights, conventions, taken.input_size)
     random = np.random.RandomState((seed * len(every) + every.index(sizes)) % 2**32)
-    inputs = Inputs(*(representable(a, dtype) for a in _drawn(layer, sizes, random)))
+    fitting = sizes if taken.rows is None else sizes._replace(batch=taken.rows)
+    inputs = Inputs(*(representable(a, dtype) for a in _drawn(layer, fitting, random)))
     native = conventions.lays.native_inputs(layer, inputs)._asdict()
     arrays = {name: np.ascontiguousarray(a[0]) for name, a in native.items() if a is not None}
     call = _as_case(taken, conventions, arrays, random, f"x of seed {seed}")
@@ -180,7 +200,7 @@ def drawn(taken: Taken, conventions: Conventions, seed: int, sizes: Sizes) -> As
 
 
 def _further(call: Asked, taken: Taken, conventions: Conventions) -> Iterator[Asked]:
-    """A call without the axis of rows, and with lengths, of a layer that may be called so."""
+    """A call without the axis of rows, with lengths, and with a mask, of a layer that may be called so."""
     x, rows_first = call.native["x"], conventions.rows_first
     if "unbatched" in taken.further:
         states = {name: a[:, 0] for name, a in call.native.items() if name != "x"}
@@ -189,9 +209,19 @@ def _further(call: Asked, taken: Taken, conventions: Conventions) -> Iterator[As
         yield replace(alone, one_way=True, lasting=False, may_be_refused=True)
     if "lengths" in taken.further:
         lengths = np.arange(len(x) if rows_first else x.shape[1]) * 3 % x.shape[1 if rows_first else 0] + 1
-        how = f"{call.described}, with lengths"
-        packed = _as_case(taken, conventions, call.native, call.random, how, {"lengths": lengths})
-        yield replace(packed, one_way=True, lasting=False, may_be_refused=True)
+        yield _partly(call, taken, conventions, lengths=lengths)
+    if "masks" in taken.further:
+        rows, steps = x.shape[:2]
+        inner = (np.arange(steps) + np.arange(rows)[:, None]) % max(steps - 1, 1) != 1
+        inner[:, [0, -1]] = True
+        yield _partly(call, taken, conventions, mask=inner)
+
+
+def _partly(call: Asked, taken: Taken, conventions: Conventions, **valid: NDArray[Any]) -> Asked:
+    """The same call, of whose steps only some count."""
+    how = f"{call.described}, with {'a mask' if 'mask' in valid else 'lengths'}"
+    case = _as_case(taken, conventions, call.native, call.random, how, valid)
+    return replace(case, one_way=True, lasting=False, may_be_refused=True)
 
 
 def _drawn(layer: Layer, sizes: Sizes, random: np.random.RandomState) -> Iterator[NDArray[Any]]:

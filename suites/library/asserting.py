@@ -15,7 +15,7 @@ from lstm_conformance.reference.arrays.errors import BadInput
 from lstm_conformance.reference.arrays.expecting import case_of
 from lstm_conformance.reference.arrays.numbers import numbers_of
 from lstm_conformance.suites.library import of_keras, of_torch
-from lstm_conformance.suites.library.asking import LONG, USUAL, WITH_STATES, WITHOUT_STATES, asked, drawn
+from lstm_conformance.suites.library.asking import LARGE, SMALL, USUAL, WITH_STATES, asked, asked_at, drawn
 from lstm_conformance.suites.library.judging import NotConforming, check_unchanged, flat, judge, outputs_of
 from lstm_conformance.suites.library.taking import Array, States, Taken, framework_of
 
@@ -64,24 +64,9 @@ def assert_conforms(
     calls = asked(taken, Conventions(**taken.options), inputs, int(seed), valid)
     _tell([call.judge(taken, gradients=gradients) for call in calls])
     if x is None:
-        _check_renewed(taken, int(seed), list(taken.weights))
-        for name in _unnoticed(taken, int(seed)):
-            _check_renewed(taken, int(seed), [name])
+        for names in (list(taken.weights), *([name] for name in taken.weights)):
+            _check_renewed(taken, int(seed), names)
         _check_training(taken, int(seed), gradients=gradients)
-
-
-def _unnoticed(taken: Taken, seed: int) -> list[str]:
-    """The weights with which no output changes, as those do of a layer that has kept nothing of what it had."""
-    if taken.renewed is None:
-        return []
-    call = drawn(taken, Conventions(**taken.options), seed, WITH_STATES)
-    x, states, found = call.native["x"], call.states, []
-    before = flat(taken.call(x, states, None))
-    for name in taken.weights:
-        with taken.renewed(x, [name]) as other:
-            if _are_same(before, flat(other.call(x, states, None))):
-                found.append(name)
-    return found
 
 
 def _are_same(first: Sequence[Array], second: Sequence[Array]) -> bool:
@@ -113,8 +98,9 @@ def _check_training(taken: Taken, seed: int, *, gradients: bool) -> None:
         *(flat(training.call(usual.native["x"], usual.states, None)) for _ in range(2))
     ):
         training = replace(training, name=f"{taken.name}, in training mode,")
-        for sizes in (WITH_STATES, WITHOUT_STATES, LONG):
-            drawn(training, conventions, seed, sizes).judge(training, gradients=gradients and sizes != LONG)
+        for every, back in ((SMALL, gradients), (LARGE, False)):
+            for call in asked_at(every, training, conventions, seed):
+                call.judge(training, gradients=back)
 
 
 def _tell(untold: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Layers of Keras, 3 on any backend or 2: `LSTM`, and `Bidirectional` around one."""
+"""Layers of Keras, 3 on any backend or 2: `LSTM`, `RNN` of an `LSTMCell`, and `Bidirectional` around one."""
 
 from __future__ import annotations
 
@@ -31,9 +31,11 @@ def taken(layer: Any) -> Taken:
         train=called.train if called.backend in BY_BACKEND else None,
         typed=True,
         renewed=called.renewed,
+        further=() if any(part.unroll for part in _parts(layer).values()) else ("masks",),
+        rows=_rows(layer),
     )
     rates = ("dropout", "recurrent_dropout")
-    if any(getattr(part, name, 0) for part in _parts(layer).values() for name in rates):
+    if any(getattr(_cell(part), name, 0) for part in _parts(layer).values() for name in rates):
         return found
     in_training = _Called(layer, training=True)
     return replace(found, training=replace(found, call=in_training, train=found.train and in_training.train))
@@ -44,6 +46,22 @@ def _parts(layer: Any) -> Mapping[str, Any]:
     if not hasattr(layer, "backward_layer"):
         return {"": layer}
     return {"forward/": layer.forward_layer, "backward/": layer.backward_layer}
+
+
+def _cell(part: Any) -> Any:
+    """What has the units and activations of a layer: the cell of an RNN."""
+    return getattr(part, "cell", part)
+
+
+def _kept(layer: Any) -> Sequence[Any]:
+    """The states that a stateful layer keeps from call to call."""
+    parts = [part for part in _parts(layer).values() if part.stateful]
+    return [state for part in parts for state in part.states or () if state is not None]
+
+
+def _rows(layer: Any) -> int | None:
+    """Those for which a stateful layer is built."""
+    return next((int(state.shape[0]) for state in _kept(layer)), None)
 
 
 def _weights(layer: Any) -> Iterator[tuple[str, Array]]:
@@ -59,19 +77,21 @@ def _weights(layer: Any) -> Iterator[tuple[str, Array]]:
 def _options(layer: Any) -> Options:
     """What the layer was constructed with."""
     parts = list(_parts(layer).values())
-    if not all(hasattr(parts[0], name) for name in ("units", "recurrent_activation", "return_sequences")):
-        raise BadInput(
-            f"expected an LSTM layer or Bidirectional around one, came {type(layer).__name__}: hand over that"
-        )
     part = parts[0]
-    if len({(_policy(each), each.activation.__name__, _gate(each)) for each in parts}) > 1:
+    if not hasattr(_cell(part), "unit_forget_bias") or not hasattr(part, "return_sequences"):
+        raise BadInput(
+            f"expected an LSTM layer, RNN of one LSTMCell or Bidirectional around one, came {type(layer).__name__}: "
+            "hand over the one that is in it"
+        )
+    if len({(_policy(each), *_activations(each)) for each in parts}) > 1:
         raise BadInput("expected two directions of one dtype and the same activations: hand over each by itself")
+    activation, recurrent_activation = _activations(part)
     merge_mode = getattr(layer, "merge_mode", "concat")
     return {
         "layout": "keras",
         "dtype": _policy(part),
-        "activation": part.activation.__name__,
-        "recurrent_activation": _gate(part),
+        "activation": activation,
+        "recurrent_activation": recurrent_activation,
         "return_sequences": part.return_sequences,
         "return_state": part.return_state,
         "go_backwards": part.go_backwards,
@@ -86,10 +106,11 @@ def _policy(layer: Any) -> str:
     return str(getattr(policy, "name", policy))
 
 
-def _gate(layer: Any) -> str:
-    """Keras 2 means another function by `hard_sigmoid`."""
-    name = str(layer.recurrent_activation.__name__)
-    return f"{name}_0.2" if name == "hard_sigmoid" and not _has_ops(layer) else name
+def _activations(layer: Any) -> tuple[str, str]:
+    """Names of both functions; Keras 2 means another one by `hard_sigmoid`."""
+    cell = _cell(layer)
+    activation, gate = (getattr(a, "__name__", repr(a)) for a in (cell.activation, cell.recurrent_activation))
+    return activation, f"{gate}_0.2" if gate == "hard_sigmoid" and not _has_ops(layer) else gate
 
 
 def _has_ops(layer: Any) -> bool:
@@ -98,7 +119,7 @@ def _has_ops(layer: Any) -> bool:
 
 
 class _Called:
-    """Calls of a layer; one that keeps its states forgets them first."""
+    """Calls of a layer; one that keeps its states forgets them first, and has them again behind the call."""
 
     def __init__(self, layer: Any, *, training: bool = False) -> None:
         self.layer, self.training = layer, training
@@ -108,7 +129,8 @@ class _Called:
         """y and, if the layer returns them, h and c of each direction."""
         given = self._given(x, states)
         before = [numbers("an input", a).copy() for a in given[:3]]
-        found = self._forward(valid, *given)
+        with self._keeping():
+            found = self._forward(valid, *given)
         check_unchanged(before, given[:3])
         return [numbers("an output", a) for a in found]
 
@@ -123,9 +145,10 @@ class _Called:
             if any(variable is each for each in part.trainable_weights)
         }
         given = self._given(x, states)
-        outputs, found = BY_BACKEND[self.backend](
-            partial(self._forward, valid), given, list(variables.values()), cotangents
-        )
+        with self._keeping():
+            outputs, found = BY_BACKEND[self.backend](
+                partial(self._forward, valid), given, list(variables.values()), cotangents
+            )
         by = [numbers("a gradient", a) for a in found]
         inputs, weights = by[: len(given)], by[len(given) :]
         named = {"x": inputs[0], **dict(zip(variables, weights, strict=True))}
@@ -156,6 +179,16 @@ class _Called:
         mask = None if valid is None else self._tensor(valid)
         found = self.layer(x, initial_state=list(states) or None, mask=mask, training=self.training)
         return list(found) if isinstance(found, (list, tuple)) else [found]
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """The states that the layer keeps are behind the call what they were before."""
+        kept = [(state, numbers("a state", state).copy()) for state in _kept(self.layer)]
+        try:
+            yield
+        finally:
+            for state, values in kept:
+                state.assign(values)
 
     def _reset(self) -> None:
         for part in _parts(self.layer).values():

@@ -26,6 +26,11 @@ ENDS = ("ih", "hh", "hr")
 
 def taken(module: Any, prefix: str = "") -> Taken:
     """A module as it is called in evaluation mode; prefix: of the names of the parameters of the LSTM in it."""
+    if not callable(getattr(module, "forward", None)):
+        raise BadInput(
+            f"expected a module that can be called, came {type(module).__name__} without forward, which torch does not "
+            "script of an LSTM: script a module that calls it, and say with prefix where it is in that"
+        )
     found, draws = _Module(module, prefix).taken(), _draws(module)
     return found if draws else replace(found, training=_Module(module, prefix, training=True).taken())
 
@@ -50,7 +55,12 @@ def _part(module: Any, prefix: str) -> Any:
 
 
 def _weights(part: Any) -> Mapping[str, Any]:
-    """What a `torch.nn.LSTM` computes with, also where it is made of other parameters, as by pruning; else nothing."""
+    """What a `torch.nn.LSTM` computes with, also where it is made of other parameters, as by pruning; else nothing.
+
+    What makes a weight before every call, as `torch.nn.utils.spectral_norm`, has made it only behind one.
+    """
+    if hasattr(part, "_flat_weights_names") and vars(part).get("_forward_pre_hooks"):
+        part(next(part.parameters()).new_zeros(1, 1, part.input_size))
     return {name: getattr(part, name) for name in getattr(part, "_flat_weights_names", ())}
 
 
@@ -61,7 +71,8 @@ class _Module:
         self.torch, self.module, self.training, self.seeds = loaded("torch"), module, training, count()
         self.is_cell = isinstance(module, self.torch.nn.LSTMCell)
         self.prefix, self.part = prefix, _part(module, prefix)
-        found = _weights(self.part) or below(dict(module.named_parameters(remove_duplicate=False)), prefix)
+        with self.evaluated(), self.torch.no_grad():
+            found = _weights(self.part) or below(dict(module.named_parameters(remove_duplicate=False)), prefix)
         self.parameters = {f"{name}_l0" if name.endswith(ENDS) else name: each for name, each in found.items()}
         if not self.parameters:
             raise BadInput(f"expected parameters whose names begin with {prefix!r}, came none: say which with prefix")

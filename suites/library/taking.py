@@ -35,8 +35,9 @@ class Taken:
     train: None where no gradients are asked for.
     typed: whether outputs must have the dtype of the layer, and inputs may lie in memory as they like.
     renewed: gives the layer other weights of these names after a call with this x, and tells what is known of it then;
-    None where it cannot be given any. further: kinds of calls that its class is documented to take: `unbatched` and
-    `lengths`, which it may refuse. training: the same layer in training mode, None where it is said to drop something.
+    None where it cannot be given any. further: kinds of calls that its class is documented to take: `unbatched`,
+    `lengths` and `masks`, which it may refuse. rows: those of every call, where it is built for as many.
+    training: the same layer in training mode, None where it is said to drop something.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Taken:
     typed: bool = False
     renewed: Callable[[Array, Collection[str]], AbstractContextManager[Taken]] | None = None
     further: tuple[str, ...] = ()
+    rows: int | None = None
     training: Taken | None = None
 
 

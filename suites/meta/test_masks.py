@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from lstm_conformance.fixtures.cases.configuration import configuration
+from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.masks import PATTERNS, Mask
+from lstm_conformance.fixtures.cases.selected.options import masked
+from lstm_conformance.fixtures.implementations.mutants import adapter_of
+from lstm_conformance.reference.lstm import Call, Outputs
+from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.rounded import Array, Numbers, moved
+from lstm_conformance.suites.harness.judge.judge import judge
+from lstm_conformance.suites.meta.judging import CHECKS, subject_of
 
 SEEDS = range(50)
 SIZES = pytest.mark.parametrize(("steps", "rows"), [(6, 3), (2, 2), (5, 9), (20, 4)])
@@ -43,6 +52,57 @@ def test_every_length_between_is_drawn() -> None:
 def test_a_single_row_is_shorter_than_the_sequence(name: str) -> None:
     """Or its length would show nothing."""
     assert set(np.ravel(lengths(name, 4, 1))) == {1, 2, 3}
+
+
+@pytest.mark.parametrize(("steps", "rows"), [(6, 3), (2, 2), (20, 4), (5, 1), (1, 1)])
+def test_ascending_lengths_rise_from_row_to_row(steps: int, rows: int) -> None:
+    """Strictly; the last row is whole."""
+    found = lengths("ascending", steps, rows)
+
+    assert (np.diff(found) > 0).all()
+    assert (found[:, -1] == steps).all()
+
+
+def test_more_rows_than_steps_do_not_fall() -> None:
+    """They cannot all be of other lengths."""
+    assert (np.diff(lengths("ascending", 3, 9)) >= 0).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_lengths_that_rise_are_asked_in_every_dtype(dtype: str) -> None:
+    """Of the outputs, in the quick tier: a layer may reverse rows there and nowhere else."""
+    asked = [each for each in masked() if each.mask and each.dtype == dtype and each.batch > 1]
+    drawn = [draw(each, range(3), biases=2).mask for each in asked if PATTERNS[each.mask].requires == "lengths"]
+
+    assert any((np.diff(mask.sum(0)) > 0).all(-1).any() for mask in drawn if mask is not None)
+
+
+class RowsReversedWhereLengthsRise(LSTM):
+    """Takes lengths that rise for a batch that was sorted the wrong way around, in float64."""
+
+    feeds_back_its_outputs = False
+
+    def returned(self, call: Call[Numbers], outputs: Outputs[Numbers]) -> Outputs[Numbers]:
+        """Turn the rows of such a case around."""
+        y, h_n, c_n = super().returned(call, outputs)
+        if call.mask is None:
+            return Outputs(y, h_n, c_n)
+        rise = (np.diff(call.mask.sum(0)) > 0).all(-1)
+
+        def turned(a: Array) -> Array:
+            return np.where(rise[:, None, None], a[..., ::-1, :], a)
+
+        return Outputs(moved(y, turned), moved(h_n, turned), moved(c_n, turned))
+
+
+@pytest.mark.parametrize("mask", ["ascending", "sorted"])
+def test_rows_that_are_turned_around_where_lengths_rise_are_seen(mask: str) -> None:
+    """Nowhere else."""
+    cases = draw(configuration(6, 3, 5, 9, mask=mask, dtype="float64"), range(2), biases=2)
+
+    found = judge(CHECKS["14.1"], subject_of(adapter_of("turned", RowsReversedWhereLengthsRise)), cases)
+
+    assert {outcome.verdict for outcome in found} == {"fail" if mask == "ascending" else "pass"}
 
 
 @SIZES

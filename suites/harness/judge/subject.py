@@ -220,7 +220,10 @@ class Subject:
             if a.shape != (len(cases), configuration.batch, *arrays[name].shape[1:])
         }
         if wrong:
-            raise WrongOutputs(f"gradients of {configuration.batch} rows have other shapes than theirs: {wrong}")
+            raise WrongOutputs(
+                f"gradients of {configuration.batch} rows have other shapes than theirs: {wrong}, "
+                "expected is an axis of rows before those of each weight"
+            )
         outputs, given = (
             canonical_outputs(self.layout, configuration, each) for each in (numbered(seen, "output/"), due)
         )
