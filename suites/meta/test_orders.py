@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from lstm_conformance.suites.harness.run.ordering import (
 )
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.meta.orders import ORDERS, differing, in_all_orders
-from lstm_conformance.suites.meta.running import META
+from lstm_conformance.suites.meta.running import META, conformance
 
 ITEMS = list("abcdefgh")
 ONE_RULE = ("--in-process", "-k", "test_every_output")
@@ -57,6 +58,17 @@ def test_a_random_order_follows_from_its_seed() -> None:
 def test_what_is_of_one_place_is_gathered_behind_the_first_of_it() -> None:
     """Places stay in their order, and so do those of one place."""
     assert gathered(["a1", "b1", "a2", "c1", "b2", "a3"], lambda item: item[0]) == ["a1", "a2", "a3", "b1", "b2", "c1"]
+
+
+@pytest.mark.parametrize(("options", "times"), [((), 1), (("--order", "files"), 3)])
+def test_a_configuration_is_come_back_to(options: tuple[str, ...], times: int, tmp_path: Path) -> None:
+    """Once, and in the order of the files for every rule."""
+    adapter = ("--implementation", f"{META / 'fakes.py'}:NumpyLSTM", "--in-process")
+    run = conformance(tmp_path, *adapter, "--collect-only", *options, of=ONE_FILE)
+    found = [line.rsplit("/", 1)[1] for line in run.output.splitlines() if line.endswith("-float32-mild]")]
+    begun = [one for one, before in zip(found, ["", *found], strict=False) if one != before]
+
+    assert max(Counter(begun).values()) == times
 
 
 @pytest.mark.parametrize("text", ["", "-1", "random", "1.5"])
