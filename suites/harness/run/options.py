@@ -80,8 +80,7 @@ def _declare_checks(add: Callable[..., object]) -> None:
         type=order,
         default=OF_CONFIGURATIONS,
         metavar="ORDER",
-        help="the order of the checks: configurations, files, reversed, or a seed for a random one "
-        "(default: %(default)s)",
+        help="the order of checks: configurations, files, reversed or a random seed (default: %(default)s)",
     )
 
 
