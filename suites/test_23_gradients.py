@@ -27,24 +27,13 @@ def _simple(configuration: Configuration) -> bool:
     return _plain(configuration) and configuration.batch <= 3
 
 
-def _of_each_loss(configuration: Configuration) -> bool:
-    """Small layers, and of ordinary sizes, where several losses take long, those with lengths, and in float32 all."""
-    ordinary = configuration.batch > 3
-    return _plain(configuration) and (not ordinary or bool(configuration.mask) or configuration.dtype == "float32")
-
-
 def _of_every_loss(configuration: Configuration) -> bool:
     """Small layers without a mask or with one that has holes, and those of ordinary sizes, some of which have lengths.
 
     Not in half precision: a large loss and a small one are beyond what float16 holds.
     """
-    asked = _of_each_loss(configuration) and configuration.dtype not in HALF
+    asked = _plain(configuration) and configuration.dtype not in HALF
     return asked and (configuration.mask in {"", "holes"} or configuration.batch > 3)
-
-
-def _outputs_alone(configuration: Configuration) -> tuple[str, ...]:
-    """What a loss depends on alone: on y not again where rule 23.9 asks for a loss of y alone, and for others."""
-    return ("h_n", "c_n") if _of_every_loss(configuration) else ("y", "h_n", "c_n")
 
 
 def _in_one_direction(configuration: Configuration) -> bool:
@@ -85,10 +74,10 @@ def test_weights_get_the_sum_over_all_steps_and_rows(subject: Subject, cases: Ca
     yield from way_back.of_weights(subject, cases, trained, due)
 
 
-@rule("23.5", where=lambda c: c.layer.return_state and _of_each_loss(c), kinds=("trained",))
+@rule("23.5", where=lambda c: c.layer.return_state and _plain(c), kinds=("trained",))
 def test_every_output_hands_its_gradient_back(subject: Subject, cases: Cases) -> Examined:
     """Of a loss that depends on y, on h_n or on c_n alone, every gradient lies within its bound."""
-    for into in _outputs_alone(cases.configuration):
+    for into in ("y", "h_n", "c_n"):
         yield from way_back.of_loss(subject, cases, into, f" of {into} alone")
 
 

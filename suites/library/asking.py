@@ -48,10 +48,10 @@ SIZES = (
 )
 """Of the calls that a layer is asked: small ones, and usual ones."""
 
-WITHOUT_STATES, WITH_STATES, ALONE, USUAL, LONG = *SIZES[:4], SIZES[-1]
-"""Small calls, one of a single row and step, one of a usual size, and one of many steps."""
+WITHOUT_STATES, WITH_STATES, ALONE, USUAL, MANY, LONG = *SIZES[:4], *SIZES[-2:]
+"""Small calls, one of a single row and step, one of a usual size, one of many rows, and one of many steps."""
 
-SMALL, LARGE = (WITH_STATES, WITHOUT_STATES, ALONE), (USUAL, LONG)
+SMALL, LARGE = (WITH_STATES, WITHOUT_STATES, ALONE), (USUAL, MANY, LONG)
 """Of the calls that a layer is asked in training mode: with its gradients, and without."""
 
 FURTHER = (

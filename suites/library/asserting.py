@@ -37,10 +37,10 @@ def assert_conforms(
 
     layer: one of these.
 
-    - A module of torch that is called as `torch.nn.LSTM` or `LSTMCell` is, or a Keras layer, `LSTM` or `Bidirectional`,
-      on any backend. Its weights and options are read out of it. It is asked inputs that follow from the seed, from
-      one row and step to 130 of either, with and without initial states and twice each, or x if that is given; and
-      its gradients at some of these sizes, unless gradients is False.
+    - A module of torch that is called as `torch.nn.LSTM` or `LSTMCell` is, or a Keras layer, `LSTM`, `RNN` of one
+      `LSTMCell` or `Bidirectional`, on any backend. Its weights and options are read out of it. It is asked inputs
+      that follow from the seed, from one row and step to 130 rows and 300 steps, with and without initial states and
+      twice each, or x if that is given; and its gradients at some of these sizes, unless gradients is False.
     - A function from x and None or (h_0, c_0) to all outputs, with its weights and, as options, its layout.
     - Outputs that are there already: one array y, or all in the order of the layout, or by name; with weights and x.
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lstm_conformance.suites.harness.run.ordering import (
-    OF_CONFIGURATIONS,
-    OF_FILES,
-    REVERSED,
-    gathered,
-    in_order,
-    order,
-)
+from lstm_conformance.suites.harness.run.ordering import OF_FILES, REVERSED, in_order, order
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
 from lstm_conformance.suites.meta.orders import ORDERS, differing, in_all_orders
-from lstm_conformance.suites.meta.running import META, conformance
+from lstm_conformance.suites.meta.running import META
 
 ITEMS = list("abcdefgh")
 ONE_RULE = ("--in-process", "-k", "test_every_output")
@@ -40,7 +32,7 @@ class Tiring(NumpyLSTM):
         return [output * (1 if self.calls <= 10 else 2), h_n, c_n]
 
 
-@pytest.mark.parametrize(("name", "expected"), [(OF_CONFIGURATIONS, ITEMS), (OF_FILES, ITEMS), (REVERSED, ITEMS[::-1])])
+@pytest.mark.parametrize(("name", "expected"), [(OF_FILES, ITEMS), (REVERSED, ITEMS[::-1])])
 def test_orders_with_a_name(name: str, expected: list[str]) -> None:
     """As they come, and backwards."""
     assert in_order(ITEMS, name) == expected
@@ -55,26 +47,10 @@ def test_a_random_order_follows_from_its_seed() -> None:
     assert len({tuple(each) for each in (one, two, ITEMS)}) == 3
 
 
-def test_what_is_of_one_place_is_gathered_behind_the_first_of_it() -> None:
-    """Places stay in their order, and so do those of one place."""
-    assert gathered(["a1", "b1", "a2", "c1", "b2", "a3"], lambda item: item[0]) == ["a1", "a2", "a3", "b1", "b2", "c1"]
-
-
-@pytest.mark.parametrize(("options", "times"), [((), 1), (("--order", "files"), 3)])
-def test_a_configuration_is_come_back_to(options: tuple[str, ...], times: int, tmp_path: Path) -> None:
-    """Once, and in the order of the files for every rule."""
-    adapter = ("--implementation", f"{META / 'fakes.py'}:NumpyLSTM", "--in-process")
-    run = conformance(tmp_path, *adapter, "--collect-only", *options, of=ONE_FILE)
-    found = [line.rsplit("/", 1)[1] for line in run.output.splitlines() if line.endswith("-float32-mild]")]
-    begun = [one for one, before in zip(found, ["", *found], strict=False) if one != before]
-
-    assert max(Counter(begun).values()) == times
-
-
 @pytest.mark.parametrize("text", ["", "-1", "random", "1.5"])
 def test_another_order_is_refused(text: str) -> None:
     """With those that there are."""
-    with pytest.raises(ValueError, match="expected configurations, files, reversed or a whole number"):
+    with pytest.raises(ValueError, match="expected files, reversed or a whole number"):
         order(text)
 
 

@@ -20,7 +20,7 @@ from lstm_conformance.suites.harness.explain.deviations import Deviations
 from lstm_conformance.suites.harness.plan.planning import PATHS_AGREE, CaseId, Plan, family_of
 from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, BY_NAME, Candidate, candidates, on_device
 from lstm_conformance.suites.harness.run.once import Once
-from lstm_conformance.suites.harness.run.ordering import OF_CONFIGURATIONS, order
+from lstm_conformance.suites.harness.run.ordering import OF_FILES, order
 from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import Kept
 from lstm_conformance.suites.harness.run.session import DEADLINE, Session
@@ -78,9 +78,9 @@ def _declare_checks(add: Callable[..., object]) -> None:
     add(
         "--order",
         type=order,
-        default=OF_CONFIGURATIONS,
+        default=OF_FILES,
         metavar="ORDER",
-        help="the order of checks: configurations, files, reversed or a random seed (default: %(default)s)",
+        help="the order of the checks: files, reversed, or a seed for a random one (default: %(default)s)",
     )
 
 

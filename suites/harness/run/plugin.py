@@ -38,7 +38,7 @@ from lstm_conformance.suites.harness.run.options import (
     session_of,
     wanted,
 )
-from lstm_conformance.suites.harness.run.ordering import OF_CONFIGURATIONS, gathered, in_order
+from lstm_conformance.suites.harness.run.ordering import in_order
 from lstm_conformance.suites.harness.run.recording import header_of
 from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import goes_into, inputs
@@ -211,14 +211,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Put the items into the order that is asked for.
 
     Drop the placeholders that pytest makes of checks that apply to nothing here: they would show as skipped.
-    The items of one family of implementations follow each other, so that one is let go before the next begins; those
-    of one configuration do, too, unless another order is asked for or a rule is one item, so that every layer is built
-    and traced once.
+    In the order of the files, the items of one family of implementations follow each other, so that one is let go
+    before the next begins.
     """
-    order = config.getoption("--order")
-    place = _configuration if order == OF_CONFIGURATIONS and not config.getoption("--brief") else _family
-    kept = gathered([item for item in items if not _is_placeholder(item)], _family)
-    items[:] = in_order(gathered(kept, place), order)
+    families = {family: number for number, family in enumerate(dict.fromkeys(map(_family, items)))}
+    kept = sorted((item for item in items if not _is_placeholder(item)), key=lambda item: families[_family(item)])
+    items[:] = in_order(kept, config.getoption("--order"))
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -339,12 +337,6 @@ def _family(item: pytest.Item) -> str:
     """The family of implementations that an item is about, "" if about none."""
     bundle = _bundle(item)
     return family_of(bundle.planned[0].implementation) if bundle else ""
-
-
-def _configuration(item: pytest.Item) -> tuple[str, ...]:
-    """The family and the configuration that an item is about."""
-    bundle = _bundle(item)
-    return (_family(item), str(bundle.planned[0].configuration)) if bundle else (_family(item),)
 
 
 def _test(item: pytest.Item) -> str:
