@@ -89,7 +89,7 @@ own-tests: $(STAMP)
 
 deep: $(STAMP) ## Test of the suite itself what takes long
 	@.ci/browser
-	@$(RUN) pytest suites/meta -m deep -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(RUN) pytest suites/claims suites/meta -m deep -n $(WORKERS) --dist loadfile $(ARGS)
 
 claims: $(STAMP) ## Settle what manuals and tutorials say by running it; the page is build/claims.html
 	@$(RUN) lstm_conformance claims --html $(CLAIMS) $(ARGS)

@@ -15,6 +15,8 @@ from lstm_conformance.suites.claims.settling import settle
 Settled: TypeAlias = "Mapping[str, Future[dict[tuple[str, str], ClaimRun]]]"
 
 RUNS = [(claim.id, environment) for claim in claims().claims for environment in claim.where]
+LATER = ("keras",)
+"""Environments that `make deep` and `make claims` settle: twenty seconds for one of them."""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,10 @@ def settled(request: pytest.FixtureRequest) -> Settled:
     return {name: pool.submit(settle, name, few, {}) for name, few in asked.items() if few}
 
 
-@pytest.mark.parametrize(("claim", "environment"), RUNS, ids=[f"{claim}-{environment}" for claim, environment in RUNS])
+@pytest.mark.parametrize(
+    ("claim", "environment"),
+    [pytest.param(*run, id="-".join(run), marks=[pytest.mark.deep] if run[1] in LATER else []) for run in RUNS],
+)
 def test_a_claim_comes_to_its_verdict(settled: Settled, claim: str, environment: str) -> None:
     """A claim is not run, and named so, where its environment is not here."""
     run = settled[environment].result()[claim, environment]

@@ -18,7 +18,6 @@ import pytest
 
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS
 from lstm_conformance.fixtures.implementations.adapter import paths_of
-from lstm_conformance.suites.meta.adapters import ADAPTERS
 
 AVX_512 = "AVX-512"
 """Without it, oneDNN has no LSTM of bfloat16: https://uxlfoundation.github.io/oneDNN/dev_guide_data_types.html."""
@@ -49,6 +48,8 @@ def param(name: str, *others: Any) -> Any:
 
 def paths_here(name: str) -> list[str]:
     """The paths that an adapter declares, but for those that this processor does not have."""
+    from lstm_conformance.suites.meta.adapters import ADAPTERS  # noqa: PLC0415 -- no run of the suite reads them all
+
     declared = [path.name for path in paths_of(ADAPTERS[name])]
     return [path for path in declared if all(map(is_there, NEEDED.get((name, path), ())))]
 

@@ -87,6 +87,7 @@ def test_elsewhere_nothing_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.deep
 def test_a_run_tells_github(tmp_path: Path) -> None:
     """At the end of its log, and behind what other commands of the step have said."""
     (tmp_path / "summary.md").write_text("before\n", "utf-8")

@@ -215,6 +215,7 @@ TWO_CELLS = [
 ]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("name", "changes"), TWO_CELLS)
 def test_a_layer_of_two_cells_has_the_weights_of_both(
     hosts: dict[str, Hosted], name: str, changes: dict[str, Any]
@@ -281,6 +282,7 @@ def test_a_run_repeats_bit_for_bit(hosts: dict[str, Hosted], name: str, path: st
         assert array[0].tobytes() != array[1].tobytes()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("name", "path", "way", "dtype", "changes", "given"), BATCHES)
 def test_a_batch_in_one_call_equals_its_cases_alone(
     hosts: dict[str, Hosted],
@@ -349,6 +351,7 @@ def test_an_error_of_the_framework_is_passed_on(hosts: dict[str, Hosted], name: 
     }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("name", "path", "dtype"), HALF)
 def test_half_precision_stores_and_computes_as_documented(
     hosts: dict[str, Hosted], name: str, path: str, dtype: str

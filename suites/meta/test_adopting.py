@@ -144,6 +144,7 @@ def masks(folder: Path, text: str, *options: str) -> Done:
     return conformance(folder, "--implementation", "mine.py:Mine", "-k", "14_masks", *options)
 
 
+@pytest.mark.deep
 def test_the_same_command_accepts_the_file_and_nothing_else(tmp_path: Path) -> None:
     """What was red is a deviation; once it is mended, the entries are stale, and that is red."""
     wrong = RIGHT.replace(MISTAKE.right, MISTAKE.wrong)

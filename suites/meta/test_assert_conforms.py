@@ -947,10 +947,11 @@ def test_from_keras_to_torch():
 """
 
 
-def own_tests(folder: Path, program: str, **environment: str) -> Done:
+def own_tests(folder: Path, program: str, *options: str, **environment: str) -> Done:
     """A file of tests, run by itself with the plugin."""
     (folder / "test_mine.py").write_text(program, "utf-8")
-    return run([sys.executable, "-m", "pytest", "-q", *with_library(), "--strict-markers"], folder, environment)
+    words = [sys.executable, "-m", "pytest", "-q", *with_library(), "--strict-markers", *options]
+    return run(words, folder, environment)
 
 
 @pytest.mark.parametrize("program", [OF_KERAS, MOVED], ids=["keras", "moved"])
@@ -963,12 +964,20 @@ def test_no_program_names_what_is_not_there(tmp_path: Path, program: str) -> Non
 
 
 @needs("torch")
-def test_modules_of_torch(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("options", "passed"),
+    [
+        (("-k", "left_as_it_was or wrong_numbers or wrong_gradients"), 3),
+        pytest.param((), 50, marks=pytest.mark.deep),
+    ],
+    ids=["some", "all"],
+)
+def test_modules_of_torch(tmp_path: Path, options: tuple[str, ...], passed: int) -> None:
     """Right ones conform and are left as they were, wrong ones do not: in numbers, or in gradients."""
-    done = own_tests(tmp_path, OF_TORCH)
+    done = own_tests(tmp_path, OF_TORCH, *options)
 
     assert done.status == 0, done.output
-    assert "50 passed" in done.output
+    assert f"{passed} passed" in done.output
 
 
 @pytest.mark.parametrize(

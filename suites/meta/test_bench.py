@@ -61,6 +61,7 @@ def test_the_floor_is_that_of_every_layer() -> None:
     floor(drawn(SIZES[0], "float64"))
 
 
+@pytest.mark.deep
 def test_cost_is_that_of_all_processes() -> None:
     """Starting pytest and a host takes some CPU; what is not there is no figure."""
     with pytest.raises(RuntimeError, match="the measured run is red"):

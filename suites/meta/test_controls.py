@@ -80,7 +80,11 @@ class TestBlindSuite:
         assert blind(tmp_path, "--tier", "fuzz").status == pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "loadgroup")], ids=["alone", "two workers"])
+@pytest.mark.parametrize(
+    "workers",
+    [(), pytest.param(("-n", "2", "--dist", "loadgroup"), marks=pytest.mark.deep)],
+    ids=["alone", "two workers"],
+)
 def test_a_run_says_that_they_were_caught(workers: tuple[str, ...], tmp_path: Path) -> None:
     """In its summary, and in the header of its results."""
     run = conformance(tmp_path, *RIGHT, *ONE_ITEM, *workers, of=("suites/test_01_outputs.py",))

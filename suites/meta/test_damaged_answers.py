@@ -241,7 +241,7 @@ def test_an_error_of_any_length_is_told_in_short() -> None:
     assert len(str(raised)) < LONGEST_TEXT + 3 * LONGEST_NAME
 
 
-@pytest.mark.parametrize("verb", in_part(damage.VERBS, 2))
+@pytest.mark.parametrize("verb", in_part(damage.VERBS, 4))
 def test_damaged_answers(verb: str) -> None:
     """Chance damages them: no exception leaves the suite, and every message is a readable line."""
     verdicts, wrong = set(), []

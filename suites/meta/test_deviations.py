@@ -708,6 +708,7 @@ def test_a_run_in_which_a_check_fails_otherwise_is_red(tmp_path: Path) -> None:
     assert status == 1
 
 
+@pytest.mark.deep
 def test_a_run_in_which_an_entry_covers_nothing_is_red(tmp_path: Path) -> None:
     """Although no check is: the run goes through everything, and the adapter is right."""
     nothing = toml(**{**SILENTLY, "id": '"no-such-rule"', "rule": '"12.99"'})

@@ -44,6 +44,7 @@ def session_with(name: str) -> Session:
     return session
 
 
+@pytest.mark.deep
 @needs("torch")
 def test_every_path_is_asked_on_the_device() -> None:
     """And named in the records; the kernels are shown that were seen there."""

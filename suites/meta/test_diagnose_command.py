@@ -277,6 +277,7 @@ class TestTensorFlow1:
         float32 = {name: np.asarray(a[0], np.float32) for name, a in moved.items()}
         return {name: a[0] for name, a in stored.items()}, {"x": x}, float32
 
+    @pytest.mark.deep
     @needs("keras", "tensorflow")
     @pytest.mark.parametrize(
         ("forget_bias", "flags", "expected"),

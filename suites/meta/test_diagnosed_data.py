@@ -181,6 +181,7 @@ def test_where_it_begins(gate: str, unit: int) -> None:
     assert f"it begins at step 0, row 0, unit {unit}: expected " in begins.sentence()
 
 
+@pytest.mark.deep
 def test_the_last_output_of_another_call_names_no_arithmetic() -> None:
     """The state that it began from is not known, and the last output cannot tell it."""
     right = plain()
@@ -192,6 +193,7 @@ def test_the_last_output_of_another_call_names_no_arithmetic() -> None:
     assert "return_sequences=True" in diagnosis.begins.then
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("scale", [2.0, 4.0])
 def test_the_last_output_of_a_long_call_cannot_tell(scale: float) -> None:
     """The bound lets everything pass, the right layer and any other."""

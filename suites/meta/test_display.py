@@ -61,7 +61,8 @@ def test_the_failure_that_tells_most_is_explained() -> None:
     assert [check.case for check in examples([rare, *many, diagnosed, other])] == [3, 5]
 
 
-@pytest.mark.parametrize(("options", "explained"), [((), 1), pytest.param(("-v",), 10, marks=pytest.mark.deep)])
+@pytest.mark.deep
+@pytest.mark.parametrize(("options", "explained"), [((), 1), (("-v",), 10)])
 def test_one_failure_is_shown_in_full_unless_all_are_wanted(tmp_path: Path, options: list[str], explained: int) -> None:
     """All are counted, and the exit status is the same; JUnit has every one."""
     mistake = MISTAKES["lengths ignored"]

@@ -25,6 +25,7 @@ from lstm_conformance.reports.records.journals import BeingWritten
 from lstm_conformance.reports.records.results import INTERRUPTED, Check
 from lstm_conformance.suites.harness.run.recording import Record
 from lstm_conformance.suites.meta import fakes, troubles
+from lstm_conformance.suites.meta.needing import in_part
 from lstm_conformance.suites.meta.outside import PATIENCE, SUITE, Done, conformance
 from lstm_conformance.suites.meta.records import a_check, a_failure, a_header, written
 from lstm_conformance.suites.meta.running import untouched
@@ -103,6 +104,7 @@ def test_ctrl_c(tmp_path: Path, options: tuple[str, ...]) -> None:
     assert re.search(r"slow\.LSTM .* eager +partial +\d+ checks, [\d,]+ not-run", done.output)
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(sys.platform == "win32", reason="there, a process that is asked to end is killed")
 @pytest.mark.parametrize("options", OPTIONS)
 def test_a_run_that_is_asked_to_end(tmp_path: Path, options: tuple[str, ...]) -> None:
@@ -208,7 +210,9 @@ def test_a_journal_that_cannot_be_written_is_given_up(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "options", [("-x",), ("-x", *WORKERS[1]), ("--maxfail=2",)], ids=["alone", "workers", "two of them"]
+    "options",
+    [("-x",), *(pytest.param(each, marks=pytest.mark.deep) for each in (("-x", *WORKERS[1]), ("--maxfail=2",)))],
+    ids=["alone", "workers", "two of them"],
 )
 def test_an_end_at_a_failure(tmp_path: Path, options: tuple[str, ...]) -> None:
     """Its failures are told, and what it left out is none."""
@@ -221,7 +225,7 @@ def test_an_end_at_a_failure(tmp_path: Path, options: tuple[str, ...]) -> None:
     assert re.search(r"troubles\.Raising .* eager +FAIL +[\d,]+ checks, \d+ error, [\d,]+ not-run", done.output)
 
 
-@pytest.mark.parametrize(("option", "times"), [("-x", 1), ("--maxfail=2", 2)])
+@pytest.mark.parametrize(("option", "times"), in_part([("--maxfail=2", 2), ("-x", 1)], 2))
 def test_a_failure_that_ends_the_run_is_told_once(tmp_path: Path, option: str, times: int) -> None:
     """Though its configuration has several cases."""
     words = ["--implementation", "mutants:outputs_off_by_hundred_thousandth", "-k", "follows_from", option]

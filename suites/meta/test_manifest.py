@@ -168,6 +168,7 @@ def test_a_tier_that_is_not_stored_is_not_held_to_anything(tier: str) -> None:
     assert manifest.differences(tier, CHECKS, [NAME]) == []
 
 
+@pytest.mark.deep
 def test_a_run_with_other_counts_is_red(tmp_path: Path) -> None:
     """With the sentence, though every check passes."""
     run = changed(tmp_path)

@@ -220,6 +220,7 @@ def test_bisect_finds_what_broke(workshop: Workshop) -> None:
     assert len(workshop.tested) == 5
 
 
+@pytest.mark.deep
 def test_bisect_finds_what_mended(workshop: Workshop) -> None:
     """The bad release is the older one; what is shown is the last that fails."""
     nine_releases(workshop, v1_0="error", v1_1="fail", v1_2="fail")
@@ -230,6 +231,7 @@ def test_bisect_finds_what_mended(workshop: Workshop) -> None:
     assert "reproduction/bin/python some==1.2\n" in said.output
 
 
+@pytest.mark.deep
 def test_bisect_passes_by_what_cannot_be_tested(workshop: Workshop) -> None:
     """And says that it may have been there."""
     nine_releases(workshop, v1_4="not-run", v1_5="fail", v1_6="fail", v1_7="fail", v1_8="fail")

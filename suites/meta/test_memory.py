@@ -186,6 +186,7 @@ def test_the_peak_is_told(own: int | None, workers: list[int], lines: list[str])
     assert told(own, workers) == lines
 
 
+@pytest.mark.deep
 def test_the_peak_is_that_of_this_process() -> None:
     """In bytes."""
     before = peak()

@@ -51,6 +51,7 @@ def expected(seen: Arrays, index: int, *, forget_bias: float = 1.0) -> Outputs[R
     return layer(cell_of(described), cells, *x_and_states)
 
 
+@pytest.mark.deep
 def test_the_shapes_are_those_of_the_manual(seen: Arrays) -> None:
     """Output (10, 300); twice (10, 100), (10, 200) and (10, 300) for the states."""
     assert seen["output"].shape == (ROWS, 300)

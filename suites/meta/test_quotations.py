@@ -14,6 +14,7 @@ EVERY_RULE = table(((rule,) for rule in RULES.values()), ids=lambda each: each.n
 KINDS = ("documented", "equations", "source", "ours")
 
 
+@pytest.mark.deep
 @needs(*PACKAGES)
 def test_every_quotation_stands_in_its_docstring() -> None:
     """Of the installed versions; lines may end elsewhere."""

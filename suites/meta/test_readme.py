@@ -72,6 +72,7 @@ def test_the_commands_of_the_readme_pass(cwd: Path) -> None:
     assert [(each.status, each.red) for each in done] == [(0, []), (0, [])]
 
 
+@pytest.mark.deep
 def test_the_commands_for_ci_pass(cwd: Path) -> None:
     """As they stand there."""
     (asked,) = blocks("docs/in-ci.md", "The whole suite, on your LSTM", "")
@@ -82,6 +83,7 @@ def test_the_commands_for_ci_pass(cwd: Path) -> None:
     assert (cwd / "report.html").is_file()
 
 
+@pytest.mark.deep
 def test_known_failures_are_written_and_accepted(cwd: Path) -> None:
     """Also where there are none."""
     (asked,) = commands(*blocks("docs/test-your-own.md", "With failures that you know", ""))
@@ -92,6 +94,7 @@ def test_known_failures_are_written_and_accepted(cwd: Path) -> None:
     assert [each.status for each in done] == [0, 0]
 
 
+@pytest.mark.deep
 @needs("torch")
 def test_the_test_for_ci_passes(tmp_path: Path) -> None:
     """As pytest runs it."""
@@ -142,6 +145,7 @@ def test_the_job_uses_the_action_as_it_is() -> None:
     assert set(used["with"]) <= set(inputs)
 
 
+@pytest.mark.deep
 @needs("keras", "tensorflow", "torch")
 def test_why_numbers_differ(tmp_path: Path) -> None:
     """The programs of the README save what its commands say is wrong, or right."""
@@ -179,6 +183,7 @@ def copy_of_the_repository(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.deep
 def test_the_worked_example_of_an_implementation_passes(tmp_path: Path) -> None:
     """Its file, its entry and its command, in a copy of the repository."""
     adapter, entry = blocks("CONTRIBUTING.md", "Add an implementation", "python")

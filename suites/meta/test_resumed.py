@@ -80,12 +80,13 @@ def ended_early(whole: Path, to: Path, kept: Callable[[int], bool], *, journal: 
     return results
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("journal", "wrong"),
     [
         pytest.param(True, 1e-3, id="killed"),
-        pytest.param(True, 0, id="killed, right", marks=pytest.mark.deep),
-        pytest.param(False, 1e-3, id="interrupted", marks=pytest.mark.deep),
+        pytest.param(True, 0, id="killed, right"),
+        pytest.param(False, 1e-3, id="interrupted"),
     ],
 )
 def test_only_the_rest_is_asked(tmp_path: Path, journal: bool, wrong: float) -> None:

@@ -189,8 +189,13 @@ FLIPPED = {
 }
 
 
+LATER = {"keras": [pytest.mark.deep]}
+"""What `make deep` runs alone: two starts of TensorFlow."""
+
+
 @pytest.mark.parametrize(
-    "environment", [pytest.param(name, marks=needs(*ENVIRONMENTS[name].packages)) for name in FLIPPED]
+    "environment",
+    [pytest.param(name, marks=[needs(*ENVIRONMENTS[name].packages), *LATER.get(name, ())]) for name in FLIPPED],
 )
 def test_a_claim_whose_truth_is_flipped_is_refuted(environment: str, tmp_path: Path) -> None:
     """Of every kind: true, true-if, false, and both sides of what depends on the version."""

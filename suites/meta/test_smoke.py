@@ -113,7 +113,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("text", "sentence"), in_part(WRONG.values(), 2), ids=WRONG)
+@pytest.mark.parametrize(("text", "sentence"), in_part(WRONG.values(), 4), ids=WRONG)
 def test_one_sentence_says_what_is_wrong_with_an_adapter(tmp_path: Path, text: str, sentence: str) -> None:
     """In one failure and in the summary, with the line of its file; everything else is skipped."""
     (tmp_path / "mine.py").write_text(text, encoding="utf-8")

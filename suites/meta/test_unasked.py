@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.hosting.client import Hello
@@ -59,6 +61,7 @@ def test_a_path_that_is_there_for_nothing_is_named() -> None:
     ]
 
 
+@pytest.mark.deep
 def test_a_right_layer_on_several_paths_is_green_and_told(tmp_path: Path) -> None:
     """It is in no manifest, and its paths are compared; a whole run, as a user has it."""
     run = conformance(tmp_path, "--implementation", f"{__file__}:Claiming", "--in-process", "--tb=no", "-rN")

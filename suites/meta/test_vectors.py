@@ -66,6 +66,7 @@ def stored(path: Path) -> dict[str, tuple[str, list[int], bytes]]:
 class TestStrength:
     """What the quick set shows, at sizes that any implementation can run."""
 
+    @pytest.mark.deep
     def test_every_mutant_is_killed_or_cannot_be_shown(self, index: dict[str, Any]) -> None:
         """Each is in one of two lists. What is in neither needs a vector, or a reason in `unshown.py`."""
         killed = {name for each in index["vectors"] for name in each["kills"]}

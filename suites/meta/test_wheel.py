@@ -116,6 +116,7 @@ def test_both_examples_pass(installed: Installed, cwd: Path) -> None:
     assert not (cwd / ".pytest_cache").exists()
 
 
+@pytest.mark.deep
 def test_workers_find_what_the_command_line_names(installed: Installed, cwd: Path) -> None:
     """A relative path, a module of the current folder, and a command."""
     shutil.copy(EXAMPLES / "javascript" / "lstm.js", cwd)
@@ -140,6 +141,7 @@ def test_vectors_are_for_programs_that_know_no_python(installed: Installed, cwd:
     assert "vectors, 0 failed" in checked.output
 
 
+@pytest.mark.deep
 def test_the_printed_line_reproduces_a_failure(installed: Installed, cwd: Path) -> None:
     """Pasted into a shell in the same folder it runs the one check, which fails again."""
     first = installed.suite(cwd, "test", "--implementation", "wrong.py:Negated", "-k", "h_n_is_the_last_output")
@@ -155,6 +157,7 @@ def test_the_printed_line_reproduces_a_failure(installed: Installed, cwd: Path) 
     assert "1 failed in" in again.output
 
 
+@pytest.mark.deep
 def test_what_failed_last_is_asked_again(installed: Installed, cwd: Path) -> None:
     """By `--lf`, and nothing else; what it is known by lies where the user keeps such things, and not here."""
     options = ("test", "-q", "--implementation", "wrong.py:Negated", "-k", "h_n_is_the_last_output or smoke")

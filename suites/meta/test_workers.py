@@ -13,6 +13,7 @@ import pytest
 from lstm_conformance.reports.records.files import Results
 from lstm_conformance.suites.harness.run.scheduling import OneEach
 from lstm_conformance.suites.meta import fakes
+from lstm_conformance.suites.meta.needing import in_part
 from lstm_conformance.suites.meta.outside import EXAMPLES, conformance
 
 MINE = "suites/test_01_outputs.py::test_one_step_at_a_time[a/b/mine.LSTM/eager/T3-B2]"
@@ -44,6 +45,7 @@ def test_no_implementation_has_two_workers(tmp_path: Path) -> None:
     assert sorted(name for _, name in pairs) == ["fakes.NumpyLSTM", "tiny_lstm.LSTM"]
 
 
+@pytest.mark.deep
 def test_one_implementation_keeps_all_workers_busy(tmp_path: Path) -> None:
     """Each configuration is asked by one of them, and the verdicts are those of a run without workers."""
     named = ("--implementation", f"{fakes.__file__}:NumpyLSTM", "-k", "final")
@@ -60,7 +62,7 @@ def test_one_implementation_keeps_all_workers_busy(tmp_path: Path) -> None:
     assert {c.id: c.verdict for c in verdicts[0].checks} == {c.id: c.verdict for c in verdicts[1].checks}
 
 
-@pytest.mark.parametrize("option", ["--once", "--until-caught"])
+@pytest.mark.parametrize("option", in_part(["--until-caught", "--once"], 2))
 def test_where_a_failure_decides_what_is_asked_one_worker_knows_it(tmp_path: Path, option: str) -> None:
     """Of one implementation."""
     named = ("--implementation", f"{fakes.__file__}:NumpyLSTM", "-k", "final_cell", option)

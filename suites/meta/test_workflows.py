@@ -138,6 +138,7 @@ def action_run(folder: Path, inputs: dict[str, str], *names: str) -> subprocess.
     )
 
 
+@pytest.mark.deep
 def test_the_action_tests_an_adapter_and_reports(tmp_path: Path) -> None:
     """Its steps, but for the installation; options are words, and what is in them is no program."""
     for name in ("conformance.py", "tiny_lstm/__init__.py"):
