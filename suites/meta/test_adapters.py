@@ -20,7 +20,7 @@ from lstm_conformance.fixtures.implementations.adapter import paths_of
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.reference.bfloat16 import from_float32
 from lstm_conformance.suites.meta.adapters import ADAPTERS
-from lstm_conformance.suites.meta.needing import is_there, param, paths_here
+from lstm_conformance.suites.meta.needing import param, paths_here
 
 CASES, T, B, I, H = 3, 4, 2, 5, 6  # noqa: E741 -- the letters of the shapes
 DEADLINE = 300.0
@@ -84,8 +84,21 @@ SHAPES: dict[str, list[Shapes]] = {
 """By implementation; fewer on JAX, where a call is compiled."""
 
 
-INSTALLED = [name for name in SHAPES if all(map(is_there, IMPLEMENTATIONS[name].packages))]
-EVERY_NAME = [param(name) for name in SHAPES]
+SOON = ("torch.nn.LSTM", "torch.nn.LSTMCell", "keras.layers.LSTM")
+"""Those that `make test` starts; `make deep` starts all."""
+
+
+def of(name: str, *others: Any) -> Any:
+    """Parameters of a test of an implementation."""
+    return pytest.param(*(needed := param(name, *others)).values, marks=[*needed.marks, *later(name)])
+
+
+def later(name: str) -> list[pytest.MarkDecorator]:
+    """The mark of those that are left to `make deep`."""
+    return [] if name in SOON else [pytest.mark.deep]
+
+
+EVERY_NAME = [of(name) for name in SHAPES]
 
 
 def paths(name: str) -> list[str]:
@@ -99,9 +112,9 @@ def offered(name: str, path: str) -> tuple[str, ...]:
 
 
 ALL = [(name, path, dtype) for name in SHAPES for path in paths(name) for dtype in offered(name, path)]
-WAYS = [param(*way) for way in ALL if way[-1] in {"float32", "float64"}]
-HALF = [param(*way) for way in ALL if way[-1] not in {"float32", "float64"}]
-LAYERS = [param(name, *shapes) for name in SHAPES for shapes in SHAPES[name]]
+WAYS = [of(*way) for way in ALL if way[-1] in {"float32", "float64"}]
+HALF = [of(*way) for way in ALL if way[-1] not in {"float32", "float64"}]
+LAYERS = [of(name, *shapes) for name in SHAPES for shapes in SHAPES[name]]
 
 
 def as_computed_by(name: str, path: str, changes: dict[str, Any]) -> list[str]:
@@ -114,7 +127,7 @@ def as_computed_by(name: str, path: str, changes: dict[str, Any]) -> list[str]:
 
 # Plain layers in every dtype, others in one: each takes graphs of its own.
 BATCHES = [
-    param(name, path, way, dtype, changes, given)
+    of(name, path, way, dtype, changes, given)
     for name in SHAPES
     for path in ADAPTERS[name].batch_paths
     for changes, given, _ in SHAPES[name]
@@ -134,12 +147,20 @@ WEIGHTS = {
 """Of a plain layer, by layout."""
 
 
+class Hosts(dict[str, Hosted]):
+    """A host for each framework, started when it is first asked for."""
+
+    def __missing__(self, name: str) -> Hosted:
+        """Start it."""
+        self[name] = Hosted(IMPLEMENTATIONS[name].spec, name=name)
+        self[name].start()
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[dict[str, Hosted]]:
-    """One host for each framework that is installed, all started at once."""
-    started = {name: Hosted(IMPLEMENTATIONS[name].spec, name=name) for name in INSTALLED}
-    for host in started.values():
-        host.start()
+    """Those of the frameworks that are tested, by the names of their implementations."""
+    started = Hosts()
     yield started
     for host in started.values():
         host.close()
@@ -208,7 +229,7 @@ def test_describe_lists_the_weights(hosts: dict[str, Hosted], name: str, path: s
 
 
 TWO_CELLS = [
-    param(name, changes)
+    of(name, changes)
     for word, changes in (("layers", {"num_layers": 2}), ("bidirectional", {"bidirectional": True}))
     for name in SHAPES
     if word in ADAPTERS[name].claims

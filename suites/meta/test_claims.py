@@ -34,10 +34,7 @@ PAIRED = [
 ]
 """Every layout with a contract, and every contract with a layout; the others are left to `make deep`."""
 
-EVERYTHING = [
-    name if name in {"torch", "keras", "onnx", "gates"} else pytest.param(name, marks=pytest.mark.deep)
-    for name in LAYOUTS
-]
+EVERYTHING = [name if name in {"torch", "gates"} else pytest.param(name, marks=pytest.mark.deep) for name in LAYOUTS]
 """One of each kind of arrays, and those that are left to `make deep`."""
 
 

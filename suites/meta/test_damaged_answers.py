@@ -271,12 +271,15 @@ def test_faults_are_found(fields: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("words", "sentence", "red"),
-    [
-        (("output/1", "out/1"), r"expected the arrays output/\.\.\., .*came \['out/1'\]", 1),
-        (("again/0", "again/zero"), r"expected the arrays again/0, again/1, \.\.\. without a gap, came", 1),
-        (("after/x",), r"expected the arrays after/x, .*after/weights/\.\.\., came", 1),
-        (("weights",), r"expected the keys weights, arguments \(may be left out\), came \[\]", 3),
-    ],
+    in_part(
+        [
+            (("output/1", "out/1"), r"expected the arrays output/\.\.\., .*came \['out/1'\]", 1),
+            (("again/0", "again/zero"), r"expected the arrays again/0, again/1, \.\.\. without a gap, came", 1),
+            (("after/x",), r"expected the arrays after/x, .*after/weights/\.\.\., came", 1),
+            (("weights",), r"expected the keys weights, arguments \(may be left out\), came \[\]", 3),
+        ],
+        2,
+    ),
 )
 def test_a_program_with_names_of_its_own(tmp_path: Path, words: tuple[str, ...], sentence: str, red: int) -> None:
     """It is told so: once where nothing works, three times where something does, and never in a traceback."""

@@ -34,6 +34,7 @@ from lstm_conformance.suites.meta.asking import (
     run,
     spec,
 )
+from lstm_conformance.suites.meta.needing import in_part
 
 
 class TestAdapterErrors:
@@ -195,34 +196,41 @@ ANSWER = "import sys; sys.stdin.readline(); print('{}')"
 
 @pytest.mark.parametrize(
     ("command", "error", "sentence"),
-    [
-        (["cat"], BadAnswer, "cat: expected an answer with `ok`, came the keys .'verb'.; is this a host?"),
-        (["true"], HostDied, "true: the host ended with exit status 0 before it answered 'hello'"),
-        (["no-such-command"], HostError, "no-such-command: cannot start 'no-such-command': .*No such file"),
-        (["/"], HostError, "/: cannot start '/': .*Permission denied"),
-        (
-            ["echo", "Usage: echo"],
-            BadAnswer,
-            "no message of the protocol: expected one line of JSON, came b'Usage: echo",
-        ),
-        (python("import sys; sys.exit('out of luck')"), HostDied, r"exit status 1(.|\n)*out of luck"),
-        (python("import os, time; os.close(1); time.sleep(60)"), HostDied, "the host closed its output and was killed"),
-        (
-            python(ANSWER.format('{"id": 7, "ok": true, "arrays": []}')),
-            BadAnswer,
-            "expected the answer to request 1, came that to 7",
-        ),
-        (
-            python(ANSWER.format('{"id": 1, "ok": false, "arrays": []}')),
-            BadAnswer,
-            "expected `error` to have the texts type",
-        ),
-        (
-            python(ANSWER.format('{"id": 1, "ok": true, "arrays": []}')),
-            BadAnswer,
-            "hello: expected `protocol` to be 1, came None",
-        ),
-    ],
+    in_part(
+        [
+            (["cat"], BadAnswer, "cat: expected an answer with `ok`, came the keys .'verb'.; is this a host?"),
+            (["true"], HostDied, "true: the host ended with exit status 0 before it answered 'hello'"),
+            (["no-such-command"], HostError, "no-such-command: cannot start 'no-such-command': .*No such file"),
+            (["/"], HostError, "/: cannot start '/': .*Permission denied"),
+            (
+                ["echo", "Usage: echo"],
+                BadAnswer,
+                "no message of the protocol: expected one line of JSON, came b'Usage: echo",
+            ),
+            (python("import sys; sys.exit('out of luck')"), HostDied, r"exit status 1(.|\n)*out of luck"),
+            (
+                python("import os, time; os.close(1); time.sleep(60)"),
+                HostDied,
+                "the host closed its output and was killed",
+            ),
+            (
+                python(ANSWER.format('{"id": 7, "ok": true, "arrays": []}')),
+                BadAnswer,
+                "expected the answer to request 1, came that to 7",
+            ),
+            (
+                python(ANSWER.format('{"id": 1, "ok": false, "arrays": []}')),
+                BadAnswer,
+                "expected `error` to have the texts type",
+            ),
+            (
+                python(ANSWER.format('{"id": 1, "ok": true, "arrays": []}')),
+                BadAnswer,
+                "hello: expected `protocol` to be 1, came None",
+            ),
+        ],
+        2,
+    ),
 )
 def test_a_command_that_is_no_host(command: list[str], error: type[HostError], sentence: str) -> None:
     """One sentence names it and says what it did; asking again says it again."""

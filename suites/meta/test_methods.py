@@ -26,6 +26,7 @@ def test_every_wrong_one_is_tried() -> None:
     assert set(CAUGHT_BY) == {name for name, mutant in MUTANTS.items() if family_of(mutant) == "models"}
 
 
+@pytest.mark.deep
 def test_who_is_caught_by_what(tmp_path_factory: pytest.TempPathFactory) -> None:
     """By the rules that are about the methods of a model, and a right one by none."""
     wrong = [part for name in CAUGHT_BY for part in ("--implementation", f"mutants:{name}")]

@@ -19,6 +19,7 @@ from lstm_conformance.suites.claims.environments import ENVIRONMENTS, HERE
 from lstm_conformance.suites.claims.settling import claimed
 from lstm_conformance.suites.claims.sources import FILES, file_of, prelude, snippet
 from lstm_conformance.suites.meta.browsing import PHONE, WIDE, opened, started
+from lstm_conformance.suites.meta.needing import in_part
 from lstm_conformance.suites.meta.parsed import Page as Parsed
 from lstm_conformance.suites.meta.records import a_check, written
 from lstm_conformance.suites.meta.test_browser import HOSTILE, outside
@@ -176,12 +177,9 @@ def test_a_search_has_an_address(browser: Browser, path: Path) -> None:
         assert page.input_value("#query") == "hard_sigmoid"
 
 
-OTHERS = [("light", WIDE), ("dark", PHONE)]
-
-
 @pytest.mark.parametrize(
     ("scheme", "width"),
-    [("light", PHONE), ("dark", WIDE), *(pytest.param(*each, marks=pytest.mark.deep) for each in OTHERS)],
+    in_part([("light", PHONE), ("dark", WIDE), ("light", WIDE), ("dark", PHONE)], 4),
 )
 def test_the_page_stands_in_nobodys_way(browser: Browser, path: Path, scheme: Any, width: int) -> None:
     """Axe finds nothing, and nothing is too wide; while it is searched as well."""

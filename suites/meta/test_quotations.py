@@ -21,6 +21,7 @@ def test_every_quotation_stands_in_its_docstring() -> None:
     assert asked(quotation for rule in RULES.values() for quotation in quotations(rule.basis)) == []
 
 
+@pytest.mark.deep
 @needs("torch")
 def test_words_that_nobody_wrote_are_told() -> None:
     """By the name of the object."""
