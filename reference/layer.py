@@ -40,7 +40,7 @@ class Layer:
     `merge_mode` says what becomes of the outputs of two directions in Keras; "none" stands for None.
     `implementation` and `use_cudnn` choose between ways to compute the same; "never" stands for False.
     `batch_size` is the number of rows of every call, of which a stateful layer must be told (Keras' `batch_shape`).
-    `elaborate`: every other argument that changes no number at inference, as regularizers, is away from its default.
+    `non_defaults`: every other argument that changes no number at inference, as regularizers, is away from its default.
     `dropout` and `recurrent_dropout` are the fractions of inputs and of h_{t-1} that are dropped in training mode.
     `seed` says which they are: a layer with another one drops others, with none (0) any.
     `use_peepholes`, `forget_bias`, `cell_clip` and `proj_clip` are those of TensorFlow 1's LSTMCell, `clip` and
@@ -72,7 +72,7 @@ class Layer:
     seed: int = 0
     implementation: int = 2
     use_cudnn: str = "auto"
-    elaborate: bool = False
+    non_defaults: bool = False
     use_peepholes: bool = False
     forget_bias: float = 0.0
     clip: float = 0.0

@@ -48,7 +48,7 @@ def test_the_final_cell_state(subject: Subject, cases: Cases) -> Examined:
     yield within("c_n", outputs.c_n[0], subject.expected(cases, 0, cases.inputs.x, outputs.y).c_n, STATE_AXES)
 
 
-@rule("1.3", where=lambda c: _can_be_cut(c) and c.time <= STEPS and c.style in STEP_STYLES)
+@rule("1.3", where=lambda c: _can_be_cut(c) and c.time <= STEPS and c.regime in STEP_STYLES)
 def test_one_step_at_a_time(subject: Subject, cases: Cases) -> Examined:
     """Called step by step with its own returned states, h and c of every step are one step from the states before."""
     yield from (_step_by_step if cases.configuration.initial_state else _from_the_beginning)(subject, cases)

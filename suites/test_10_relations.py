@@ -27,7 +27,7 @@ LARGEST = 5000
 
 def _relates(configuration: Configuration) -> bool:
     """One layer whose states are returned, small and mild: relations test wiring, not arithmetic."""
-    small = configuration.style == "mild" and configuration.size <= LARGEST
+    small = configuration.regime == "mild" and configuration.size <= LARGEST
     return one_layer(configuration) and configuration.layer.return_state and small
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS
 from lstm_conformance.suites.harness.judge.assertions import Examined, cut_off, layer_legal
 from lstm_conformance.suites.harness.judge.rejection import attempt, ordinary, refused
 from lstm_conformance.suites.harness.judge.rules import RuleTest, rule
@@ -13,7 +13,11 @@ from lstm_conformance.suites.harness.judge.subject import Subject
 def _refused(number: str, topic: str) -> RuleTest:
     """The test that mistakes of a topic are refused; the rule of this number says what they are."""
 
-    @rule(number, where=lambda configuration: MISTAKES[configuration.mistake].topic == topic, kinds=("mistaken",))
+    @rule(
+        number,
+        where=lambda configuration: INVALID_INPUTS[configuration.invalid_input].topic == topic,
+        kinds=("mistaken",),
+    )
     def is_refused(subject: Subject, cases: Cases) -> Examined:
         """The call or the constructor that is given the mistake raises an exception of the documented kind."""
         yield refused(subject, cases)

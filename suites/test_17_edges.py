@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Inputs
 from lstm_conformance.reference.rounded import Array, Rounded
@@ -37,7 +37,7 @@ def _has_edges(configuration: Configuration) -> bool:
     layer = configuration.layer
     usual = (layer.activation, layer.recurrent_activation) == (Layer.activation, Layer.recurrent_activation)
     small = configuration.time >= 4 and configuration.batch >= 3 and configuration.size <= LARGEST
-    exact = configuration.dtype in {"float32", "float64"} and configuration.style == "mild"
+    exact = configuration.dtype in {"float32", "float64"} and configuration.regime == "mild"
     return usual and small and exact and layer.return_sequences and layer.return_state
 
 
@@ -53,7 +53,7 @@ def _is_one_of_something(configuration: Configuration) -> bool:
 
 
 def _about(topic: str) -> Callable[[Configuration], bool]:
-    return lambda configuration: MISTAKES[configuration.mistake].topic == topic
+    return lambda configuration: INVALID_INPUTS[configuration.invalid_input].topic == topic
 
 
 @rule("17.1", where=_is_one_of_something)

@@ -25,7 +25,7 @@ STEPS = 6
 
 
 def _is_compared(configuration: Configuration) -> bool:
-    exact = configuration.dtype in {"float32", "float64"} and configuration.style == "mild"
+    exact = configuration.dtype in {"float32", "float64"} and configuration.regime == "mild"
     return exact and configuration.time <= STEPS
 
 

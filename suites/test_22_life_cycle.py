@@ -1,4 +1,4 @@
-"""Chapter 22: layers that are saved and loaded, copied and moved. Each configuration has one route (`routes.py`)."""
+"""Chapter 22: layers that are saved and loaded, copied and moved: one round trip each (`round_trips.py`)."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from lstm_conformance.suites.harness.judge.subject import Subject
 
 
 def _goes_through(configuration: Configuration) -> bool:
-    return configuration.route not in REFUSED
+    return configuration.round_trip not in REFUSED
 
 
-@rule("22.1", where=_goes_through, kinds=("routed",))
+@rule("22.1", where=_goes_through, kinds=("round_tripped",))
 def test_what_comes_out_computes_the_same(subject: Subject, cases: Cases) -> Examined:
-    """At the end of a route, a layer computes the equations with the weights that went in."""
+    """At the end of a round trip, a layer computes the equations with the weights that went in."""
     yield from computed(subject, cases)
 
 
-@rule("22.2", where=_goes_through, kinds=("routed",))
+@rule("22.2", where=_goes_through, kinds=("round_tripped",))
 def test_every_argument_of_the_constructor_survives(subject: Subject, cases: Cases) -> Examined:
-    """A freshly built layer has the arguments that it was given, and one at the end of a route has them still."""
+    """A freshly built layer has the arguments that it was given, and one at the end of a round trip has them still."""
     configuration = cases.configuration
-    built = subject.arguments(replace(configuration, route=""))
+    built = subject.arguments(replace(configuration, round_trip=""))
     given = subject.hello.promised.constructed(configuration.layer)
     yield from _unlike("asked for", built, {name: given[_last(name)] for name in built if _last(name) in given})
     yield from _unlike("before", subject.arguments(configuration), built)
 
 
-@rule("22.3", where=_goes_through, kinds=("routed",))
+@rule("22.3", where=_goes_through, kinds=("round_tripped",))
 def test_weights_keep_their_names(subject: Subject, cases: Cases) -> Examined:
-    """At the end of a route, a layer has the documented weights, and no others."""
+    """At the end of a round trip, a layer has the documented weights, and no others."""
     configuration = cases.configuration
     stored_in = PRECISIONS[configuration.dtype].weights
     documented = {name: (shape, stored_in) for name, shape in subject.layout.weight_shapes(configuration.layer).items()}
@@ -49,7 +49,7 @@ def test_weights_keep_their_names(subject: Subject, cases: Cases) -> Examined:
     yield Statement("weights", None if found == documented else f"{found}, documented is {documented}")
 
 
-@rule("22.4", where=lambda c: not _goes_through(c), kinds=("routed",))
+@rule("22.4", where=lambda c: not _goes_through(c), kinds=("round_tripped",))
 def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> Examined:
     """A layer refuses weights of which one is missing, unknown or of another shape."""
     due, raised = subject.hello.promised.weights, "none"
@@ -57,15 +57,15 @@ def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> 
         subject.describe(cases.configuration)
     except AdapterError as error:
         raised = error.type
-        if error.method == "routed" and set(due) & set(error.kinds):
+        if error.method == "round_tripped" and set(due) & set(error.kinds):
             yield Statement("refusal", None)
             return
     yield Statement("refusal", f"raised {raised}, documented is {' or '.join(due)}", raised)
 
 
-@rule("22.5", where=lambda c: _goes_through(c) and not c.mask, kinds=("routed",))
+@rule("22.5", where=lambda c: _goes_through(c) and not c.mask, kinds=("round_tripped",))
 def test_weights_that_are_loaded_at_the_end(subject: Subject, cases: Cases) -> Examined:
-    """A layer at the end of a route, which was called once, computes with the weights that it is then given."""
+    """A layer at the end of a round trip, which was called once, computes with the weights that it is then given."""
     other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
     reset = cases.configuration.layer.stateful
     calls = [

@@ -19,7 +19,7 @@ from lstm_conformance.suites.harness.judge.subject import Subject
 def _plain(configuration: Configuration) -> bool:
     """What a rule says that is asked here alone hangs on no style or activation, and on no way to loop."""
     layer = configuration.layer
-    return layer.activation == "tanh" and not layer.unroll and not layer.stateful and configuration.style == "mild"
+    return layer.activation == "tanh" and not layer.unroll and not layer.stateful and configuration.regime == "mild"
 
 
 def _simple(configuration: Configuration) -> bool:

@@ -237,7 +237,7 @@ class RegularizersNotInConfig(_Configured):
 
     def reconstructed(self, layer: Layer) -> Layer:
         """The defaults."""
-        return replace(layer, elaborate=False)
+        return replace(layer, non_defaults=False)
 
 
 def _other(name: str) -> str:

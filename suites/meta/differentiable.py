@@ -83,12 +83,12 @@ def arranged(like: Weights, numbers: Iterator[Array]) -> Weights:
 RAGGED = within_lengths(4, np.array([3, 0, 2]))
 HOLES = np.array([[0, 1, 1], [1, 0, 1], [0, 0, 1], [1, 0, 0]], np.bool_)
 
-LONG = Example.of(drawn(10, 3, 4, 5, bidirectional=True, style="saturated"), within_lengths(10, np.array([10, 4, 9])))
+LONG = Example.of(drawn(10, 3, 4, 5, bidirectional=True, regime="saturated"), within_lengths(10, np.array([10, 4, 9])))
 STACKED = Example.of(drawn(4, 3, 4, 5, num_layers=2, proj_size=3))
 """Layers in which every wrong backward pass shows: in one or the other."""
 
 SPECIAL = (
-    *(Example.of(drawn(4, 3, 2, 5, style=style)) for style in ("zero_states", "zero_blocks", "first_bias_only")),
+    *(Example.of(drawn(4, 3, 2, 5, regime=regime)) for regime in ("zero_states", "zero_blocks", "first_bias_only")),
     Example.of(drawn(4, 3, 2, 5, activation="relu")),
     Example.of(drawn(4, 3, 2, 5, num_layers=2, dropout=0.5)),
     Example.of(drawn(4, 3, 2, 5, go_backwards=True), HOLES),

@@ -18,7 +18,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw, only
-from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.fixtures.cases.regimes import EVERY_REGIME
 from lstm_conformance.reference.arithmetic import REFERENCE_ROUNDOFF, uniform
 from lstm_conformance.reference.lstm import Mask, Outputs
 from lstm_conformance.reference.oracle import Exact, Oracle
@@ -90,26 +90,26 @@ def with_holes(steps: int, rows: int) -> Mask:
 
 
 def sweep() -> Iterator[tuple[str, str, str, dict[str, float]]]:
-    """Style, size, options, and the largest budgets of every case; every second one has a mask with holes."""
-    for number, (style, size, options) in enumerate(product(STYLES, SIZES, OPTIONS)):
+    """Regime, size, options, and the largest budgets of every case; every second one has a mask with holes."""
+    for number, (regime, size, options) in enumerate(product(EVERY_REGIME, SIZES, OPTIONS)):
         steps, rows = size[:2]
         mask = with_holes(steps, rows) if number % 2 else None
-        cases = draw(configuration(*size, dtype="float64", style=style, **OPTIONS[options]), (number,), biases=2)
-        yield style, "T{} B{} I{} H{}".format(*size), options, budgets(cases, mask)
+        cases = draw(configuration(*size, dtype="float64", regime=regime, **OPTIONS[options]), (number,), biases=2)
+        yield regime, "T{} B{} I{} H{}".format(*size), options, budgets(cases, mask)
 
 
 def main() -> None:
-    """Print the largest budgets by style. Exits with 1 if one is more than 1."""
-    began, most = time.monotonic(), dict.fromkeys(STYLES, (0.0, "", ""))
+    """Print the largest budgets by regime. Exits with 1 if one is more than 1."""
+    began, most = time.monotonic(), dict.fromkeys(EVERY_REGIME, (0.0, "", ""))
     cases = 0
-    for style, size, options, found in sweep():
+    for regime, size, options, found in sweep():
         cases += 1
-        most[style] = max(most[style], (max(found.values()), size, options))
+        most[regime] = max(most[regime], (max(found.values()), size, options))
     print(
         f"lstm.py beside the oracle, {cases} cases, {time.monotonic() - began:.0f} s. Largest share of the hard bound:"
     )
-    for style, (budget, size, options) in most.items():
-        print(f"  {style:<14}{budget:.3f}  {size}, {options}")
+    for regime, (budget, size, options) in most.items():
+        print(f"  {regime:<14}{budget:.3f}  {size}, {options}")
     raise SystemExit(any(not budget <= 1 for budget, _, _ in most.values()))
 
 

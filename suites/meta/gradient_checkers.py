@@ -143,7 +143,7 @@ LAYERS: tuple[tuple[Example, Cell], ...] = (
             Example.of(drawn(3, 2, 2, 3, bidirectional=True), STREWN),
             Example.of(drawn(3, 2, 3, 2, num_layers=2, proj_size=2)),
             Example.of(drawn(9, 2, 1, 2)),
-            *(Example.of(drawn(3, 2, 2, 3, style=style)) for style in OF_ZEROS),
+            *(Example.of(drawn(3, 2, 2, 3, regime=regime)) for regime in OF_ZEROS),
             Example.of(drawn(3, 2, 2, 3, activation="relu")),
             Example.of(drawn(3, 2, 2, 3, num_layers=2, dropout=0.5)),
             Example.of(drawn(3, 2, 2, 3, go_backwards=True), STREWN),

@@ -110,7 +110,7 @@ def sizeable() -> list[Configuration]:
     return [
         configuration
         for configuration in TIERS["quick"].configurations
-        if not configuration.mistake and configuration.time >= 2 and configuration.layer.hidden_size >= 4
+        if not configuration.invalid_input and configuration.time >= 2 and configuration.layer.hidden_size >= 4
         if configuration.dtype in DTYPES
     ]
 

@@ -116,7 +116,7 @@ def test_every_option_meets_sizes_of_one(offer: Offer, dtype: str) -> None:
     [each for each in offers(*IN_BOTH) if each.id.split("/")[0] in {"torch.nn.LSTM", "keras.layers.LSTM"}],
 )
 def test_every_two_options_meet_at_ordinary_sizes(offer: Offer, dtype: str) -> None:
-    """But for styles, structures and the way back: no layer may be wrong in two that are usual together, and green."""
+    """But for regimes, structures and the way back: no layer may be wrong in two that are usual together, and green."""
     every = meetings(offer, ORDINARILY, dtype, count=2)
     wrong = [meeting for meeting in every if not any(name in BY_THEMSELVES for name, _ in meeting.options)]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS
 from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible
 from lstm_conformance.fixtures.cases.tiers import TIERS
@@ -193,7 +193,7 @@ def configurations() -> set[Configuration]:
 def test_every_requirement_of_a_configuration_is_explained() -> None:
     """And what is explained is required by something."""
     required = {word for configuration in configurations() for word in configuration.requirements}
-    required |= {word for mistake in MISTAKES.values() for word in mistake.requires}
+    required |= {word for invalid_input in INVALID_INPUTS.values() for word in invalid_input.requires}
 
     assert required == set(REQUIREMENTS)
 

@@ -13,7 +13,7 @@ import pytest
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.crossing import ORDINARY, UNEVEN
 from lstm_conformance.fixtures.cases.data import Cases, draw, interchangeable, only
-from lstm_conformance.fixtures.cases.regimes import STRUCTURED, STYLES, exponential
+from lstm_conformance.fixtures.cases.regimes import EVERY_REGIME, STRUCTURED, exponential
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reference.arithmetic import arithmetic_of, uniform
 from lstm_conformance.reference.layouts.base import Inputs
@@ -29,7 +29,7 @@ OTHERS = {
     "projection": configuration(4, 2, 6, 9, proj_size=5, bidirectional=True, num_layers=2, batch_first=True),
     "no bias": configuration(5, 3, 7, 9, bias=False),
     "zero state": configuration(5, 3, 7, 9, initial_state=False),
-    **{style: configuration(9, 2, 6, 13, style=style) for style in STYLES},
+    **{regime: configuration(9, 2, 6, 13, regime=regime) for regime in EVERY_REGIME},
 }
 EVERY_OTHER = pytest.mark.parametrize("name", OTHERS)
 ALL = list(dict.fromkeys(c for tier in TIERS.values() for c in tier.configurations))
@@ -93,14 +93,14 @@ def test_equal_ids_give_equal_numbers(name: str) -> None:
     [
         draw(PLAIN, (1,), biases=2),
         draw(PLAIN, (0,), biases=2, seed=1),
-        draw(replace(PLAIN, style="forgetting"), (0,), biases=2),
+        draw(replace(PLAIN, regime="forgetting"), (0,), biases=2),
         draw(replace(PLAIN, dtype="float64"), (0,), biases=2),
         draw(replace(PLAIN, layer=replace(PLAIN.layer, unroll=True)), (0,), biases=2),
     ],
-    ids=["number", "seed", "style", "dtype", "option"],
+    ids=["number", "seed", "regime", "dtype", "option"],
 )
 def test_other_ids_give_other_numbers(other: Cases) -> None:
-    """Whatever is different, no array is the same, except what a style leaves alone."""
+    """Whatever is different, no array is the same, except what a regime leaves alone."""
     one = draw(PLAIN, (0,), biases=2)
 
     same = [
@@ -129,7 +129,7 @@ def test_other_numbers_have_another_key(other: Cases) -> None:
     ("called", "number", "biases", "expected"),
     [
         (configuration(5, 3, 10, 20), 0, 2, "f7a56c6698944a59"),
-        (configuration(5, 3, 10, 20, style="lognormal", dtype="float64"), 3, 1, "7a896826cdd4f96a"),
+        (configuration(5, 3, 10, 20, regime="lognormal", dtype="float64"), 3, 1, "7a896826cdd4f96a"),
         (OTHERS["projection"], 123_456, 2, "9e9725217e17b38d"),
     ],
     ids=str,
@@ -157,9 +157,9 @@ SAME = {
 
 @table((called,) for called in ALL)
 def test_nothing_is_interchangeable(called: Configuration) -> None:
-    """No two gates, rows, layers, directions, biases or states are equal, but for what a style is named for."""
+    """No two gates, rows, layers, directions, biases or states are equal, but for what a regime is named for."""
     found = {each.split(" of ")[0] for biases in (1, 2) for each in interchangeable(first(called, biases))}
-    assert found <= set(SAME.get(called.style, ()))
+    assert found <= set(SAME.get(called.regime, ()))
 
 
 @table((called,) for called in WIDE)
@@ -170,7 +170,7 @@ def test_numbers_are_exact_in_their_dtype(called: Configuration) -> None:
 
 @table((called,) for called in ALL)
 def test_numbers_are_finite(called: Configuration) -> None:
-    """No style overflows in the dtype of its configuration, and the reference does not either."""
+    """No regime overflows in the dtype of its configuration, and the reference does not either."""
     cases = first(called)
 
     assert all(np.isfinite(a).all() for a in arrays(cases))
@@ -206,7 +206,7 @@ def test_no_bound_of_a_hidden_trajectory_is_vacuous(called: Configuration) -> No
 
 def test_a_vacuous_bound_is_seen() -> None:
     """The trajectory of a chaotic layer is soon lost."""
-    cases = drawn(50, 2, 4, 16, style="saturated")
+    cases = drawn(50, 2, 4, 16, regime="saturated")
 
     assert as_share(trajectory(cases, uniform("float32")).y).max() > 1
 
@@ -295,23 +295,23 @@ def test_interchangeable_initial_states_are_found(plant: Callable[[Inputs, Weigh
     assert len(interchangeable(cases)) == 1
 
 
-@pytest.mark.parametrize("style", STRUCTURED)
-def test_structure_makes_nothing_else_interchangeable(style: str) -> None:
-    """What a style is named for, and no other parts of it."""
-    cases = draw(configuration(5, 3, 6, 7, style=style, num_layers=2, bidirectional=True), (0, 1), biases=2)
+@pytest.mark.parametrize("regime", STRUCTURED)
+def test_structure_makes_nothing_else_interchangeable(regime: str) -> None:
+    """What a regime is named for, and no other parts of it."""
+    cases = draw(configuration(5, 3, 6, 7, regime=regime, num_layers=2, bidirectional=True), (0, 1), biases=2)
     found = interchangeable(cases)
 
-    assert sorted({each.split(" of ")[0] for each in found}) == sorted(SAME.get(style, []))
+    assert sorted({each.split(" of ")[0] for each in found}) == sorted(SAME.get(regime, []))
 
 
 def test_every_structure_is_asked_at_the_sizes_that_people_use() -> None:
     """In one of the two."""
-    assert set(STRUCTURED) <= {*ORDINARY["style"], *UNEVEN["style"]}
+    assert set(STRUCTURED) <= {*ORDINARY["regime"], *UNEVEN["regime"]}
 
 
 def test_sparse_data_have_zeros_of_every_kind() -> None:
     """Single numbers, and a step, a row and a feature; others are there besides."""
-    x = draw(configuration(5, 3, 6, 7, style="sparse"), (0,), biases=2).inputs.x[:, 0]
+    x = draw(configuration(5, 3, 6, 7, regime="sparse"), (0,), biases=2).inputs.x[:, 0]
 
     assert [int(np.all(x == 0, others).sum()) for others in ((1, 2), (0, 2), (0, 1))] == [1, 1, 1]
     assert 0.3 < np.mean(x == 0) < 0.9
@@ -319,13 +319,13 @@ def test_sparse_data_have_zeros_of_every_kind() -> None:
 
 def test_one_feature_of_a_step_is_one() -> None:
     """The others are zero."""
-    x = draw(configuration(5, 3, 6, 7, style="one_hot"), (0,), biases=2).inputs.x
+    x = draw(configuration(5, 3, 6, 7, regime="one_hot"), (0,), biases=2).inputs.x
 
     assert np.array_equal(np.sort(x, -1), np.broadcast_to([0, 0, 0, 0, 0, 1], x.shape))
 
 
 @pytest.mark.parametrize(
-    ("style", "zero"),
+    ("regime", "zero"),
     [
         ("zero_cell_state", {"c_0"}),
         ("zero_hidden_state", {"h_0"}),
@@ -334,9 +334,9 @@ def test_one_feature_of_a_step_is_one() -> None:
         ("negative", set()),
     ],
 )
-def test_one_state_is_zero(style: str, zero: set[str]) -> None:
+def test_one_state_is_zero(regime: str, zero: set[str]) -> None:
     """And the other is not."""
-    inputs = draw(configuration(5, 3, 6, 7, style=style), (0,), biases=2).inputs
+    inputs = draw(configuration(5, 3, 6, 7, regime=regime), (0,), biases=2).inputs
 
     assert {name for name, a in inputs._asdict().items() if not a.any()} == zero
 
@@ -349,16 +349,16 @@ def test_rows_that_differ_in_one_number_are_not_interchangeable() -> None:
     assert interchangeable(cases) == []
 
 
-def test_a_style_that_does_not_exist_is_refused() -> None:
+def test_a_regime_that_does_not_exist_is_refused() -> None:
     """The message says which ones there are."""
-    with pytest.raises(ValueError, match=r"no style named 'wild'; known: mild, saturated, .*huge"):
-        draw(replace(PLAIN, style="wild"), (0,), biases=2)
+    with pytest.raises(ValueError, match=r"no regime named 'wild'; known: mild, saturated, .*huge"):
+        draw(replace(PLAIN, regime="wild"), (0,), biases=2)
 
 
-@pytest.mark.parametrize(("style", "least", "most"), [("forgetting", -20, -4), ("remembering", 6, 20)])
-def test_forget_gates_are_where_the_style_says(style: str, least: float, most: float) -> None:
+@pytest.mark.parametrize(("regime", "least", "most"), [("forgetting", -20, -4), ("remembering", 6, 20)])
+def test_forget_gates_are_where_the_regime_says(regime: str, least: float, most: float) -> None:
     """The biases of f are in the range where a gate is almost shut, or almost open."""
-    cell = draw(configuration(3, 2, 4, 16, style=style), range(20), biases=2).weights[0][0]
+    cell = draw(configuration(3, 2, 4, 16, regime=regime), range(20), biases=2).weights[0][0]
     f = sum(bias[:, 16:32] for bias in cell.biases)
 
     assert least <= np.min(f) <= np.max(f) <= most
@@ -366,7 +366,7 @@ def test_forget_gates_are_where_the_style_says(style: str, least: float, most: f
 
 def test_cancelling_sums_are_small_beside_their_terms() -> None:
     """The input's share of a pre-activation is far larger than the pre-activation."""
-    cases = draw(configuration(9, 2, 16, 13, style="cancelling"), range(10), biases=2)
+    cases = draw(configuration(9, 2, 16, 13, regime="cancelling"), range(10), biases=2)
     cell, x = cases.weights[0][0], cases.inputs.x[..., None, :] * cases.weights[0][0].kernel[:, None]
     bias = np.sum(cell.biases, 0)[:, None]
 
@@ -375,7 +375,7 @@ def test_cancelling_sums_are_small_beside_their_terms() -> None:
 
 def test_denormal_numbers_are_not_normal() -> None:
     """Inputs, states and biases are below the smallest normal number, and most are not zero."""
-    x, h_0, c_0 = draw(configuration(9, 2, 6, 13, style="denormal"), range(10), biases=2).inputs
+    x, h_0, c_0 = draw(configuration(9, 2, 6, 13, regime="denormal"), range(10), biases=2).inputs
     numbers = np.abs(np.concatenate([np.ravel(a) for a in (x, h_0, c_0) if a is not None]))
 
     assert np.max(numbers) < np.finfo(np.float32).smallest_normal

@@ -116,7 +116,7 @@ def test_a_tie_with_one_that_can_be_told_apart_is_counted_as_wrong() -> None:
 def test_a_right_lstm_is_called_right(name: str) -> None:
     """However it computes, in every third configuration that its layout has and in which some step counts."""
     subject = subject_of(name)
-    some = [each for each in sizeable()[::3] if each.style != "denormal" and each.mask != "nothing"]
+    some = [each for each in sizeable()[::3] if each.regime != "denormal" and each.mask != "nothing"]
     shown = [evidence for each in some if (evidence := seen(subject, each)) is not None]
 
     assert shown
@@ -125,7 +125,7 @@ def test_a_right_lstm_is_called_right(name: str) -> None:
 
 def test_numbers_below_the_normal_ones_cannot_tell() -> None:
     """All layers return about zero then, within the bound of flushing."""
-    diagnosis = diagnose(evidence_of(LSTM, configuration(6, 3, 10, 20, style="denormal")))
+    diagnosis = diagnose(evidence_of(LSTM, configuration(6, 3, 10, 20, regime="denormal")))
 
     assert diagnosis.undecided
     assert diagnosis.sentence().startswith(

@@ -7,7 +7,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.harness.judge.rejection import _mistaken
@@ -15,7 +15,7 @@ from lstm_conformance.suites.meta import edged
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of
 
 SMALL, LONG = configuration(4, 3, 5, 6), configuration(300, 1, 2, 6)
-ROWLESS = configuration(4, 3, 5, 8, mistake="no_rows")
+ROWLESS = configuration(4, 3, 5, 8, invalid_input="no_rows")
 ASKED = {
     "17.1": configuration(4, 1, 1, 1),
     "17.2": ROWLESS,
@@ -73,15 +73,15 @@ def test_what_is_undocumented_is_told(adapter: str, measure: str) -> None:
     assert (found.verdict, found.measure) == ("pass", measure)
 
 
-@pytest.mark.parametrize("name", [name for name, mistake in MISTAKES.items() if mistake.valid])
+@pytest.mark.parametrize("name", [name for name, invalid_input in INVALID_INPUTS.items() if invalid_input.valid])
 def test_a_mistake_about_lengths_or_masks_is_one(name: str) -> None:
     """What is sent differs from what is right in this array, and in this one only."""
-    layout = next(layout for layout, each in LAYOUTS.items() if each.told_by == MISTAKES[name].told_by)
-    cases = draw(configuration(4, 3, 5, 6, mask="sorted", mistake=name), (0,), biases=LAYOUTS[layout].biases)
+    layout = next(layout for layout, each in LAYOUTS.items() if each.told_by == INVALID_INPUTS[name].told_by)
+    cases = draw(configuration(4, 3, 5, 6, mask="sorted", invalid_input=name), (0,), biases=LAYOUTS[layout].biases)
     subject = subject_of(edged.Edged)
     subject.hello.__dict__["layout"] = layout
 
-    sent = _mistaken(subject, cases, MISTAKES[name])
+    sent = _mistaken(subject, cases, INVALID_INPUTS[name])
 
     assert cases.mask is not None
     array, right = LAYOUTS[layout].native_mask(cases.configuration.layer, cases.mask)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.fixtures.cases.regimes import EVERY_REGIME
 from lstm_conformance.reference.arithmetic import Arithmetic
 from lstm_conformance.reference.gradients import BackwardPass
 from lstm_conformance.reference.lstm import Call, Outputs
@@ -80,7 +80,7 @@ def test_gradients_lie_within_the_hard_bound(layer: str) -> None:
     assert 0 < largest(LAYERS[layer]) < 1
 
 
-@pytest.mark.parametrize("style", in_part(STYLES, 3))
-def test_gradients_lie_within_the_hard_bound_whatever_the_numbers(style: str) -> None:
-    """In every style."""
-    assert largest(Example.of(drawn(4, 2, 2, 3, dtype="float64", style=style))) < 1
+@pytest.mark.parametrize("regime", in_part(EVERY_REGIME, 3))
+def test_gradients_lie_within_the_hard_bound_whatever_the_numbers(regime: str) -> None:
+    """In every regime."""
+    assert largest(Example.of(drawn(4, 2, 2, 3, dtype="float64", regime=regime))) < 1

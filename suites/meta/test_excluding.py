@@ -110,7 +110,7 @@ def test_who_returns_a_lost_trajectory_does_not_pass(kind: type[LSTM]) -> None:
     assert found.message == ("the bound excludes nothing: an unrelated layer of this size would pass, too (y, c_n)")
 
 
-LOST = configuration(60, 2, 6, 32, return_sequences=False, style="saturated")
+LOST = configuration(60, 2, 6, 32, return_sequences=False, regime="saturated")
 SHORT = configuration(6, 2, 6, 32, return_sequences=False)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.fixtures.cases.regimes import EVERY_REGIME
 from lstm_conformance.reference import cell
 from lstm_conformance.reference.activations import Activation, activation
 from lstm_conformance.reference.arithmetic import UNIT_ROUNDOFF, arithmetic_of
@@ -322,10 +322,10 @@ def test_the_bound_of_a_slope_reaches_as_far_as_its_argument(name: str) -> None:
     assert np.median(due.bound) < 0.02
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("regime", EVERY_REGIME)
 @pytest.mark.parametrize("forced", [False, True])
-def test_gradients_lie_within_their_bound_whatever_the_numbers(style: str, *, forced: bool) -> None:
-    """In every style."""
-    example = Example.of(drawn(9, 3, 4, 7, bidirectional=True, style=style))
+def test_gradients_lie_within_their_bound_whatever_the_numbers(regime: str, *, forced: bool) -> None:
+    """In every regime."""
+    example = Example.of(drawn(9, 3, 4, 7, bidirectional=True, regime=regime))
 
     assert largest(example, forced=forced) < 0.8

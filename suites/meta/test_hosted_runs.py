@@ -120,7 +120,7 @@ def test_a_hang_costs_only_the_culprit() -> None:
 
 def test_a_crash_instead_of_a_refusal_is_one_error() -> None:
     """The mistake is made again, once: whatever killed the host may have been something else."""
-    mistaken = configuration(4, 3, 5, 6, mistake="x_too_wide")
+    mistaken = configuration(4, 3, 5, 6, invalid_input="x_too_wide")
     with session_with(troubles.DyingOfMistakes) as session:
         planned = Planned(
             implementation="troubles.DyingOfMistakes",

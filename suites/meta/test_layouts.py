@@ -39,7 +39,7 @@ CLAIMS = {name: claims_of(name) for name in ("torch", "keras")} | {
 }
 """What can be said in each layout."""
 
-ALIKE = dict.fromkeys(replace(called, dtype="float32", style="mild") for called in TIERS["full"].configurations)
+ALIKE = dict.fromkeys(replace(called, dtype="float32", regime="mild") for called in TIERS["full"].configurations)
 """Every configuration, but for what a layout does not see."""
 
 EXPRESSIBLE = [(name, called) for name, claims in CLAIMS.items() for called in ALIKE if called.requirements <= claims]

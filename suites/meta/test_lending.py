@@ -39,10 +39,10 @@ class Damaging(Counting):
         """Show the weights."""
         return {name: array for name, array in built.items() if name != "damage"}
 
-    def routed(self, built: Any, route: str) -> Any:
+    def round_tripped(self, built: Any, round_trip: str) -> Any:
         """Fail on the way."""
         self.damage(built)
-        raise RuntimeError(f"{route} ends here")
+        raise RuntimeError(f"{round_trip} ends here")
 
     def call(self, built: Any, x: Any, states: tuple[Any, Any] | None) -> Any:
         """Compute, then damage; or fail, if it is told to."""
@@ -84,8 +84,8 @@ class Request:
 @pytest.mark.parametrize(
     ("verb", "fields"),
     [
-        ("describe", {"route": "deepcopy", "fails": True}),
-        ("run", {"route": "deepcopy", "fails": True}),
+        ("describe", {"round_trip": "deepcopy", "fails": True}),
+        ("run", {"round_trip": "deepcopy", "fails": True}),
         ("run", {"fails": True}),
         ("run", {"loan": ALONE}),
         ("run", {"loan": ALONE, "fails": True}),

@@ -1,4 +1,4 @@
-"""Chapter 22: who keeps everything on a route passes, and who loses something is caught."""
+"""Chapter 22: who keeps everything on a round trip passes, and who loses something is caught."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.cases.round_trips import OF_BOTH, OF_MODELS, OF_MODULES, OF_OLDER_MODELS, REFUSED, ROUTES
+from lstm_conformance.fixtures.cases.round_trips import (
+    OF_BOTH,
+    OF_MODELS,
+    OF_MODULES,
+    OF_OLDER_MODELS,
+    REFUSED,
+    ROUND_TRIPS,
+)
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import AdapterError, InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
-from lstm_conformance.fixtures.implementations.keras.routes import KerasRoutes
+from lstm_conformance.fixtures.implementations.keras.round_trips import KerasRoundTrips
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS
-from lstm_conformance.fixtures.implementations.routes import Routes
-from lstm_conformance.fixtures.implementations.torch.routes import TorchRoutes
+from lstm_conformance.fixtures.implementations.round_trips import RoundTrips
+from lstm_conformance.fixtures.implementations.torch.round_trips import TorchRoundTrips
 from lstm_conformance.reference.contracts import contract_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
@@ -60,7 +67,7 @@ CAUGHT_BY = {
 
 BIASES = {"torch": 2, "keras": 1}
 
-PLAIN = configuration(4, 3, 5, 7, route="deepcopy")
+PLAIN = configuration(4, 3, 5, 7, round_trip="deepcopy")
 
 
 def outcomes(adapter: type[Adapter]) -> list[tuple[str, Outcome]]:
@@ -116,27 +123,27 @@ def test_wrong_ones_are_right_without_a_route(name: str) -> None:
 
 
 class Silent(NumpyLSTM):
-    """Has a route, and does not say what it was constructed with."""
+    """Has a round trip, and does not say what it was constructed with."""
 
     name = "test_life_cycle.Silent"
     claims = ("deepcopy", "initial_state")
 
-    def routed(self, built: Any, route: str) -> Any:
+    def round_tripped(self, built: Any, round_trip: str) -> Any:
         """Copy the weights."""
-        del route
+        del round_trip
         return {name: array.copy() for name, array in built.items()}
 
 
 class Forgetful(Silent):
-    """Shows no arguments at the end of a route."""
+    """Shows no arguments at the end of a round trip."""
 
     name = "test_life_cycle.Forgetful"
     copied = False
 
-    def routed(self, built: Any, route: str) -> Any:
+    def round_tripped(self, built: Any, round_trip: str) -> Any:
         """Copy the layer."""
         self.copied = True
-        return super().routed(built, route)
+        return super().round_tripped(built, round_trip)
 
     def arguments(self, built: Any) -> dict[str, Any]:
         """Those of a layer that is no copy."""
@@ -146,19 +153,19 @@ class Forgetful(Silent):
 class InPlace(Silent):
     """Comes back to the layer itself, whose weights must then not be cleared."""
 
-    def routed(self, built: Any, route: str) -> Any:
+    def round_tripped(self, built: Any, round_trip: str) -> Any:
         """Nothing happens."""
-        del route
+        del round_trip
         return built
 
 
 class Unbuilt(Silent):
     """Refuses everything, with a kind of its own."""
 
-    def routed(self, built: Any, route: str) -> Any:
+    def round_tripped(self, built: Any, round_trip: str) -> Any:
         """Raise what torch does not."""
         del built
-        raise KeyError(route)
+        raise KeyError(round_trip)
 
 
 class TestArguments:
@@ -192,7 +199,7 @@ class TestArguments:
 
 
 class TestHost:
-    """What the host does with a route."""
+    """What the host does with a round trip."""
 
     @pytest.mark.parametrize("adapter", [Silent, InPlace])
     def test_the_first_layer_is_cleared_unless_it_is_the_last(self, adapter: type[Adapter]) -> None:
@@ -203,7 +210,7 @@ class TestHost:
         """The next one has its own."""
         with InProcess(Silent) as implementation:
             asking.run(implementation)
-            fields = {**asking.layer(), "route": "deepcopy", "cases": 1, "observe": []}
+            fields = {**asking.layer(), "round_trip": "deepcopy", "cases": 1, "observe": []}
             implementation.request("run", fields, asking.batch(1), 1.0)
             (first,) = [asking.run(implementation)["output/0"]]
 
@@ -212,48 +219,51 @@ class TestHost:
 
     def test_a_route_is_a_text(self) -> None:
         """Anything else is refused."""
-        with InProcess(Silent) as implementation, pytest.raises(AdapterError, match="expected `route` to be a text"):
-            implementation.request("describe", {**asking.layer(), "route": 1}, {}, 1.0)
+        with (
+            InProcess(Silent) as implementation,
+            pytest.raises(AdapterError, match="expected `round_trip` to be a text"),
+        ):
+            implementation.request("describe", {**asking.layer(), "round_trip": 1}, {}, 1.0)
 
 
 class TestRefusals:
     """Weights that do not fit."""
 
-    @pytest.mark.parametrize("route", REFUSED)
-    def test_another_kind_of_error_is_no_refusal(self, route: str) -> None:
+    @pytest.mark.parametrize("round_trip", REFUSED)
+    def test_another_kind_of_error_is_no_refusal(self, round_trip: str) -> None:
         """The documented one is due."""
-        outcome = outcome_of(Unbuilt, "22.4", configuration(4, 3, 5, 7, route=route))
+        outcome = outcome_of(Unbuilt, "22.4", configuration(4, 3, 5, 7, round_trip=round_trip))
 
         assert (outcome.verdict, outcome.detail) == ("fail", {"raised": "KeyError"})
 
-    @pytest.mark.parametrize("route", REFUSED)
-    def test_whoever_takes_them_is_caught(self, route: str) -> None:
+    @pytest.mark.parametrize("round_trip", REFUSED)
+    def test_whoever_takes_them_is_caught(self, round_trip: str) -> None:
         """Nothing was raised."""
-        outcome = outcome_of(Silent, "22.4", configuration(4, 3, 5, 7, route=route))
+        outcome = outcome_of(Silent, "22.4", configuration(4, 3, 5, 7, round_trip=round_trip))
 
         assert outcome.detail == {"raised": "none"}
 
 
-class TestRoutes:
+class TestRoundTrips:
     """What can be claimed is there, and asked."""
 
     @pytest.mark.parametrize(
-        ("routes", "framework"),
+        ("round_trips", "framework"),
         [
-            ((*OF_BOTH, *OF_MODULES, *REFUSED), TorchRoutes),
-            ((*OF_BOTH, *OF_MODELS, *OF_OLDER_MODELS, *REFUSED), KerasRoutes),
+            ((*OF_BOTH, *OF_MODULES, *REFUSED), TorchRoundTrips),
+            ((*OF_BOTH, *OF_MODELS, *OF_OLDER_MODELS, *REFUSED), KerasRoundTrips),
         ],
         ids=["torch", "keras"],
     )
-    def test_every_route_is_a_method(self, routes: tuple[str, ...], framework: type[Routes]) -> None:
+    def test_every_route_is_a_method(self, round_trips: tuple[str, ...], framework: type[RoundTrips]) -> None:
         """Of the same name."""
-        assert [name for name in routes if not callable(getattr(framework, name, None))] == []
+        assert [name for name in round_trips if not callable(getattr(framework, name, None))] == []
 
-    @pytest.mark.parametrize("route", ROUTES)
-    def test_every_route_is_claimed_and_asked(self, route: str) -> None:
+    @pytest.mark.parametrize("round_trip", ROUND_TRIPS)
+    def test_every_route_is_claimed_and_asked(self, round_trip: str) -> None:
         """By somebody, in the quick tier."""
-        claimed = [adapter for adapter in OF_FRAMEWORKS.values() if route in adapter.claims]
-        asked = [called for called in TIERS["quick"].configurations if called.route == route]
+        claimed = [adapter for adapter in OF_FRAMEWORKS.values() if round_trip in adapter.claims]
+        asked = [called for called in TIERS["quick"].configurations if called.round_trip == round_trip]
 
         assert claimed
         assert any(called.requirements <= set(adapter.claims) for called in asked for adapter in claimed)

@@ -21,9 +21,9 @@ LAYERS: dict[str, dict[str, Any]] = {
     "forward": {},
     "zero state": {"initial_state": False},
     "bidirectional": {"bidirectional": True},
-    "saturated": {"style": "saturated"},
-    "remembering": {"style": "remembering"},
-    "cancelling": {"style": "cancelling", "bidirectional": True},
+    "saturated": {"regime": "saturated"},
+    "remembering": {"regime": "remembering"},
+    "cancelling": {"regime": "cancelling", "bidirectional": True},
     "peepholes": {"peep": 0.5},
     "large peepholes": {"peep": 2, "bidirectional": True},
 }

@@ -100,7 +100,7 @@ class TestConfigurations:
         configuration = configuration_called(f"T5-B3-I4-H7-{word}-float32-mild")
 
         assert configuration is not None
-        assert configuration.mistake == word
+        assert configuration.invalid_input == word
 
     def test_an_adapter_is_told_what_the_layer_is_and_what_it_is_put_into(self) -> None:
         """Not what it is called with, which it is given."""

@@ -11,7 +11,7 @@ import pytest
 from mpmath import mpf  # type: ignore[import-untyped]
 
 from lstm_conformance.fixtures.cases.data import Cases, only
-from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.fixtures.cases.regimes import EVERY_REGIME
 from lstm_conformance.reference.arithmetic import uniform
 from lstm_conformance.reference.lstm import Engine, Gates, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call
@@ -24,14 +24,14 @@ from lstm_conformance.suites.meta.numbers import cell_of, drawn, forced, layer_b
 
 LAYERS: dict[str, dict[str, Any]] = {
     **OPTIONS,
-    **{name: {"style": name} for name in STYLES},
+    **{name: {"regime": name} for name in EVERY_REGIME},
     "one bias": {"biases": 1},
     "both directions": {"bidirectional": True},
     "projection": {"proj_size": 2},
     "three layers": {"num_layers": 3},
     "relu": {"activation": "relu"},
     "linear": {"activation": "linear"},
-    "two others": {"activation": "softsign", "recurrent_activation": "hard_sigmoid", "style": "lognormal"},
+    "two others": {"activation": "softsign", "recurrent_activation": "hard_sigmoid", "regime": "lognormal"},
 }
 
 MASKS: dict[str, Mask | None] = {

@@ -19,8 +19,8 @@ from lstm_conformance.suites.meta import edged
 from lstm_conformance.suites.meta.judging import CHECKS
 
 ORDINARY = configuration(4, 3, 5, 6)
-MISTAKEN = configuration(4, 3, 5, 6, mistake="h_0_of_one_row")
-ROWLESS = configuration(4, 3, 5, 8, mistake="no_rows")
+MISTAKEN = configuration(4, 3, 5, 6, invalid_input="h_0_of_one_row")
+ROWLESS = configuration(4, 3, 5, 8, invalid_input="no_rows")
 
 
 def outcome(adapter: str, rule: str, called: Configuration) -> Outcome:
@@ -155,9 +155,9 @@ def test_what_is_undocumented_is_asked_by_rules_of_its_own(rule: str, asked: set
     name, greeting = hello("a", "eager", "graph", layout="keras")
     more = [dataclasses.replace(offer, claims=("initial_state", "refusals")) for offer in greeting.offers]
     greeting = dataclasses.replace(greeting, offers=tuple(more))
-    mistakes = {each.configuration.mistake for each in Plan().of(CHECKS[rule], [(name, greeting)])}
+    invalid_inputs = {each.configuration.invalid_input for each in Plan().of(CHECKS[rule], [(name, greeting)])}
 
-    assert mistakes & {"no_rows", "no_steps", "x_of_other_dtype"} == asked
+    assert invalid_inputs & {"no_rows", "no_steps", "x_of_other_dtype"} == asked
 
 
 @pytest.mark.parametrize(("name", "family"), [("a.b", "a.b"), ("a.b@jax", "a.b"), ("a/b.py:C", "a/b.py:C")])

@@ -240,8 +240,8 @@ def test_the_worked_example_of_an_option_is_crossed(tmp_path: Path) -> None:
     clone = copy_of_the_repository(tmp_path / "clone")
     for file, before, line in (
         ("fixtures/cases/layer_options.py", ')\n"""Sizes, and', f"    {row.strip()},\n"),
-        ("reference/layer.py", "    elaborate: bool = False\n", field),
-        ("fixtures/cases/requirements.py", "    **ROUTES,\n", requirement),
+        ("reference/layer.py", "    non_defaults: bool = False\n", field),
+        ("fixtures/cases/requirements.py", "    **ROUND_TRIPS,\n", requirement),
     ):
         text = (clone / file).read_text("utf-8")
         assert text.count(before) == 1

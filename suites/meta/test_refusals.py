@@ -6,7 +6,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES, OF_CALLS, OF_CONSTRUCTORS
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS, OF_CALLS, OF_CONSTRUCTORS
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, Hosted, InProcess, take_error
@@ -30,7 +30,7 @@ NOTHING_LEFT = "12.8"
 ASKED = [
     called
     for called in TIERS["quick"].configurations
-    if called.mistake
+    if called.invalid_input
     and called.applies_to(contract_of("torch"), "torch")
     and called.requirements <= set(refusing_adapters.Refusing.claims)
 ]
@@ -46,9 +46,9 @@ def outcome(adapter: type[Adapter], rule: str, called: Configuration) -> Outcome
         return found
 
 
-def of_mistake(adapter: type[Adapter], mistake: str) -> Outcome:
+def of_mistake(adapter: type[Adapter], invalid_input: str) -> Outcome:
     """The outcome of the rule that is about a mistake."""
-    called = configuration(4, 3, 5, 6, mistake=mistake)
+    called = configuration(4, 3, 5, 6, invalid_input=invalid_input)
     rule = next(check.rule for check in CHECKS if check.rule != NOTHING_LEFT and check.where(called))
     return outcome(adapter, rule, called)
 
@@ -61,7 +61,7 @@ def test_a_proper_refusal_passes(adapter: type[Adapter], called: Configuration) 
 
 
 @pytest.mark.parametrize(
-    ("adapter", "mistake", "expected"),
+    ("adapter", "invalid_input", "expected"),
     [
         ("Accepting", "c_0_of_one_row", "refusal: a c_0 with one row was accepted, documented is RuntimeError"),
         ("Accepting", "c_0_of_one_unit", "refusal: a c_0 with one unit was accepted"),
@@ -77,28 +77,28 @@ def test_a_proper_refusal_passes(adapter: type[Adapter], called: Configuration) 
         ("Checking", "bias_text", "raised TypeError by the adapter, documented is TypeError in build"),
     ],
 )
-def test_an_improper_refusal_fails(adapter: str, mistake: str, expected: str) -> None:
+def test_an_improper_refusal_fails(adapter: str, invalid_input: str, expected: str) -> None:
     """Silence, another kind, too late, or in the stead of the layer; and the message says which."""
-    found = of_mistake(getattr(refusing_adapters, adapter), mistake)
+    found = of_mistake(getattr(refusing_adapters, adapter), invalid_input)
 
     assert found.verdict == "fail"
     assert expected in (found.message or "")
 
 
 @pytest.mark.parametrize(
-    ("adapter", "mistake", "verdict"),
+    ("adapter", "invalid_input", "verdict"),
     [
         ("Halfway", "c_0_of_one_row", "fail"),
         ("Doubling", "x_of_rank_4", "fail"),
         ("Unusable", "x_of_rank_4", "error"),
     ],
 )
-def test_what_a_refusal_leaves_behind_is_seen(adapter: str, mistake: str, verdict: str) -> None:
+def test_what_a_refusal_leaves_behind_is_seen(adapter: str, invalid_input: str, verdict: str) -> None:
     """The refusal itself is proper, and the next ordinary call is not legal."""
     wrong = getattr(refusing_adapters, adapter)
 
-    assert of_mistake(wrong, mistake).verdict == "pass"
-    assert outcome(wrong, NOTHING_LEFT, configuration(4, 3, 5, 6, mistake=mistake)).verdict == verdict
+    assert of_mistake(wrong, invalid_input).verdict == "pass"
+    assert outcome(wrong, NOTHING_LEFT, configuration(4, 3, 5, 6, invalid_input=invalid_input)).verdict == verdict
 
 
 def test_who_does_not_claim_it_is_not_asked() -> None:
@@ -113,9 +113,9 @@ def test_who_does_not_claim_it_is_not_asked() -> None:
 def test_the_suites_own_are_asked(adapter: type[Adapter]) -> None:
     """Every mistake that the contract knows, by the rule about it and by the rule about what it leaves."""
     asked = {
-        called.mistake
+        called.invalid_input
         for called in TIERS["quick"].configurations
-        if called.mistake
+        if called.invalid_input
         and called.applies_to(CONTRACTS[str(adapter.contract)], adapter.layout)
         and called.requirements <= set(adapter.claims)
     }
@@ -126,7 +126,7 @@ def test_the_suites_own_are_asked(adapter: type[Adapter]) -> None:
 @pytest.mark.parametrize(("claims", "asked"), [((), False), (("cell",), True)])
 def test_a_cell_is_asked_about_its_own_mistakes(claims: tuple[str, ...], asked: bool) -> None:
     """And where rows are as many as units: only there may one pass for the other."""
-    (called,) = [each for each in TIERS["quick"].configurations if each.mistake == "x_without_rows"]
+    (called,) = [each for each in TIERS["quick"].configurations if each.invalid_input == "x_without_rows"]
 
     assert called.batch == called.layer.hidden_size
     assert called.applies_to(contract_of("torch", claims), "torch") is asked
@@ -134,21 +134,21 @@ def test_a_cell_is_asked_about_its_own_mistakes(claims: tuple[str, ...], asked: 
 
 def test_a_mistake_is_asked_about_by_no_other_chapter() -> None:
     """Its configuration has inputs that are in order, which no rule should be satisfied with."""
-    called = configuration(4, 3, 5, 6, mistake="x_too_wide")
+    called = configuration(4, 3, 5, 6, invalid_input="x_too_wide")
 
     assert [check.rule for check in CHECKS if check.where(called)] == ["12.2", NOTHING_LEFT]
     assert not any(check.where(configuration(4, 3, 5, 6)) for check in CHECKS)
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", INVALID_INPUTS)
 def test_a_mistake_is_one(name: str) -> None:
     """It changes the inputs or the constructor, by an argument that a layer has or a claim explains; it is answered."""
-    mistake = MISTAKES[name]
+    invalid_input = INVALID_INPUTS[name]
 
-    changed = [mistake.canonical, mistake.native, mistake.valid, mistake.constructor or None]
-    assert changed.count(None) == 3 or (mistake.together and not mistake.constructor)
-    told = " ".join(REQUIREMENTS[claim] for claim in mistake.requires)
-    unknown = set(mistake.constructor) - set(Layer.__dataclass_fields__)
+    changed = [invalid_input.canonical, invalid_input.native, invalid_input.valid, invalid_input.constructor or None]
+    assert changed.count(None) == 3 or (invalid_input.together and not invalid_input.constructor)
+    told = " ".join(REQUIREMENTS[claim] for claim in invalid_input.requires)
+    unknown = set(invalid_input.constructor) - set(Layer.__dataclass_fields__)
     assert all(f"`{argument}`" in told for argument in unknown)
     assert any(name in {*known.documented, *known.undocumented} for known in CONTRACTS.values())
 
@@ -172,7 +172,7 @@ def test_what_a_framework_answers_is_known(contract: Contract) -> None:
 
 def test_a_host_says_what_was_raised_and_by_whom() -> None:
     """All kinds of the exception, the method that was asked, and that it was the adapter itself."""
-    called = configuration(4, 3, 5, 6, mistake="x_of_rank_4")
+    called = configuration(4, 3, 5, 6, invalid_input="x_of_rank_4")
     with Hosted(f"{refusing_adapters.__file__}:Subclassing") as host:
         error = attempt(Subject(host, host.hello(), "eager"), draw(called, (0,), biases=2)).error
 
@@ -183,7 +183,7 @@ def test_a_host_says_what_was_raised_and_by_whom() -> None:
 
 def test_what_the_framework_raises_is_not_the_adapters_own() -> None:
     """Although the traceback passes through the adapter's file."""
-    called = configuration(4, 3, 5, 6, mistake="x_too_wide")
+    called = configuration(4, 3, 5, 6, invalid_input="x_too_wide")
     with InProcess(NumpyLSTM) as implementation:
         error = attempt(Subject(implementation, implementation.hello(), "eager"), draw(called, (0,), biases=2)).error
 

@@ -11,7 +11,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw, only
-from lstm_conformance.fixtures.cases.regimes import STYLES
+from lstm_conformance.fixtures.cases.regimes import EVERY_REGIME
 from lstm_conformance.reference import rounded as module
 from lstm_conformance.reference.arithmetic import Arithmetic, uniform
 from lstm_conformance.reference.factors import Factor, factor, sizes_and_squares
@@ -33,10 +33,10 @@ from lstm_conformance.suites.meta.numbers import drawn, forced, layer_by_layer, 
 WORKING, HARD = uniform("float32"), uniform("float32", rigorous=True)
 BOUNDS = {"working": WORKING, "hard": HARD}
 EVERY_BOUND = pytest.mark.parametrize("bound", BOUNDS)
-EVERY_STYLE = pytest.mark.parametrize("style", STYLES)
+EVERY_STYLE = pytest.mark.parametrize("regime", EVERY_REGIME)
 
 ALL_ERROR = {"huge", "denormal"}
-"""Styles in which some numbers are smaller than the error that they are allowed."""
+"""Regimes in which some numbers are smaller than the error that they are allowed."""
 
 Sum = Callable[[Array], Array]
 SUMS: dict[str, Sum] = {
@@ -53,9 +53,9 @@ TENTHS = Arithmetic(products=0.1, elementwise=0.01, activation=0.001, tiny=0, ti
 """Roundoffs that can be told apart in a result."""
 
 
-def many(style: str) -> Cases:
-    """Twenty cases of a style, small enough for loops in Python."""
-    return draw(configuration(7, 2, 5, 6, style=style), range(20), biases=2)
+def many(regime: str) -> Cases:
+    """Twenty cases of a regime, small enough for loops in Python."""
+    return draw(configuration(7, 2, 5, 6, regime=regime), range(20), biases=2)
 
 
 def in_float32(cases: Cases, order: Sum) -> tuple[Array, Array]:
@@ -93,9 +93,9 @@ def truth(cases: Cases, arithmetic: Arithmetic, y: Array | None = None) -> Outpu
 @EVERY_BOUND
 @EVERY_STYLE
 @pytest.mark.parametrize("order", SUMS)
-def test_float32_lies_within_the_bound(order: str, style: str, bound: str) -> None:
+def test_float32_lies_within_the_bound(order: str, regime: str, bound: str) -> None:
     """However NumPy sums up in float32, outputs and cell state lie within the bound of the truth."""
-    cases = many(style)
+    cases = many(regime)
     y, c_n = in_float32(cases, SUMS[order])
     expected = truth(cases, BOUNDS[bound], y)
 
@@ -106,9 +106,9 @@ def test_float32_lies_within_the_bound(order: str, style: str, bound: str) -> No
 
 @EVERY_BOUND
 @EVERY_STYLE
-def test_the_truth_rounded_to_float32_lies_within_the_bound(style: str, bound: str) -> None:
+def test_the_truth_rounded_to_float32_lies_within_the_bound(regime: str, bound: str) -> None:
     """The most accurate implementation there is passes."""
-    cases = many(style)
+    cases = many(regime)
     exact = layer_by_layer(cases)[0]
     y, c_n = exact.y.astype(np.float32), exact.c_n.astype(np.float32)
     expected = truth(cases, BOUNDS[bound], y)
@@ -118,10 +118,10 @@ def test_the_truth_rounded_to_float32_lies_within_the_bound(style: str, bound: s
 
 
 @EVERY_BOUND
-@pytest.mark.parametrize("style", sorted(STYLES.keys() - ALL_ERROR))
-def test_outputs_with_a_small_error_do_not(style: str, bound: str) -> None:
+@pytest.mark.parametrize("regime", sorted(EVERY_REGIME.keys() - ALL_ERROR))
+def test_outputs_with_a_small_error_do_not(regime: str, bound: str) -> None:
     """In every single case, outputs scaled by 1 + 1e-4 leave the bound."""
-    cases = many(style)
+    cases = many(regime)
     y = in_float32(cases, SUMS["pairwise"])[0] * np.float32(1 + 1e-4)
     expected = truth(cases, BOUNDS[bound], y)
 
@@ -129,9 +129,9 @@ def test_outputs_with_a_small_error_do_not(style: str, bound: str) -> None:
 
 
 @EVERY_STYLE
-def test_the_hard_bound_is_the_wider_one(style: str) -> None:
+def test_the_hard_bound_is_the_wider_one(regime: str) -> None:
     """Wherever something is summed up, n roundoffs are no fewer than √n."""
-    cases = many(style)
+    cases = many(regime)
 
     hard, working = truth(cases, HARD), truth(cases, WORKING)
 
@@ -141,9 +141,9 @@ def test_the_hard_bound_is_the_wider_one(style: str) -> None:
 
 @EVERY_BOUND
 @EVERY_STYLE
-def test_a_trajectory_is_allowed_no_less_than_a_step(style: str, bound: str) -> None:
+def test_a_trajectory_is_allowed_no_less_than_a_step(regime: str, bound: str) -> None:
     """Fed its own outputs, which may be wrong, every step has a bound at least as wide as fed the observed ones."""
-    cases = many(style)
+    cases = many(regime)
 
     free, told = trajectory(cases, BOUNDS[bound]).y, truth(cases, BOUNDS[bound]).y
 
@@ -192,7 +192,7 @@ BATCHES = {
     "projection": drawn(6, 2, 4, 5, proj_size=3),
     "zero state": drawn(6, 2, 4, 5, initial_state=False),
     "no bias": drawn(6, 2, 4, 5, bias=False),
-    "zeros": drawn(6, 2, 4, 5, style="zeros"),
+    "zeros": drawn(6, 2, 4, 5, regime="zeros"),
 }
 
 

@@ -65,4 +65,4 @@ def test_make_spreads_them_so() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
 
     assert "pytest suites/claims suites/meta -m 'not deep' -n $(WORKERS) --dist loadfile" in makefile
-    assert "pytest suites/meta -m deep -n $(WORKERS) --dist loadfile" in makefile
+    assert "pytest suites/claims suites/meta -m deep -n $(WORKERS) --dist loadfile" in makefile

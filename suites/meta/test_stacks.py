@@ -83,7 +83,7 @@ def test_layers_of_other_equations_share_nothing() -> None:
     """Where outputs are saturated, one whose forget gate always adds 1 returns the same bits, and not the same c_n."""
     plain = subject_of(RIGHT["keras"])
     adding = replace(plain, hello=replace(plain.hello, contract="haiku.LSTM"))
-    cases = draw(configuration(1, 1, 17, 1, style="forgetting", dtype="float64"), [0], biases=1)
+    cases = draw(configuration(1, 1, 17, 1, regime="forgetting", dtype="float64"), [0], biases=1)
     observed = plain.run(cases).outputs.y
     first, second = (subject.trajectory(cases, observed).c_n.value for subject in (plain, adding))
 

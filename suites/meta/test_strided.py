@@ -17,7 +17,7 @@ from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of
 
 STRIDED = configuration(4, 3, 5, 7, strided=True)
-BROADCAST = configuration(4, 3, 5, 7, strided=True, style="equal_rows")
+BROADCAST = configuration(4, 3, 5, 7, strided=True, regime="equal_rows")
 X = np.arange(480.0).reshape(8, 4, 3, 5)
 
 

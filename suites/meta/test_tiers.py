@@ -36,7 +36,7 @@ def test_ids_are_unique(tier: str) -> None:
             "T4-B2-I6-H9-L2-P5-bidirectional-batch_first-float64-mild",
         ),
         (
-            configuration(6, 3, 4, 9, return_sequences=False, return_state=False, initial_state=False, style="huge"),
+            configuration(6, 3, 4, 9, return_sequences=False, return_state=False, initial_state=False, regime="huge"),
             "T6-B3-I4-H9-no_return_sequences-no_return_state-zero_state-float32-huge",
         ),
         (
@@ -60,7 +60,7 @@ def test_ids_are_readable_and_stable(called: Configuration, expected: str) -> No
     ("one", "other"),
     [
         ({}, {"dtype": "float64"}),
-        ({}, {"style": "huge"}),
+        ({}, {"regime": "huge"}),
         ({}, {"initial_state": False}),
         ({"unbatched": True}, {"batch_first": True}),
         ({"num_layers": 2}, {"proj_size": 2}),
@@ -98,7 +98,7 @@ def test_different_configurations_have_different_ids(one: dict[str, object], oth
         ({"bidirectional": True, "merge_mode": "sum"}, {"initial_state", "bidirectional", "merge_modes"}),
         ({"structure": "Sequential", "initial_state": False}, {"structures"}),
         ({"activation": "tanh", "recurrent_activation": "sigmoid"}, {"initial_state"}),
-        ({"dtype": "float64", "style": "huge"}, {"initial_state"}),
+        ({"dtype": "float64", "regime": "huge"}, {"initial_state"}),
         (
             {"num_layers": 2, "bidirectional": True, "bias": False, "initial_state": False},
             {"layers", "bidirectional", "no_bias"},
@@ -124,7 +124,7 @@ def test_requirements(options: dict[str, object], expected: set[str]) -> None:
         ({"go_backwards": True}, "ordinary"),
         ({"go_backwards": True, "num_layers": 2}, "composed"),
         ({"structure": "nested"}, "ordinary"),
-        ({"mistake": "x_too_wide", "bidirectional": True, "merge_mode": "sum"}, "mistaken"),
+        ({"invalid_input": "x_too_wide", "bidirectional": True, "merge_mode": "sum"}, "mistaken"),
     ],
     ids=str,
 )
@@ -206,13 +206,13 @@ PROMISES: dict[str, Callable[[Configuration], bool]] = {
     "tails of 16": lambda c: c.layer.hidden_size > 16 and c.layer.hidden_size % 16 > 0 and c.layer.input_size > 16,
     "sizes that all differ": lambda c: len({c.time, c.batch, c.layer.input_size, c.layer.hidden_size}) == 4,
     "float64": lambda c: c.dtype == "float64",
-    **{f"style {style}": lambda c, style=style: c.style == style for style in REGIMES},  # type: ignore[misc]
+    **{f"regime {regime}": lambda c, regime=regime: c.regime == regime for regime in REGIMES},  # type: ignore[misc]
 }
 
 
 @EVERY_TIER
 @pytest.mark.parametrize("promise", PROMISES)
-def test_a_size_or_style_that_is_promised_is_there(promise: str, tier: str) -> None:
+def test_a_size_or_regime_that_is_promised_is_there(promise: str, tier: str) -> None:
     """The sizes and numbers that implementations get wrong."""
     assert any(PROMISES[promise](called) for called in TIERS[tier].configurations)
 
@@ -221,7 +221,7 @@ def test_a_promise_can_be_broken() -> None:
     """A plain configuration keeps one of them only."""
     kept = [promise for promise, keeps in PROMISES.items() if keeps(configuration(5, 3, 8, 8))]
 
-    assert kept == ["style mild"]
+    assert kept == ["regime mild"]
 
 
 def test_only_fuzzing_does_not_block() -> None:

@@ -26,7 +26,7 @@ class Claiming(NumpyLSTM):
     claims = ("initial_state", "deepcopy")
     paths = ("eager", "other", DeclaredPath("idle", only=("lengths",)))
 
-    def routed(self, built: Any, route: str) -> Any:
+    def round_tripped(self, built: Any, round_trip: str) -> Any:
         """Nobody asks for it: that needs other claims besides."""
         raise NotImplementedError
 

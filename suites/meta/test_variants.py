@@ -30,7 +30,7 @@ EVERY_MASK = pytest.mark.parametrize("mask", MASKS)
 CASES = {
     "both directions": drawn(5, 3, 4, 6, dtype="float64", bidirectional=True),
     "projection": drawn(5, 3, 4, 6, dtype="float64", proj_size=2),
-    "lognormal": drawn(5, 3, 4, 6, dtype="float64", style="lognormal"),
+    "lognormal": drawn(5, 3, 4, 6, dtype="float64", regime="lognormal"),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, MutantAdapter, adapter_of
 from lstm_conformance.reference.mutants.base import LSTM
@@ -81,7 +81,7 @@ def test_a_path_that_cannot_be_given_states_changes_no_other() -> None:
 
 
 def _is_about_states(called: Configuration) -> bool:
-    return bool(called.mistake) and "initial_state" in MISTAKES[called.mistake].requires
+    return bool(called.invalid_input) and "initial_state" in INVALID_INPUTS[called.invalid_input].requires
 
 
 def outcome(adapter: type[MutantAdapter], rule: str, called: Configuration) -> tuple[str, float | None]:

@@ -89,7 +89,7 @@ class Reductions:
     def added(self, planned: Planned, subject: Subject, outcomes: list[Outcome]) -> list[Outcome]:
         """The outcomes, the first failure with the smallest configuration that fails, too."""
         first = next((outcome for outcome in outcomes if _can_be_reduced(outcome)), None)
-        if first is None or planned.configuration.mistake or planned.model is not None:
+        if first is None or planned.configuration.invalid_input or planned.model is not None:
             return outcomes
         smallest = self._known(planned, first) or self._reduced(planned, subject, first)
         if smallest["configuration"] == str(planned.configuration) and smallest["cut_short"]:

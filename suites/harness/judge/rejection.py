@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES, Mistake
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS, InvalidInput
 from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.fixtures.hosting.lending import ALONE
 from lstm_conformance.fixtures.hosting.requests import STATES
@@ -48,15 +48,15 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
 
     Raises HostError where the host answers neither with an exception nor with outputs.
     """
-    mistake = MISTAKES[cases.configuration.mistake]
+    invalid_input = INVALID_INPUTS[cases.configuration.invalid_input]
     fields = subject.fields(cases.configuration)
     try:
-        if mistake.constructor:
-            layer = fields["layer"] | mistake.constructor
+        if invalid_input.constructor:
+            layer = fields["layer"] | invalid_input.constructor
             subject.request("describe", fields | {"layer": layer}, {})
             return Answer(None)
         call: dict[str, Any] = {"cases": len(cases), "observe": [], "loan": ALONE}
-        arrays = _mistaken(subject, cases, mistake)
+        arrays = _mistaken(subject, cases, invalid_input)
         _, answer = subject.request("run", fields | call, arrays)
     except AdapterError as error:
         return Answer(error)
@@ -65,13 +65,13 @@ def attempt(subject: Subject, cases: Cases) -> Answer:
 
 def refused(subject: Subject, cases: Cases) -> Statement:
     """The mistake is answered with a documented kind of exception, raised by the layer, where the mistake is made."""
-    mistake = MISTAKES[cases.configuration.mistake]
-    kinds = subject.hello.promised.documented[cases.configuration.mistake]
+    invalid_input = INVALID_INPUTS[cases.configuration.invalid_input]
+    kinds = subject.hello.promised.documented[cases.configuration.invalid_input]
     due = f"documented is {' or '.join(kinds)}"
     error = attempt(subject, cases).error
     if error is None:
-        return Statement("refusal", f"{mistake.sentence} was accepted, {due}", NOTHING)
-    place, places = ("build", {"build"}) if mistake.constructor else ("call", {"call", "call_masked"})
+        return Statement("refusal", f"{invalid_input.sentence} was accepted, {due}", NOTHING)
+    place, places = ("build", {"build"}) if invalid_input.constructor else ("call", {"call", "call_masked"})
     if error.method and error.method not in places:
         raised = f"{error.type} in {error.method}"
     elif error.own and _has_framework(subject):
@@ -80,44 +80,44 @@ def refused(subject: Subject, cases: Cases) -> Statement:
         raised = error.type
     else:
         return Statement("refusal", None)
-    sentence = f"{mistake.sentence} raised {raised}, {due} in {place}: {_quoted(error.message)} ({error.where})"
+    sentence = f"{invalid_input.sentence} raised {raised}, {due} in {place}: {_quoted(error.message)} ({error.where})"
     return Statement("refusal", sentence, raised)
 
 
 def undocumented(cases: Cases, answer: Answer) -> Comparison:
     """What came of a call that nothing is documented of, to stand in its record; it holds whatever that is."""
     nothing = np.zeros(len(cases))
-    sentence = MISTAKES[cases.configuration.mistake].sentence
+    sentence = INVALID_INPUTS[cases.configuration.invalid_input].sentence
     return same(f"undocumented: {sentence} is {answer.sentence}", nothing, nothing, "case")
 
 
 def ordinary(cases: Cases) -> Cases:
     """These cases without the mistake, and without the mask that it may be about."""
-    right = replace(cases.configuration, mistake="", mask="")
+    right = replace(cases.configuration, invalid_input="", mask="")
     return replace(cases.varied("after the mistake", configuration=right), mask=None)
 
 
 def meant(cases: Cases) -> Cases:
     """These cases with the numbers that a call with the mistake is given, for a reference to which it is none."""
-    mistake = MISTAKES[cases.configuration.mistake]
-    changed = mistake.canonical(cases.inputs) if mistake.canonical else cases.inputs
-    right = replace(cases.configuration, mistake="", batch=changed.x.shape[2])
-    return cases.varied(cases.configuration.mistake, configuration=right, inputs=changed)
+    invalid_input = INVALID_INPUTS[cases.configuration.invalid_input]
+    changed = invalid_input.canonical(cases.inputs) if invalid_input.canonical else cases.inputs
+    right = replace(cases.configuration, invalid_input="", batch=changed.x.shape[2])
+    return cases.varied(cases.configuration.invalid_input, configuration=right, inputs=changed)
 
 
-def _mistaken(subject: Subject, cases: Cases, mistake: Mistake) -> Arrays:
+def _mistaken(subject: Subject, cases: Cases, invalid_input: InvalidInput) -> Arrays:
     """What a call with the mistake sends."""
     configuration, layout = cases.configuration, subject.layout
-    inputs = mistake.canonical(cases.inputs) if mistake.canonical else cases.inputs
+    inputs = invalid_input.canonical(cases.inputs) if invalid_input.canonical else cases.inputs
     native = layout.native_inputs(configuration.layer, inputs, unbatched=configuration.unbatched)
-    native = mistake.native(native) if mistake.native else native
+    native = invalid_input.native(native) if invalid_input.native else native
     weights = layout.native_weights(configuration.layer, cases.weights)
     arrays = {name: a for name, a in native._asdict().items() if a is not None}
-    if mistake.together:
+    if invalid_input.together:
         arrays[STATES] = np.stack([arrays.pop("h_0"), arrays.pop("c_0")], 1)
     if cases.mask is not None:
         name, valid = layout.native_mask(configuration.layer, cases.mask)
-        arrays[name] = mistake.valid(valid) if mistake.valid else valid
+        arrays[name] = invalid_input.valid(valid) if invalid_input.valid else valid
     return arrays | {f"weights/{name}": a for name, a in weights.items()}
 
 

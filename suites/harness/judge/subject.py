@@ -399,8 +399,8 @@ class Subject:
         """The fields of a request that say which layer is meant."""
         layer = {"layer": configuration.described, "dtype": configuration.dtype, "path": self.path}
         memory = {"strided": True} if configuration.strided else {}
-        route = {"route": configuration.route} if configuration.route else {}
-        return layer | memory | route
+        round_trip = {"round_trip": configuration.round_trip} if configuration.round_trip else {}
+        return layer | memory | round_trip
 
 
 def _documented_shapes(layout: Layout, configuration: Configuration) -> dict[str, Shape]:

@@ -194,8 +194,10 @@ class Plan:
     def _of_tier(self, configuration: Configuration, base_seed: int) -> tuple[int, ...]:
         first = base_seed * PER_SEED
         called_often = configuration.repeated or configuration.threaded
-        if configuration.mistake or configuration.route or configuration.drops or called_often:
-            return (first,)  # the same mistake, route or calls with any numbers; chance is drawn once, in many rows
+        if configuration.invalid_input or configuration.round_trip or configuration.drops or called_often:
+            return (
+                first,
+            )  # the same mistake, round trip or calls with any numbers; chance is drawn once, in many rows
         affordable = max(1, min(LARGEST // configuration.size, LONGEST // configuration.time))
         return tuple(range(first, first + min(TIERS[self.tier].cases, affordable)))
 

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lstm_conformance.fixtures.cases.invalid_inputs import MISTAKES
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS
 from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.hosting.client import Hello, Hosted, Implementation, InProcess
@@ -126,9 +126,9 @@ def _unknown_of_contract(declared: str | Mapping[str, Any]) -> str | None:
     if LIKE in fields and fields[LIKE] not in CONTRACTS:
         known = ", ".join(CONTRACTS)
         return f"`contract` must be one of {known}, or an object that may be `like` one; came {fields[LIKE]!r}"
-    quiet = [name for name in fields.get("undocumented", ()) if name not in MISTAKES]
+    quiet = [name for name in fields.get("undocumented", ()) if name not in INVALID_INPUTS]
     if quiet:
-        return f"`undocumented` of `contract` may hold {', '.join(MISTAKES)}; came {', '.join(map(repr, quiet))}"
+        return f"`undocumented` of `contract` may hold {', '.join(INVALID_INPUTS)}; came {', '.join(map(repr, quiet))}"
     return None
 
 

@@ -127,7 +127,7 @@ class Record:
         return {
             name: departures(configuration)
             for name, configuration in called.items()
-            if configuration is not None and not configuration.mistake
+            if configuration is not None and not configuration.invalid_input
         }
 
     def write(self, path: Path, header: Header) -> None:

@@ -28,7 +28,7 @@ from lstm_conformance.suites.meta import onnx_node
 from lstm_conformance.suites.meta.numbers import start
 from lstm_conformance.suites.meta.variants import VARIANTS, Variant, legal, misreading
 
-STYLES = ("mild", "saturated", "cancelling", "remembering", "forgetting", "lognormal", "zeros")
+EVERY_REGIME = ("mild", "saturated", "cancelling", "remembering", "forgetting", "lognormal", "zeros")
 SIZES = ((1, 3, 10, 20), (5, 3, 4, 6), (5, 3, 10, 20), (50, 2, 16, 29), (20, 1, 40, 64))
 NUMBERS = range(3)
 SMALL = 5 * 3 * 6
@@ -144,7 +144,7 @@ RUNS: dict[str, tuple[Layer, dict[str, Variant], dict[str, Any]]] = {
 
 
 def judged(run: Layer, variant: Variant, options: dict[str, Any], accuracy: str) -> Found:
-    """All sizes and styles."""
+    """All sizes and regimes."""
     most, oracle, counts, excluded = [0.0] * 3, 0.0, [0, 0], dict.fromkeys(misreading(variant), 0)
     for case, number in drawn(variant, options):
         found = run(variant, case, 0)
@@ -164,8 +164,8 @@ def judged(run: Layer, variant: Variant, options: dict[str, Any], accuracy: str)
 def drawn(variant: Variant, options: dict[str, Any]) -> Iterator[tuple[Cases, int]]:
     """A case at a time."""
     others = {name: each for name, each in options.items() if name != "biases"}
-    for size, style, number in product(SIZES, STYLES, NUMBERS):
-        called = configuration(*size, style=style, **others)
+    for size, regime, number in product(SIZES, EVERY_REGIME, NUMBERS):
+        called = configuration(*size, regime=regime, **others)
         yield variant.with_peepholes(draw(called, (number,), biases=options["biases"])), number
 
 
