@@ -20,6 +20,9 @@ from lstm_conformance.suites.library.taking import Array, States, Taken, loaded
 RATES = ("dropout", "p")
 """What modules of torch call the rate at which they drop."""
 
+OF_A_CELL = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+"""The names of what a `torch.nn.LSTMCell` computes with."""
+
 ENDS = ("ih", "hh", "hr")
 """The ends of names of weights and biases that a cell has without the number of a layer."""
 
@@ -55,13 +58,16 @@ def _part(module: Any, prefix: str) -> Any:
 
 
 def _weights(part: Any) -> Mapping[str, Any]:
-    """What a `torch.nn.LSTM` computes with, also where it is made of other parameters, as by pruning; else nothing.
+    """What an LSTM or a cell of torch computes with, also where it is made of other parameters, as by pruning.
 
-    What makes a weight before every call, as `torch.nn.utils.spectral_norm`, has made it only behind one.
+    Nothing of other modules. What makes a weight before every call, as `torch.nn.utils.spectral_norm`, has made it only
+    behind one.
     """
-    if hasattr(part, "_flat_weights_names") and vars(part).get("_forward_pre_hooks"):
-        part(next(part.parameters()).new_zeros(1, 1, part.input_size))
-    return {name: getattr(part, name) for name in getattr(part, "_flat_weights_names", ())}
+    is_cell = isinstance(part, loaded("torch").nn.LSTMCell)
+    names = OF_A_CELL if is_cell else getattr(part, "_flat_weights_names", ())
+    if names and vars(part).get("_forward_pre_hooks"):
+        part(next(part.parameters()).new_zeros(*([1] if is_cell else [1, 1]), part.input_size))
+    return {name: weight for name in names if (weight := getattr(part, name)) is not None}
 
 
 class _Module:
@@ -172,6 +178,13 @@ class _Module:
         except (TypeError, ValueError) as error:
             raise BadInput(
                 f"expected a module that returns output, (h_n, c_n); {error}: hand over that LSTM"
+            ) from error
+        except RuntimeError as error:
+            if not isinstance(self.module, self.torch.jit.TracedModule):
+                raise
+            raise BadInput(
+                f"a traced module answers only calls that are made as the one it was traced with; "
+                f"{str(error).splitlines()[0]}: hand over the module that was traced, or script it"
             ) from error
         return [output, h_n, c_n]
 

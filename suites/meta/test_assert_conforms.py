@@ -750,13 +750,19 @@ def test_weights_in_other_places():
     assert_conforms(Hidden(), x=x, prefix="lstm.")
 
 @pytest.mark.parametrize("norm", [torch.nn.utils.spectral_norm, torch.nn.utils.parametrizations.spectral_norm])
+@pytest.mark.parametrize("kind, weight", [(LSTM, "weight_hh_l0"), (LSTMCell, "weight_hh")])
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-def test_weights_that_every_call_makes(norm):
-    layer = LSTM(5, 7)
-    norm(layer, "weight_hh_l0")
+def test_weights_that_every_call_makes(norm, kind, weight):
+    layer = kind(5, 7)
+    norm(layer, weight)
     before = {name: a.clone() for name, a in layer.state_dict().items()}
     assert_conforms(layer, x=torch.randn(6, 3, 5))
     assert all(torch.equal(a, before[name]) for name, a in layer.state_dict().items())
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_answers_one_kind_of_call():
+    with pytest.raises(BadInput, match="a traced module answers only calls .* hand over the module that was traced"):
+        assert_conforms(torch.jit.trace(LSTM(5, 7), torch.randn(6, 3, 5)))
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_what_torch_does_not_script():
@@ -968,7 +974,7 @@ def test_no_program_names_what_is_not_there(tmp_path: Path, program: str) -> Non
     ("options", "passed"),
     [
         (("-k", "left_as_it_was or wrong_numbers or wrong_gradients"), 3),
-        pytest.param((), 50, marks=pytest.mark.deep),
+        pytest.param((), 53, marks=pytest.mark.deep),
     ],
     ids=["some", "all"],
 )
