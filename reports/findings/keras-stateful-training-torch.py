@@ -1,6 +1,6 @@
 """A stateful keras.layers.LSTM or GRU on torch cannot be trained on the CPU: backward finds its states overwritten.
 
-Rules 19.2, 23.1; cause keras-stateful-training-torch. Seen with Keras 3.15.1, torch 2.13.0+cpu; the LSTM of 3.14.0, too.
+Rules 19.2, 23.1; cause keras-stateful-training-torch. Seen with Keras 3.15.1, torch 2.13.0+cpu; LSTM of 3.14, too.
 `call` assigns the new states to the variables that the loop has read. RNN.inner_loop copies them first, since
 https://github.com/keras-team/keras/issues/20875; those of LSTM and GRU have a loop of their own, which does not.
 Public, said to be of GRU on CUDA: https://github.com/keras-team/keras/issues/23462.
