@@ -98,9 +98,9 @@ def _python(words: str) -> tuple[str, Path]:
 def _lines(report: ClaimsReport) -> Iterator[str]:
     """A line for each run, and one for all."""
     for claim in report.claims:
-        for each in claim.runs:
-            told = f": {each.message}" if each.message else ""
-            yield f"{claim.id:4}{each.due:9}{each.state:9}{each.packages}{told}"
+        for record in claim.runs:
+            told = f": {record.message}" if record.message else ""
+            yield f"{claim.id:4}{record.due:9}{record.state:9}{record.packages}{told}"
     counts = ", ".join(f"{number} {state}" for state, number in report.counts.items())
     yield f"{len(report.claims)} claims, {sum(report.counts.values())} runs: {counts}"
 

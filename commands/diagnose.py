@@ -75,14 +75,14 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         arrays = read(arguments.files)
         with meanwhile(_long_work(arrays)):
-            found = diagnosed(arrays, conventions)
+            diagnosis = diagnosed(arrays, conventions)
     except BadArrays as error:
         raise BadInput(str(error)) from error
     if arguments.json:
-        print(json.dumps(found.record(), indent=2))
+        print(json.dumps(diagnosis.record(), indent=2))
     else:
-        say(found)
-    return UNDECIDED_STATUS if found.correct is None else int(not found.correct)
+        say(diagnosis)
+    return UNDECIDED_STATUS if diagnosis.correct is None else int(not diagnosis.correct)
 
 
 def _long_work(arrays: Mapping[str, Numbers]) -> str:

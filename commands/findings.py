@@ -60,13 +60,13 @@ def _chosen(ids: Sequence[str], class_: str | None) -> list[Cause]:
     if ids:
         return [known[name] for name in ids]
     alive = (cause for cause in known.values() if not cause.became and class_ in {None, cause.class_})
-    return sorted(alive, key=lambda each: (list(CLASSES).index(each.class_), each.effect not in SILENT))
+    return sorted(alive, key=lambda cause: (list(CLASSES).index(cause.class_), cause.effect not in SILENT))
 
 
-def _table(found: Iterable[Cause]) -> list[str]:
+def _table(chosen: Iterable[Cause]) -> list[str]:
     rows = [
         (cause.id, cause.class_, cause.effect, "public" if cause.links else "not reported", cause.title)
-        for cause in found
+        for cause in chosen
     ]
     widths = [max(map(len, column), default=0) for column in zip(*rows, strict=True)]
     return ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -95,5 +95,5 @@ def _settled(cause: Cause) -> list[str]:
 
 def _where(entries: Iterable[Deviation]) -> list[str]:
     """Implementations, each with the versions of the entries that name it."""
-    found = [f"{name} {entry.versions}".strip() for entry in entries for name in entry.implementation]
-    return list(dict.fromkeys(found))
+    places = [f"{name} {entry.versions}".strip() for entry in entries for name in entry.implementation]
+    return list(dict.fromkeys(places))

@@ -99,8 +99,8 @@ def _known(how_far: Callable[[], str]) -> str:
 
 def _share(line: str) -> float | None:
     """The share of 1 that a line of `pace.how_far` begins with; None of another line."""
-    found = re.match(r" *(\d+)%  [\d,]+ of [\d,]+ ", line)
-    return int(found[1]) / 100 if found else None
+    match = re.match(r" *(\d+)%  [\d,]+ of [\d,]+ ", line)
+    return int(match[1]) / 100 if match else None
 
 
 def _with_bar(line: str) -> str:

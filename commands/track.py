@@ -62,10 +62,10 @@ def known_issues() -> list[Issue]:
     """The open issues of the label. Raises BadInput."""
     said = _gh("issue", "list", "--label", LABEL, "--state", "open", "--limit", "1000", "--json", "number,title,body")
     try:
-        found = [read_issue(each["number"], each["title"], each["body"]) for each in json.loads(said)]
+        issues = [read_issue(issue["number"], issue["title"], issue["body"]) for issue in json.loads(said)]
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"expected a list of issues from `gh issue list`, got {said[:80]!r}; update gh") from error
-    return [issue for issue in found if issue]
+    return [issue for issue in issues if issue]
 
 
 def carry_out(action: Action) -> None:

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     with translated(), terminable():
         store = Store(ENVIRONMENTS)
         try:
-            return _told(arguments, [_tested(arguments, store, each) for each in (arguments.old, arguments.new)])
+            return _told(arguments, [_tested(arguments, store, version) for version in (arguments.old, arguments.new)])
         except KeyboardInterrupt as interruption:
             return status_of(interruption)
         finally:
@@ -108,12 +108,12 @@ def _cell(arguments: argparse.Namespace) -> Cell:
     cells = read(arguments.cells)
     named = by_id(cells, [arguments.cell]) if arguments.cell else cells
     fitting = [
-        each for each in (_of_backend(arguments.backend, cell) for cell in named) if each.requires(arguments.package)
+        cell for cell in (_of_backend(arguments.backend, cell) for cell in named) if cell.requires(arguments.package)
     ]
     free = [cell for cell in fitting if cell.leaves_free(arguments.package)]
     able = [cell for cell in [*free, *fitting] if cell.implementations]
     if not able:
-        packages = sorted({Requirement(each).name for cell in cells for each in cell.packages})
+        packages = sorted({Requirement(requirement).name for cell in cells for requirement in cell.packages})
         backend = f" with {arguments.backend} as the backend" if arguments.backend else ""
         raise BadInput(
             f"expected a package that {arguments.cell or 'a cell'} requires{backend}, came {arguments.package!r}: "

@@ -72,14 +72,14 @@ def _check(arguments: argparse.Namespace) -> int:
     arrays = read_outputs(arguments.outputs)
     with meanwhile(f"judging outputs of {len(offered)} vectors"):
         done = list(checked(offered, selected(vectors, offered, arrays), arguments.arithmetic, arrays))
-    for each in done:
-        say(each.line)
-    wrong = [each for each in done if not each.judgement.right]
-    for each in wrong[:DIAGNOSED]:
-        say(f"diagnosis of {each.vector.name}: {each.diagnosis()}")
+    for check in done:
+        say(check.line)
+    wrong = [check for check in done if not check.judgement.right]
+    for check in wrong[:DIAGNOSED]:
+        say(f"diagnosis of {check.vector.name}: {check.diagnosis()}")
     left_out = f", {len(vectors) - len(offered)} left out" if arguments.without else ""
-    back = sum(each.gradients is not None for each in done)
-    of = f"; gradients of {back} of {sum(each.vector.back is not None for each in done)}" if back else ""
+    back = sum(check.gradients is not None for check in done)
+    of = f"; gradients of {back} of {sum(check.vector.back is not None for check in done)}" if back else ""
     say(f"vectors: {len(done)} checked, {len(wrong)} failed{left_out}{of}")
     return 1 if wrong else 0
 

@@ -41,8 +41,8 @@ class Activation(NamedTuple):
             return Moving(value, self.slope(z.value, value) * z.tangent)
         if isinstance(z, Rounded):
             return z.through(self.function, self.steepest, relative=self.relative, absolute=self.absolute)
-        found = self.function(z)
-        return found if found.dtype == z.dtype else found.astype(z.dtype)  # of bfloat16, NumPy makes float32
+        value = self.function(z)
+        return value if value.dtype == z.dtype else value.astype(z.dtype)  # of bfloat16, NumPy makes float32
 
     def slope(self, z: Numbers, value: Numbers) -> Numbers:
         """The derivative at z, where f is `value`. Raises ValueError where f' moves and is no function of f."""

@@ -62,7 +62,7 @@ PRECISIONS = {
 }
 """By the name of the dtype or policy. The numbers of a case are exact in the dtype that is computed in."""
 
-QUANTISED = {each: Precision("float32", "float32") for each in ("dynamic_int8", "dynamic_float16")}
+QUANTISED = {name: Precision("float32", "float32") for name in ("dynamic_int8", "dynamic_float16")}
 """Policies by which weights are quantised when a layer is converted (`reference/quantised.py`)."""
 
 TF32 = "tf32"
@@ -82,7 +82,7 @@ def arithmetic_of(dtype: str, *, rigorous: bool = False) -> Arithmetic:
 
 def narrow(dtype: str, *, rigorous: bool = False) -> Arithmetic:
     """Half precision: products are accumulated and activations evaluated in float32, results are stored in dtype."""
-    wide, u = (UNIT_ROUNDOFF[each] + REFERENCE_ROUNDOFF for each in ("float32", dtype))
+    wide, u = (UNIT_ROUNDOFF[name] + REFERENCE_ROUNDOFF for name in ("float32", dtype))
     return Arithmetic(
         products=wide,
         elementwise=u,

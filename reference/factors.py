@@ -21,11 +21,11 @@ class Factor(np.ndarray[Any, np.dtype[np.floating]]):
 
     def swapaxes(self, axis1: Any, axis2: Any, /) -> Factor:
         """The same numbers, with what is kept of them."""
-        found: Factor = super().swapaxes(axis1, axis2)
+        swapped: Factor = super().swapaxes(axis1, axis2)
         if self.kept is not None:
             sizes, squares = self.kept
-            found.kept = sizes.swapaxes(axis1, axis2), squares.swapaxes(axis1, axis2)
-        return found
+            swapped.kept = sizes.swapaxes(axis1, axis2), squares.swapaxes(axis1, axis2)
+        return swapped
 
 
 def factor(a: Array) -> Array:
@@ -33,10 +33,10 @@ def factor(a: Array) -> Array:
     if isinstance(a, Factor) and a.kept is not None:
         return a
     wide = np.asarray(a, np.float64)
-    found = wide.view(Factor)
-    found.flags.writeable = False
-    found.kept = np.abs(wide), np.square(wide)
-    return found
+    view = wide.view(Factor)
+    view.flags.writeable = False
+    view.kept = np.abs(wide), np.square(wide)
+    return view
 
 
 def sizes_and_squares(rows: Array) -> tuple[Array, Array]:

@@ -36,12 +36,12 @@ def unfilled(d_y: Numbers, mask: Mask, fill: Fill) -> Numbers:
     """The gradients of h after every step that counts (T, ..., B, P), from those of the outputs: of `filled`."""
     if fill == "zeros":
         return where(mask[..., None], d_y, zeros_like(d_y))
-    later, found = zeros_like(d_y[0]), []
+    later, steps = zeros_like(d_y[0]), []
     for t in reversed(range(d_y.shape[0])):
         due = d_y[t] + later
-        found.append(kept(mask[t], due, zeros_like(due)))
+        steps.append(kept(mask[t], due, zeros_like(due)))
         later = kept(mask[t], zeros_like(due), due)
-    return stack(found[::-1])
+    return stack(steps[::-1])
 
 
 def kept(counts: Mask, new: Numbers, old: Numbers) -> Numbers:

@@ -27,7 +27,7 @@ def last(y: Numbers, directions: int) -> Numbers:
     Each direction ends elsewhere: forwards at the last step, backwards at the first.
     """
     forward, *backward = halves(y, directions)
-    return concatenate([forward[-1:], *(each[:1] for each in backward)], -1)
+    return concatenate([forward[-1:], *(part[:1] for part in backward)], -1)
 
 
 def with_last(d_last: Numbers, steps: int) -> Numbers:

@@ -33,7 +33,7 @@ class Moving(Lifted):
 
     def each(self, function: Callable[..., Any], *others: Any) -> Moving:
         """A linear function of values, and of tangents."""
-        values, tangents = ([getattr(each, part) for each in others] for part in ("value", "tangent"))
+        values, tangents = ([getattr(other, part) for other in others] for part in ("value", "tangent"))
         return Moving(function(self.value, *values), function(self.tangent, *tangents))
 
     def __add__(self, other: Moving) -> Moving:
@@ -73,8 +73,8 @@ class Moving(Lifted):
 def tangents_of(found: Any) -> Any:
     """Those of all numbers, in tuples and lists as they are."""
     if isinstance(found, list):
-        return [tangents_of(each) for each in found]
+        return [tangents_of(part) for part in found]
     if isinstance(found, tuple):
-        parts = [tangents_of(each) for each in found]
+        parts = [tangents_of(part) for part in found]
         return type(found)(*parts) if hasattr(found, "_fields") else tuple(parts)
     return found.tangent if isinstance(found, Moving) else found

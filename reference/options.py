@@ -41,8 +41,8 @@ class Options:
         """Of the peepholes (..., 3, H), from ∂z of every step."""
         i, f, _, o = _gates(d_z)
         before, after = stack([step.c for step in tape]), stack([step.new_c for step in tape])
-        each = stack([total(i * before), total(f * before), total(o * after)])
-        return moved(each, lambda a: np.moveaxis(a, 0, -2))
+        sums = stack([total(i * before), total(f * before), total(o * after)])
+        return moved(sums, lambda a: np.moveaxis(a, 0, -2))
 
     def of_coupled(self, d_gates: Gates[Numbers]) -> Gates[Numbers]:
         """∂ of the gates that are computed: of coupled ones, one is what the other leaves."""

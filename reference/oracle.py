@@ -131,7 +131,7 @@ class Oracle:
     def step(self, cell: Cell, x: Vector, states: States) -> States:
         """h_t and c_t from h_{t-1} and c_{t-1}."""
         units = [self.unit(cell, j, x, states) for j in range(len(states.c))]
-        h, c = ([each[k] for each in units] for k in (0, 1))
+        h, c = ([unit[k] for unit in units] for k in (0, 1))
         return States(h if cell.projection is None else self.projected(cell.projection, h), c)
 
     def projected(self, projection: Matrix, h: Vector) -> Vector:
@@ -229,7 +229,7 @@ def limited(z: mpf, limit: float | None) -> mpf:
 
 def numbers(a: Any) -> Any:
     """The same numbers as nested lists of mpmath's."""
-    return [numbers(each) for each in a] if np.ndim(a) else real.convert(a)
+    return [numbers(number) for number in a] if np.ndim(a) else real.convert(a)
 
 
 def exact(weights: CellWeights) -> Cell:

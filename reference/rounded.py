@@ -307,8 +307,8 @@ def where(mask: NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
 def moved(a: Numbers, move: Callable[[Array], Array]) -> Numbers:
     """The same numbers, moved about by a function that only moves."""
     if isinstance(a, Lifted):
-        each: Numbers = a.each(lambda part: moved(part, move))
-        return each
+        result: Numbers = a.each(lambda part: moved(part, move))
+        return result
     return a.moved(move) if isinstance(a, Rounded) else move(a)
 
 
@@ -320,8 +320,8 @@ def zeros_like(a: Numbers) -> Numbers:
 def same_kind(a: Array, like: Numbers) -> Numbers:
     """An array without error, as numbers of the kind of `like`."""
     if isinstance(like, Lifted):
-        each: Numbers = like.each(lambda of, part: same_kind(part, of), a)
-        return each
+        result: Numbers = like.each(lambda of, part: same_kind(part, of), a)
+        return result
     return exactly(a, like.arithmetic) if isinstance(like, Rounded) else np.asarray(a, np.float64)
 
 
@@ -362,10 +362,10 @@ def _joined(join: Callable[[Sequence[Array]], Array], items: Sequence[Numbers]) 
     if isinstance(first, Rounded):
         value = join([a.value for a in items])
         errors = ([getattr(a, name) for a in items] for name in ("err", "var"))
-        err, var = (_zeros_like(value) if all(map(_is_nothing, each)) else join(each) for each in errors)
+        err, var = (_zeros_like(value) if all(map(_is_nothing, parts)) else join(parts) for parts in errors)
         return Rounded(value, err, var, first.arithmetic)
     if isinstance(first, Lifted):
-        return first.each(lambda *each: _joined(join, each), *items[1:])
+        return first.each(lambda *parts: _joined(join, parts), *items[1:])
     return join(items)
 
 

@@ -21,7 +21,7 @@ def outer(a: Numbers, b: Numbers) -> Numbers:
         return lifted
     if not isinstance(a, Rounded):
         return _across(_listed(a), _listed(b))
-    value, sizes = [_listed(each.value) for each in (a, b)], [_listed(np.abs(each.value)) for each in (a, b)]
+    value, sizes = [_listed(factor.value) for factor in (a, b)], [_listed(np.abs(factor.value)) for factor in (a, b)]
     err_a, err_b, var_a, var_b = (_listed(part) for part in (a.err, b.err, a.var, b.var))
     err, var = _across(err_a, sizes[1]), _across(var_a, value[1] ** 2)
     if err_b.any() or var_b.any():

@@ -115,8 +115,8 @@ class _Recorder(Engine):
     def squashed(self, c: Numbers) -> Numbers:
         """As it is, kept for the tape."""
         self.activated = super().squashed(c)
-        found: Numbers = self.activated
-        return found
+        activated: Numbers = self.activated
+        return activated
 
     def step(self, w: CellWeights, z_x: Numbers, h: Numbers, c: Numbers, t: int) -> tuple[Numbers, Numbers]:
         """A new step."""

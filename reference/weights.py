@@ -43,13 +43,13 @@ class CellWeights(NamedTuple):
 
     def map(self, function: Callable[..., Array], *others: CellWeights) -> CellWeights:
         """A function of every array, and of those of others in its place, in the order of `named`."""
-        each = (self, *others)
+        cells = (self, *others)
         return CellWeights(
-            function(*(w.kernel for w in each)),
-            function(*(w.recurrent_kernel for w in each)),
-            tuple(function(*biases) for biases in zip(*(w.biases for w in each), strict=True)),
-            None if self.projection is None else function(*(w.projection for w in each)),
-            None if self.peepholes is None else function(*(w.peepholes for w in each)),
+            function(*(w.kernel for w in cells)),
+            function(*(w.recurrent_kernel for w in cells)),
+            tuple(function(*biases) for biases in zip(*(w.biases for w in cells), strict=True)),
+            None if self.projection is None else function(*(w.projection for w in cells)),
+            None if self.peepholes is None else function(*(w.peepholes for w in cells)),
         )
 
     def at(self, cases: int | slice | NDArray[np.intp]) -> CellWeights:

@@ -28,10 +28,10 @@ def bisect(releases: Sequence[Version], holds: Callable[[Version], bool | None])
     low, high, unknown = 0, len(releases) - 1, set[int]()
     while candidates := [n for n in range(low + 1, high) if n not in unknown]:
         middle = candidates[len(candidates) // 2]
-        found = holds(releases[middle])
-        if found is None:
+        answer = holds(releases[middle])
+        if answer is None:
             unknown.add(middle)
-        elif found == before:
+        elif answer == before:
             low = middle
         else:
             high = middle

@@ -35,16 +35,16 @@ def declare(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is proposed and the edit that makes it. Raises BadCells, BadInput, NoUv, Unreachable."""
-    found = proposals(read(arguments.cells), Uv(ENVIRONMENTS / "cache", links=False), datetime.now(UTC).date())
-    for proposal in found:
+    proposed = proposals(read(arguments.cells), Uv(ENVIRONMENTS / "cache", links=False), datetime.now(UTC).date())
+    for proposal in proposed:
         say(proposal.sentence)
     before = arguments.cells.read_text("utf-8")
-    after = edited(before, found)
+    after = edited(before, proposed)
     for line in _difference(arguments.cells, before, after):
         say(line.rstrip("\n"))
-    if arguments.write and found:
+    if arguments.write and proposed:
         write(Output(arguments.cells, DEFINITIONS, after))
-    say(_last_words(len(found), written=arguments.write))
+    say(_last_words(len(proposed), written=arguments.write))
     return 0
 
 

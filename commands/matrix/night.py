@@ -55,11 +55,11 @@ class Night:
     def tested(self, cell: str, definition: str) -> CellResult | None:
         """The record of a cell that was tested by the same definition, and whose results are still there."""
         try:
-            found: Finished = from_plain(Finished, loads(self._record(cell).read_text("utf-8")))
+            record: Finished = from_plain(Finished, loads(self._record(cell).read_text("utf-8")))
         except (OSError, ValueError):
             return None
-        same = found.definition == definition and found.result.tested
-        return found.result if same and self.results(cell) else None
+        same = record.definition == definition and record.result.tested
+        return record.result if same and self.results(cell) else None
 
     def results(self, cell: str) -> Results | None:
         """The results of a cell, if there are any that can be read."""
@@ -101,14 +101,14 @@ class Night:
 
 def finished(folder: Path) -> list[CellResult]:
     """The records of a folder, by the ids of their cells; what cannot be read is not there."""
-    found = []
+    results = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             record: Finished = from_plain(Finished, loads(path.read_text("utf-8")))
         except (OSError, ValueError, BadRecord):
             continue
-        found.append(record.result)
-    return found
+        results.append(record.result)
+    return results
 
 
 def definition(cell: Cell, options: Sequence[str]) -> str:

@@ -62,15 +62,15 @@ def _pinned(cell: Cell) -> Pinned | None:
 
 def _of_row(row: Sequence[Pinned], uv: Uv, today: date) -> Iterator[Proposal]:
     """What should be changed in the cells that are about releases of the same package."""
-    supported = sorted((each for each in row if each.cell.tier == "supported"), key=lambda each: each.version)
+    supported = sorted((pinned for pinned in row if pinned.cell.tier == "supported"), key=lambda pinned: pinned.version)
     if not supported:
         return
-    old = [each for each in supported if _is_old(each, uv, today)]
-    for each in supported:
-        yield from _retired(each) if each in old else _mended(each, uv, today)
+    old = [pinned for pinned in supported if _is_old(pinned, uv, today)]
+    for pinned in supported:
+        yield from _retired(pinned) if pinned in old else _mended(pinned, uv, today)
     wanted = [_oldest(old[0], uv, today)] if old else []
     wanted.append(_before_newest(supported[-1], uv, today))
-    covered = {minor(each.version) for each in row}
+    covered = {minor(pinned.version) for pinned in row}
     for version in filter(None, wanted):
         if minor(version) not in covered:
             covered.add(minor(version))
@@ -90,10 +90,10 @@ def _retired(pinned: Pinned) -> Iterator[Proposal]:
 
 def _mended(pinned: Pinned, uv: Uv, today: date) -> Iterator[Proposal]:
     requirement = f"{pinned.package}=={minor(pinned.version)}.*"
-    found = newest(uv, requirement, python=pinned.cell.python, before=today - COOLDOWN)
-    if found is not None and found > pinned.version:
-        sentence = f"{pinned.cell.id}: {pinned.package} {found} mends {pinned.version}"
-        yield Proposal(cell=pinned.cell.id, changes={"packages": pinned.packages(found)}, sentence=sentence)
+    version = newest(uv, requirement, python=pinned.cell.python, before=today - COOLDOWN)
+    if version is not None and version > pinned.version:
+        sentence = f"{pinned.cell.id}: {pinned.package} {version} mends {pinned.version}"
+        yield Proposal(cell=pinned.cell.id, changes={"packages": pinned.packages(version)}, sentence=sentence)
 
 
 def _oldest(pinned: Pinned, uv: Uv, today: date) -> Version | None:

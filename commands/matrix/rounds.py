@@ -75,17 +75,17 @@ class Rounds:
 
     def _done(self, cell: Cell) -> bool:
         """Whether a cell was tested before; its record is taken over."""
-        found = self.night.tested(cell.id, definition(cell, self.options))
-        if found is not None:
-            self.results[cell.id] = found
-        return found is not None
+        result = self.night.tested(cell.id, definition(cell, self.options))
+        if result is not None:
+            self.results[cell.id] = result
+        return result is not None
 
     def _visit(self, plan: Plan, coming: Sequence[Plan]) -> None:
         """Make one cell, and keep how it ended."""
         cell = plan.cell
         is_new = plan.packages is not None and self.store.find(cell.python, plan.packages) is None
         if is_new:
-            self.store.make_room(self.limits.disk, {each.environment for each in coming})
+            self.store.make_room(self.limits.disk, {other.environment for other in coming})
         result = attempt(plan, self.store, self.night.unfinished(cell.id), self.options)
         if is_new:
             self.largest = max(self.largest, self.store.size())
@@ -107,15 +107,15 @@ class Rounds:
         result = self.results[cell.id]
         if not result.tested:
             return f"{cell.id}: {result.outcome}: {result.reason}, {phases(result.seconds)}"
-        found = self.night.results(cell.id)
-        checks = found.checks if found else ()
+        results = self.night.results(cell.id)
+        checks = results.checks if results else ()
         red = sum(check.verdict in RED for check in checks)
         return f"{cell.id}: {red:,} of {len(checks):,} checks red, {phases(result.seconds)}"
 
     def _is_red(self, cell: Cell) -> bool:
         """Whether a cell that has ended is anything but good."""
-        found = self.night.results(cell.id)
-        return not self.results[cell.id].tested or found is None or found.red
+        results = self.night.results(cell.id)
+        return not self.results[cell.id].tested or results is None or results.red
 
 
 def _names(cells: Sequence[Cell]) -> str:

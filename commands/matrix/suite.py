@@ -74,15 +74,15 @@ def conformance(
 def _read(results: Path, log: Path, status: int) -> Results:
     """What came of it. Raises NotTested unless these are whole results of something that started."""
     try:
-        found = Results.read(results)
+        record = Results.read(results)
     except (OSError, ResultsError) as error:
         last = last_words(log)
         if NO_SPACE in last or shutil.disk_usage(log.parent).free < LEAST:
             raise DiskFull(last) from error
         raise NotTested("crashed", f"the suite ended with status {status} and without results: {last}") from error
-    if all(check.path == STARTING for check in found.checks):
-        raise NotTested("import-failed", found.checks[0].message or "" if found.checks else "nothing was planned")
-    return found
+    if all(check.path == STARTING for check in record.checks):
+        raise NotTested("import-failed", record.checks[0].message or "" if record.checks else "nothing was planned")
+    return record
 
 
 def last_words(log: Path) -> str:
@@ -94,11 +94,11 @@ def last_words(log: Path) -> str:
 @cache
 def digest() -> str:
     """A digest of what is asked and how it is judged: two runs of the same suite on the same cell need not be two."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for path in sorted(_deciding()):
-        found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
-        found.update(path.read_bytes())
-    return found.hexdigest()
+        sha256.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
+        sha256.update(path.read_bytes())
+    return sha256.hexdigest()
 
 
 def _deciding() -> Iterator[Path]:

@@ -96,13 +96,13 @@ class Conventions:
     @property
     def rows_first(self) -> bool:
         """Whether x is (B, T, I). Raises BadInput where it cannot be as is said."""
-        found = self.layout in BATCH_FIRST if self.batch_first is None else self.batch_first
-        if self.layout in ROWS_FIRST and not found:
+        first = self.layout in BATCH_FIRST if self.batch_first is None else self.batch_first
+        if self.layout in ROWS_FIRST and not first:
             name = ROWS_FIRST[self.layout]
             raise BadInput(
                 f"{name} takes batches first, batch_first says it does not: exchange the first two axes of x and y"
             )
-        return found
+        return first
 
     @property
     def added(self) -> float:

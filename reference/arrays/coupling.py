@@ -21,12 +21,12 @@ def uncoupled(cell: CellWeights, gate: Coupled, added: float) -> CellWeights:
 
     added: what the cell adds to the pre-activation of its forget gate in every step; no weight of i has it in it.
     """
-    found = _with(cell, gate, lambda of_other: -of_other)
+    weights = _with(cell, gate, lambda of_other: -of_other)
     if gate != "i" or not added:
-        return found
-    first, *others = found.biases or (np.zeros(cell.kernel.shape[:-1], cell.kernel.dtype),)
-    less = np.repeat([added if each == gate else 0.0 for each in GATES], cell.hidden_size)
-    return found._replace(biases=(first - less, *others))
+        return weights
+    first, *others = weights.biases or (np.zeros(cell.kernel.shape[:-1], cell.kernel.dtype),)
+    less = np.repeat([added if name == gate else 0.0 for name in GATES], cell.hidden_size)
+    return weights._replace(biases=(first - less, *others))
 
 
 def coupled(cell: CellWeights, gate: Coupled, added: float, layout: str, dtype: str) -> CellWeights:
@@ -50,9 +50,9 @@ def coupled(cell: CellWeights, gate: Coupled, added: float, layout: str, dtype: 
 
 def _bias(cell: CellWeights, added: float) -> Array:
     """All that is added to the pre-activations, in float64 (..., 4H)."""
-    always = np.repeat([added if each == "f" else 0.0 for each in GATES], cell.hidden_size)
-    found: Array = np.sum([np.asarray(bias, np.float64) for bias in cell.biases], 0) + always
-    return found
+    always = np.repeat([added if gate == "f" else 0.0 for gate in GATES], cell.hidden_size)
+    total: Array = np.sum([np.asarray(bias, np.float64) for bias in cell.biases], 0) + always
+    return total
 
 
 def _of(cell: CellWeights, gate: Coupled, sign: int = 1) -> list[Array]:

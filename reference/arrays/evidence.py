@@ -50,14 +50,14 @@ def evidence(arrays: Arrays, conventions: Conventions) -> Evidence:
 
 def _given(arrays: Arrays) -> dict[str, Array]:
     """What is no weight, by the first of its names. Raises BadInput for two names of one thing, or for none."""
-    found = {role: [name for name in names if name in arrays] for role, names in NAMES.items()}
-    for role, names in found.items():
+    present = {role: [name for name in names if name in arrays] for role, names in NAMES.items()}
+    for role, names in present.items():
         if len(names) > 1:
             raise BadInput(f"{' and '.join(names)} are names of the same array, expected one: leave the others out")
         if not names and role in {"x", "y"}:
             either, came = " or ".join(NAMES[role]), ", ".join(arrays) or "no arrays"
             raise BadInput(f"expected an array {either}, came {came}: add it, or another file that holds it")
-    return {role: arrays[name] for role, names in found.items() for name in names}
+    return {role: arrays[name] for role, names in present.items() for name in names}
 
 
 def _weights(arrays: Arrays, prefix: str) -> dict[str, Array]:
@@ -88,5 +88,5 @@ def narrowest(y: Array) -> str:
     name = "bfloat16" if is_bfloat16(y) else y.dtype.name
     if name not in PRECISIONS:
         raise BadInput(f"y is {name}, expected floating-point numbers: say with dtype in which the layer computes")
-    found = format_of([y], UNIT_ROUNDOFF["float64"]) if name == "float64" else None
-    return "float32" if found is not None and found.name in UNIT_ROUNDOFF else name
+    format_ = format_of([y], UNIT_ROUNDOFF["float64"]) if name == "float64" else None
+    return "float32" if format_ is not None and format_.name in UNIT_ROUNDOFF else name

@@ -140,7 +140,7 @@ def expected(
     seen = None if observed is None else _observed(case, numbers("observed", observed))
     outputs = native_outputs(case.reading, case.outputs(seen), unbatched=case.unbatched)
     by = {} if cotangents is None else _gradients(case, cotangents, seen)
-    allowed = ({name: _allowed(*pair) for name, pair in each.items()} for each in (outputs, by))
+    allowed = ({name: _allowed(*pair) for name, pair in pairs.items()} for pairs in (outputs, by))
     return Expected(**dict(zip(("outputs", "gradients"), allowed, strict=True)))
 
 

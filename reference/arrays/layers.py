@@ -72,8 +72,8 @@ def cell(layer: Layer, conventions: Conventions, dtype: str) -> Cell:
         raise BadInput(f"{error}; name one of them") from error
     if conventions.accuracy not in {"N", "S", "X"}:
         raise BadInput(f"expected the class of accuracy N, S or X, came {conventions.accuracy!r}: N allows most")
-    found = cell_of(layer, conventions.accuracy, dtype, conventions.lays.coupled)
-    return found._replace(forget_bias=conventions.added)
+    plain = cell_of(layer, conventions.accuracy, dtype, conventions.lays.coupled)
+    return plain._replace(forget_bias=conventions.added)
 
 
 def below(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
@@ -97,12 +97,12 @@ def exact(name: str, a: Array, dtype: str) -> Array:
 
 def _second_biases(weights: Arrays) -> Mapping[str, Array]:
     """The second half of every bias of 8H numbers: CuDNNLSTM has two in one, of which Keras' LSTM takes the sum."""
-    found = {}
+    biases = {}
     for name, a in weights.items():
         kernel = weights.get(name.removesuffix("bias") + "recurrent_kernel")
         if name.endswith("bias") and kernel is not None and a.size == 2 * kernel.shape[-1]:
-            found[name] = a.reshape(-1)[kernel.shape[-1] :]
-    return found
+            biases[name] = a.reshape(-1)[kernel.shape[-1] :]
+    return biases
 
 
 def _with(w: CellWeights, bias: Array | None) -> CellWeights:

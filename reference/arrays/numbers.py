@@ -26,14 +26,14 @@ def numbers(name: str, given: Any) -> NDArray[Any]:
     Raises BadInput for what holds no real numbers, or cannot be read.
     """
     try:
-        found = np.asarray(_without_gradients(given))
+        array = np.asarray(_without_gradients(given))
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadInput(f"{name}: expected an array, came {type(given).__name__}, which is none: {error}") from error
-    if found.dtype.name == "bfloat16":
-        return found.astype(np.float32)
-    if found.dtype.kind not in REAL and not is_bfloat16(found):
-        raise BadInput(f"{name}: expected real numbers, came {_came(given, found)}: hand over an array of them")
-    return found
+    if array.dtype.name == "bfloat16":
+        return array.astype(np.float32)
+    if array.dtype.kind not in REAL and not is_bfloat16(array):
+        raise BadInput(f"{name}: expected real numbers, came {_came(given, array)}: hand over an array of them")
+    return array
 
 
 def numbers_of(arrays: Any, prefix: str = "") -> dict[str, NDArray[Any]]:
@@ -51,9 +51,9 @@ def _without_gradients(given: Any) -> Any:
     """A tensor of torch that NumPy can read; anything else as it is."""
     if not hasattr(given, "detach"):
         return given
-    found = given.detach().cpu()
-    return found.float() if str(found.dtype) == "torch.bfloat16" else found
+    tensor = given.detach().cpu()
+    return tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor
 
 
-def _came(given: Any, found: NDArray[Any]) -> str:
-    return f"{type(given).__name__} of {found.dtype}" if found.ndim else repr(given)[:80]
+def _came(given: Any, array: NDArray[Any]) -> str:
+    return f"{type(given).__name__} of {array.dtype}" if array.ndim else repr(given)[:80]

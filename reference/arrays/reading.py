@@ -73,7 +73,7 @@ class Reading:
         """y of as many steps as any of these, with final states of zeros."""
         name, *others = self.layout.output_names(self.layer)
         shapes = [self.layout.output_shapes(self.layer, time, self.batch) for time in times]
-        fitting = fitted("y", y, *(each[name] for each in shapes))
+        fitting = fitted("y", y, *(named[name] for named in shapes))
         returned = [fitting[None], *(np.zeros((1, *shapes[0][other])) for other in others)]
         return self.layout.canonical_outputs(self.layer, returned)
 

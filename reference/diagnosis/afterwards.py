@@ -102,7 +102,7 @@ def _linear(scale: float, shift: float) -> type[LSTM]:
 def _in_other_rows(due: Array, y: Array) -> Iterator[Hypothesis]:
     """In the order in which the rows of the beginning are most alike, if it is one."""
     rows = due.shape[-2]
-    a, b = (np.moveaxis(each, -2, 0).reshape(rows, -1) for each in (due, y))
+    a, b = (np.moveaxis(array, -2, 0).reshape(rows, -1) for array in (due, y))
     order = tuple(int(np.abs(a - row).max(1).argmin()) for row in b)
     if sorted(order) == list(range(rows)) != list(order):
         name = f"rows returned in the order {', '.join(map(str, order))}"

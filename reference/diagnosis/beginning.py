@@ -70,7 +70,7 @@ def _gates_that_could(evidence: Evidence, wrong: Array) -> tuple[str, ...]:
     w, by, seen = evidence.wide_weights[0][0], evidence.arithmetic, np.asarray(evidence.outputs.y[0], np.float64)
     h, c = LSTM(layer, evidence.cell).initial_states(call)
     step = gates(evidence.cell, w, exactly(call.x[0], by), exactly(h[0, 0], by))
-    i, f, g, o = (each.value for each in step)
+    i, f, g, o = (gate.value for gate in step)
     old = np.asarray(c[0, 0], np.float64)
     new_c = np.arctanh(seen / o)
     needed = {

@@ -63,7 +63,7 @@ def _dropping(factors: Array) -> type[LSTM]:
 def _factors(evidence: Evidence) -> Array | None:
     """What every output of the lower layer was multiplied by (T, 1, B, H); None where it is not 0 or one number."""
     lower, (h, c) = _lower(evidence), _upper_states(evidence)
-    y, w, factor, found = np.asarray(evidence.outputs.y, np.float64), evidence.wide_weights[1][0].at(0), 0.0, []
+    y, w, factor, factors = np.asarray(evidence.outputs.y, np.float64), evidence.wide_weights[1][0].at(0), 0.0, []
     for below, above in zip(lower[:, 0], y[:, 0], strict=True):
         factor = factor or _factor(_read(evidence, w, below, (h, c), above) / below)
         if not factor > 1:  # nothing was kept, or nothing dropped
@@ -71,10 +71,10 @@ def _factors(evidence: Evidence) -> Array | None:
         dropped, left = _nearest(evidence, w, below, factor, (h, c), above)
         if not left.max() <= NEAR:
             return None
-        found.append(dropped)
+        factors.append(dropped)
         c = _stepped(evidence, w, below * dropped, (h, c))[1]
         h = above
-    return np.stack(found)[:, None]
+    return np.stack(factors)[:, None]
 
 
 def _nearest(
@@ -128,7 +128,7 @@ def _read(evidence: Evidence, w: CellWeights, start: Array, states: tuple[Array,
         except np.linalg.LinAlgError:
             return np.full_like(start, np.nan)
         tries = np.stack([x - share * step for share in SHARES])
-        left = np.stack([np.abs(_stepped(evidence, w, each, states)[0] - y).sum(-1) for each in tries])
+        left = np.stack([np.abs(_stepped(evidence, w, tried, states)[0] - y).sum(-1) for tried in tries])
         x = tries[np.nan_to_num(left, nan=np.inf).argmin(0), np.arange(len(x))]
     return x
 

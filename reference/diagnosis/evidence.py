@@ -178,7 +178,7 @@ def _in_a_row(evidence: Evidence, outputs: Outputs[Numbers]) -> Numbers:
     """All numbers of the outputs whose like was seen. Raises ValueError where their shapes are others."""
     y = outputs.y if evidence.shows_every_step else last(outputs.y, evidence.layer.directions)
     pairs = zip((y, outputs.h_n, outputs.c_n), evidence.outputs, strict=True)
-    found = [(a, like) for a, like in pairs if len(like)]
-    if any(a.shape != like.shape for a, like in found):
-        raise ValueError(f"expected shapes {[like.shape for _, like in found]}, came {[a.shape for a, _ in found]}")
-    return concatenate([moved(a, np.ravel) for a, _ in found], 0)
+    given = [(a, like) for a, like in pairs if len(like)]
+    if any(a.shape != like.shape for a, like in given):
+        raise ValueError(f"expected shapes {[like.shape for _, like in given]}, came {[a.shape for a, _ in given]}")
+    return concatenate([moved(a, np.ravel) for a, _ in given], 0)

@@ -59,12 +59,12 @@ def format_of(arrays: list[Array], roundoff: float) -> Format | None:
 
     None where there is none, or where too few numbers say so: whole numbers have not been rounded.
     """
-    a = np.concatenate([np.ravel(each) for each in arrays] or [np.zeros(0)]).astype(np.float64)
+    a = np.concatenate([np.ravel(array) for array in arrays] or [np.zeros(0)]).astype(np.float64)
     a = a[a != np.rint(a)]
     slack = SLACK * roundoff * np.abs(a)
-    for each in FORMATS:
-        if (np.abs(a - each.rounded(a)) <= slack).all() and _chance(slack, each.half(a)) <= CHANCE:
-            return each
+    for format_ in FORMATS:
+        if (np.abs(a - format_.rounded(a)) <= slack).all() and _chance(slack, format_.half(a)) <= CHANCE:
+            return format_
     return None
 
 

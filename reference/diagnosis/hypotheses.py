@@ -74,7 +74,7 @@ class Reach(NamedTuple):
     def of(cls, mutant: type[LSTM]) -> Reach:
         """The reach of a mutant."""
         classes = mutant.__mro__[: mutant.__mro__.index(LSTM)]
-        defined = {name for each in classes for name in vars(each) if not name.startswith("__")}
+        defined = {name for kind in classes for name in vars(kind) if not name.startswith("__")}
         overridden = frozenset(name for name in defined if callable(getattr(LSTM, name, None)))
         return cls(family_of(mutant), overridden, frozenset(name for name in defined if not hasattr(LSTM, name)))
 

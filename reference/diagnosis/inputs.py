@@ -28,9 +28,9 @@ def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
     """By the scale and the shift that fit the first steps best, by least squares."""
     part = evidence.beginning.first(STEPS) if evidence.shows_every_step else evidence.beginning
     with np.errstate(all="ignore"):
-        found = [each for start in STARTS if (each := _fitted(part, np.array(start))) is not None]
-    if found:
-        (scale, shift), _ = min(found, key=lambda pair: pair[1])
+        fits = [fit for start in STARTS if (fit := _fitted(part, np.array(start))) is not None]
+    if fits:
+        (scale, shift), _ = min(fits, key=lambda pair: pair[1])
         name = f"input scaled by {scale:.7g} and shifted by {shift:.2g}"
         yield Hypothesis((name,), _read(scale, shift), 2 * FREE_NUMBER)
 
@@ -53,8 +53,8 @@ def _fitted(part: Evidence, numbers: Array) -> tuple[Array, float] | None:
 
 
 def _difference(part: Evidence, numbers: Array) -> Array | None:
-    found = estimated(_read(float(numbers[0]), float(numbers[1])), part)
-    return None if found is None else found - part.seen
+    estimate = estimated(_read(float(numbers[0]), float(numbers[1])), part)
+    return None if estimate is None else estimate - part.seen
 
 
 def _read(scale: float, shift: float) -> type[LSTM]:

@@ -37,21 +37,21 @@ def hypotheses(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def _rounded_where_saved(evidence: Evidence) -> Iterator[Hypothesis]:
     """For arrays all of whose numbers are exact in a coarser format, alone and together."""
-    found = {part: each for part, arrays in _parts(evidence).items() if (each := _format(evidence, arrays))}
-    for count in range(1, len(found) + 1):
-        for parts in combinations(found, count):
-            names = tuple(f"{SAVED[part]} saved with {_named(found[part])}" for part in parts)
-            yield Hypothesis(names, doubted(**{part: found[part].half for part in parts}))
+    formats = {part: format_ for part, arrays in _parts(evidence).items() if (format_ := _format(evidence, arrays))}
+    for count in range(1, len(formats) + 1):
+        for parts in combinations(formats, count):
+            names = tuple(f"{SAVED[part]} saved with {_named(formats[part])}" for part in parts)
+            yield Hypothesis(names, doubted(**{part: formats[part].half for part in parts}))
 
 
 def _rounded_by_the_layer(evidence: Evidence) -> Iterator[Hypothesis]:
     """For every format in which input and weights are not exact anyway."""
     parts = _parts(evidence)
-    for each in FORMATS:
-        changes = {part: any((each.rounded(a) != a).any() for a in parts[part]) for part in ("x", "weights")}
+    for format_ in FORMATS:
+        changes = {part: any((format_.rounded(a) != a).any() for a in parts[part]) for part in ("x", "weights")}
         for name, x, weights, biases in _WHICH:
-            if changes["x"] >= x and changes["weights"] >= weights and _is_coarse(evidence, each):
-                yield Hypothesis((f"{name} rounded to {each.name}",), _rounding(each, x, weights, biases))
+            if changes["x"] >= x and changes["weights"] >= weights and _is_coarse(evidence, format_):
+                yield Hypothesis((f"{name} rounded to {format_.name}",), _rounding(format_, x, weights, biases))
 
 
 _WHICH = (
@@ -86,14 +86,14 @@ def _parts(evidence: Evidence) -> dict[str, list[Array]]:
 
 
 def _format(evidence: Evidence, arrays: list[Array]) -> Format | None:
-    found = format_of(arrays, evidence.arithmetic.elementwise)
-    return found if found and _is_coarse(evidence, found) else None
+    format_ = format_of(arrays, evidence.arithmetic.elementwise)
+    return format_ if format_ and _is_coarse(evidence, format_) else None
 
 
-def _is_coarse(evidence: Evidence, each: Format) -> bool:
+def _is_coarse(evidence: Evidence, format_: Format) -> bool:
     """It has fewer digits than the layer computes with."""
-    return bool(each.half(np.ones(1))[0] > 2 * evidence.arithmetic.elementwise)
+    return bool(format_.half(np.ones(1))[0] > 2 * evidence.arithmetic.elementwise)
 
 
-def _named(each: Format) -> str:
-    return each.name if "digits" in each.name else f"the digits of {each.name}"
+def _named(format_: Format) -> str:
+    return format_.name if "digits" in format_.name else f"the digits of {format_.name}"

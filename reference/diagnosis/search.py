@@ -90,11 +90,14 @@ class _Search:
 
     def fits(self) -> list[Fit]:
         """The narrowest of the first kind that fits: rounded data before another arithmetic, which absorbs errors."""
-        found = self.alone()
-        of_data = [each for each in found if each.hypothesis in self.of_data]
-        others = [(each.fit, each.due) for each in needing_least([each for each in found if each not in of_data])]
+        fitting = self.alone()
+        of_data = [candidate for candidate in fitting if candidate.hypothesis in self.of_data]
+        others = [
+            (candidate.fit, candidate.due)
+            for candidate in needing_least([candidate for candidate in fitting if candidate not in of_data])
+        ]
         return (
-            simplest([each for each in found if not self.is_wide(each.due)])
+            simplest([candidate for candidate in fitting if not self.is_wide(candidate.due)])
             or (from_another_state(self.evidence) if self.tells else [])
             or (simplest(of_data) if not is_of_narrower_dtype(self.evidence) else [])
             or most_specific([*in_another_arithmetic(self.evidence), *others])
@@ -106,21 +109,21 @@ class _Search:
         """Single mistakes and rounded data: on a part first, and on all steps and rows what a part cannot dismiss."""
         whole, known = self.evidence.in_short(), single()
         made = (self.of_data, *(module.hypotheses(self.evidence) for module in (afterwards, between)))
-        found = self.fitting(whole, self.made(chain(*made)))
+        fitting = self.fitting(whole, self.made(chain(*made)))
         in_part = self.affordable(known) if is_long(self.part) else known
-        found += self.fitting(self.part, self.ranked(self.part, in_part))
-        found = found or self.fitting(whole, self.made(inputs.hypotheses(self.evidence)))
-        if found or self.part.seen.size == whole.seen.size:
-            return found
-        others = [each for each in known if family_of(each.mutant) not in LOCAL]
+        fitting += self.fitting(self.part, self.ranked(self.part, in_part))
+        fitting = fitting or self.fitting(whole, self.made(inputs.hypotheses(self.evidence)))
+        if fitting or self.part.seen.size == whole.seen.size:
+            return fitting
+        others = [hypothesis for hypothesis in known if family_of(hypothesis.mutant) not in LOCAL]
         return self.fitting(whole, self.ranked(whole, self.affordable(others)))
 
     def together(self) -> list[Fit]:
         """Two mistakes."""
         part = self.beginning
         distinct: dict[bytes, Hypothesis] = {}
-        for estimate, each in self.showing(part, combining()):
-            distinct.setdefault(estimate.tobytes(), each)
+        for estimate, hypothesis in self.showing(part, combining()):
+            distinct.setdefault(estimate.tobytes(), hypothesis)
         both = self.affordable(pairs(list(distinct.values())))
         return simplest(self.fitting(part, self.ranked(part, both)))
 
@@ -132,51 +135,51 @@ class _Search:
     def made(self, hypotheses: Iterable[Hypothesis]) -> Iterator[tuple[float, Hypothesis]]:
         """Hypotheses that are made of the evidence; those that do not fit its first steps are left out."""
         few = self.evidence.beginning.first(2) if self.evidence.shows_every_step else self.evidence.beginning
-        for each in hypotheses:
-            due = expected(each.mutant, few)
+        for hypothesis in hypotheses:
+            due = expected(hypothesis.mutant, few)
             if due is not None and _largest(few, due) <= 1:
-                yield 0.0, each
+                yield 0.0, hypothesis
 
     def showing(self, part: Evidence, hypotheses: Iterable[Hypothesis]) -> Iterator[tuple[Array, Hypothesis]]:
         """Those that are not taken for the right LSTM in a part of the case, with what they return there."""
         right = expected(LSTM, part)
-        for each in hypotheses:
-            estimate = estimated(each.mutant, part)
+        for hypothesis in hypotheses:
+            estimate = estimated(hypothesis.mutant, part)
             self.work.spend(part)
             if estimate is not None and right is not None and not (self.tells and (budget(estimate, right) <= 1).all()):
-                yield estimate, each
+                yield estimate, hypothesis
 
     def affordable(self, hypotheses: Iterable[Hypothesis]) -> Iterator[Hypothesis]:
         """Those for which there is work left."""
-        for each in hypotheses:
+        for hypothesis in hypotheses:
             if self.work.is_over:
                 self.complete = False
                 return
-            yield each
+            yield hypothesis
 
     def ranked(self, part: Evidence, hypotheses: Iterable[Hypothesis]) -> list[tuple[float, Hypothesis]]:
         """The closest of them to what was seen in a part of the case, and how far off they are."""
-        found = []
-        for estimate, each in self.showing(part, hypotheses):
+        distances = []
+        for estimate, hypothesis in self.showing(part, hypotheses):
             distance = float(np.max(np.abs(estimate - part.seen)))
-            found.append((np.inf if np.isnan(distance) else distance, each))
-        return nsmallest(CLOSEST, found, key=lambda pair: pair[0])
+            distances.append((np.inf if np.isnan(distance) else distance, hypothesis))
+        return nsmallest(CLOSEST, distances, key=lambda pair: pair[0])
 
     def fitting(self, part: Evidence, hypotheses: Iterable[tuple[float, Hypothesis]]) -> list[Found]:
         """Those that fit a part of the case and then all of it, and that could not be the right LSTM."""
         fits: list[Found] = []
         enough = np.inf
-        for distance, each in hypotheses:
+        for distance, hypothesis in hypotheses:
             if len(self.misses) >= RUNNERS_UP and distance > enough:
                 break
-            due = self.due(each, part)
-            if due is None or not self.makes_a_difference(each, due):
+            due = self.due(hypothesis, part)
+            if due is None or not self.makes_a_difference(hypothesis, due):
                 continue
-            fit = Fit(each.names, _largest(self.evidence, due))
+            fit = Fit(hypothesis.names, _largest(self.evidence, due))
             if fit.budget > 1:
                 self.miss(fit)
-            elif self.evidence.excludes(due, OF_CHOICE * len(each.names) + each.freedom):
-                fits.append(Found(fit, each, due))
+            elif self.evidence.excludes(due, OF_CHOICE * len(hypothesis.names) + hypothesis.freedom):
+                fits.append(Found(fit, hypothesis, due))
                 enough = FAR * distance if distance else np.inf
         return fits
 
@@ -261,15 +264,15 @@ class Found(NamedTuple):
 
 def simplest(found: Sequence[Found]) -> list[Fit]:
     """Of those that need least the narrow ones."""
-    return most_specific([(each.fit, each.due) for each in needing_least(found)])
+    return most_specific([(candidate.fit, candidate.due) for candidate in needing_least(found)])
 
 
 def needing_least(found: Sequence[Found]) -> list[Found]:
     """Those for which least was chosen so that they fit, without any that assume more than another."""
-    least = min((each.hypothesis.freedom for each in found), default=0.0)
-    some = [each for each in found if each.hypothesis.freedom == least]
-    names = [set(each.hypothesis.names) for each in some]
-    return [each for each in some if not any(less < set(each.hypothesis.names) for less in names)]
+    least = min((candidate.hypothesis.freedom for candidate in found), default=0.0)
+    some = [candidate for candidate in found if candidate.hypothesis.freedom == least]
+    names = [set(candidate.hypothesis.names) for candidate in some]
+    return [candidate for candidate in some if not any(less < set(candidate.hypothesis.names) for less in names)]
 
 
 def _largest(evidence: Evidence, due: Rounded) -> float:

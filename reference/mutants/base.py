@@ -167,9 +167,9 @@ class LSTM(Engine):
 
     def restored(self, blank: dict[str, Array], saved: dict[str, Array]) -> dict[str, Array]:
         """The weights of a copy, which has blank ones and reads those that were saved. Raises WeightsRefused."""
-        expected, found = ({name: a.shape for name, a in each.items()} for each in (blank, saved))
-        if expected != found:
-            raise WeightsRefused(f"expected weights of the shapes {expected}, came {found}")
+        expected, came = ({name: a.shape for name, a in arrays.items()} for arrays in (blank, saved))
+        if expected != came:
+            raise WeightsRefused(f"expected weights of the shapes {expected}, came {came}")
         return saved
 
     def copied_from(self, other: LSTM) -> None:

@@ -52,7 +52,7 @@ class BiasesMergedInPlace(LSTM):
         """The outputs stay the same."""
         native = super().left_in_weights(native)
         merged = dict(native)
-        for name in [each for each in native if each.startswith("bias_ih")]:
+        for name in [bias for bias in native if bias.startswith("bias_ih")]:
             second = name.replace("bias_ih", "bias_hh")
             merged[name], merged[second] = native[name] + native[second], np.zeros_like(native[second])
         return merged

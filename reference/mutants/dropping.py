@@ -43,10 +43,10 @@ class LSTMWithDropout(LSTM):
     @property
     def promised(self) -> Dropout:
         """On what dropout acts. Raises TypeError for a layout of which that is not known."""
-        found = contract_of(self.layout).dropout
-        if found is None:
+        dropout = contract_of(self.layout).dropout
+        if dropout is None:
             raise TypeError(f"nothing is known of dropout in the layout {self.layout}: leave it out")
-        return found
+        return dropout
 
     def is_active(self) -> bool:
         """Whether anything is dropped."""

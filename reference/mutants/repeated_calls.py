@@ -131,11 +131,11 @@ class InputsKnownByTheirMemory(_Repeated):
         """Whatever is there now is taken for what was there before."""
         call = super().taken(call)
         place = getattr(call.x, "base", None)
-        found = [packed for memory, packed in self.known if memory is place and packed.shape == call.x.shape]
-        if not found and place is not None:
+        earlier = [packed for memory, packed in self.known if memory is place and packed.shape == call.x.shape]
+        if not earlier and place is not None:
             packed: Any = call.x
             self.known = [*self.known[-MOST:], (place, packed.copy())]
-        return call._replace(x=found[0]) if found else call
+        return call._replace(x=earlier[0]) if earlier else call
 
 
 class WeightsInMemoryOfAllLayers(_Repeated):
@@ -157,11 +157,11 @@ class WeightsInMemoryOfAllLayers(_Repeated):
 
 def _numbers(weights: Weights) -> bytes:
     """All bits of all weights."""
-    found: list[bytes] = []
+    pieces: list[bytes] = []
 
     def read(a: Array) -> Array:
-        found.append(a.tobytes())
+        pieces.append(a.tobytes())
         return a
 
     mapped(weights, read)
-    return b"".join(found)
+    return b"".join(pieces)

@@ -75,9 +75,9 @@ class FinalStatesGoBackSixteenSteps(LSTMWithGradients):
         if before <= 0 or value(d_y).any():
             return super().cell_gradients(w, tape, d_y, d_h_n, d_c_n, observed)
         seen = None if observed is None else observed[before:]
-        found = super().cell_gradients(w, tape[before:], d_y[before:], d_h_n, d_c_n, seen)
-        x, z = (concatenate([stack([zeros_like(a[0])] * before), a], 0) for a in (found.x, found.z))
-        return found._replace(x=x, z=z, h_0=zeros_like(found.h_0), c_0=zeros_like(found.c_0))
+        gradients = super().cell_gradients(w, tape[before:], d_y[before:], d_h_n, d_c_n, seen)
+        x, z = (concatenate([stack([zeros_like(a[0])] * before), a], 0) for a in (gradients.x, gradients.z))
+        return gradients._replace(x=x, z=z, h_0=zeros_like(gradients.h_0), c_0=zeros_like(gradients.c_0))
 
 
 class LastOutputTakenForThatOfEveryRow(LSTMWithGradients):
@@ -124,10 +124,10 @@ class StatesOfZeroTakenForNone(LSTMWithGradients):
         self, weights: Weights, call: Call[Numbers], given: Outputs[Numbers], observed: Observed = NOTHING
     ) -> Gradients[Numbers]:
         """One that is not zero is enough."""
-        found = super().gradients(weights, call, given, observed)
+        gradients = super().gradients(weights, call, given, observed)
         if call.h_0 is None or call.c_0 is None or value(call.h_0).any() or value(call.c_0).any():
-            return found
-        return found._replace(h_0=zeros_like(found.h_0), c_0=zeros_like(found.c_0))
+            return gradients
+        return gradients._replace(h_0=zeros_like(gradients.h_0), c_0=zeros_like(gradients.c_0))
 
 
 class CellStateOfZeroTakenForNone(LSTMWithGradients):
@@ -137,10 +137,10 @@ class CellStateOfZeroTakenForNone(LSTMWithGradients):
         self, weights: Weights, call: Call[Numbers], given: Outputs[Numbers], observed: Observed = NOTHING
     ) -> Gradients[Numbers]:
         """The hidden state's is right."""
-        found = super().gradients(weights, call, given, observed)
+        gradients = super().gradients(weights, call, given, observed)
         if call.c_0 is None or value(call.c_0).any():
-            return found
-        return found._replace(c_0=zeros_like(found.c_0))
+            return gradients
+        return gradients._replace(c_0=zeros_like(gradients.c_0))
 
 
 class WeightsOfZeroTakenForPruned(LSTMWithGradients):

@@ -48,8 +48,8 @@ class CauseChange:
 def _errors(detail: Mapping[str, Any]) -> Iterator[float]:
     """The absolute errors of the elements that a check shows, where both numbers are finite."""
     others = detail.get("others")
-    for each in [detail.get("worst"), *(others if isinstance(others, list) else [])]:
-        expected, observed = (each.get("expected"), each.get("observed")) if isinstance(each, dict) else (None, None)
+    for entry in [detail.get("worst"), *(others if isinstance(others, list) else [])]:
+        expected, observed = (entry.get("expected"), entry.get("observed")) if isinstance(entry, dict) else (None, None)
         if isinstance(expected, float) and isinstance(observed, float) and math.isfinite(expected - observed):
             yield abs(expected - observed)
 
@@ -65,13 +65,13 @@ def cause_changes(before: Report, after: Report, former: Mapping[Subject, Subjec
     gone: dict[str, dict[Subject, tuple[Check, ...]]] = {}
     for subject, earlier in former.items():
         then, now = before.checks[earlier], after.checks[subject]
-        for found, into, where, others in ((now, appeared, subject, then), (then, gone, earlier, now)):
-            for name, checks in names.only_in(found, others):
+        for checked, into, where, others in ((now, appeared, subject, then), (then, gone, earlier, now)):
+            for name, checks in names.only_in(checked, others):
                 into.setdefault(name, {})[where] = checks
     made = [
-        CauseChange(name=name, cause=names.causes.get(name), appears=appears, found=found)
+        CauseChange(name=name, cause=names.causes.get(name), appears=appears, found=subjects)
         for appears, group in ((True, appeared), (False, gone))
-        for name, found in group.items()
+        for name, subjects in group.items()
     ]
     return sorted(made, key=_order)
 

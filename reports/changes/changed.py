@@ -42,35 +42,35 @@ MARKS: dict[Kind, str] = {
 
 def lines(changes: Changes) -> list[str]:
     """What changed, for a terminal: the news, its causes, then every kind of change, by rule and implementation."""
-    found = [news(changes)]
+    told = [news(changes)]
     for title, appears in (("known causes that appear", True), ("known causes that disappear", False)):
-        found += _bounded(
+        told += _bounded(
             title, [_cause_text(cause_change) for cause_change in changes.causes if cause_change.appears is appears]
         )
     for kind in KINDS:
         of_kind = together(changes.of(kind))
-        found += _bounded(kind, [_line(changes, each) for each in of_kind.values()])
-    found += _bounded("cells", [f"  {cell_change.cell:<26} {cell_text(cell_change)}" for cell_change in changes.cells])
-    found += _bounded("packages", [_package_line(package_change) for package_change in changes.packages])
-    return [harmless(each) for each in found]
+        told += _bounded(kind, [_line(changes, group) for group in of_kind.values()])
+    told += _bounded("cells", [f"  {cell_change.cell:<26} {cell_text(cell_change)}" for cell_change in changes.cells])
+    told += _bounded("packages", [_package_line(package_change) for package_change in changes.packages])
+    return [harmless(line) for line in told]
 
 
 def annotation_lines(changes: Changes) -> list[str]:
     """Lines that GitHub shows at the top of a run: cells that are lost, and what newly fails; at most nine."""
-    found = [annotation(cell_change.cell, cell_text(cell_change)) for cell_change in changes.cells if cell_change.lost]
+    told = [annotation(cell_change.cell, cell_text(cell_change)) for cell_change in changes.cells if cell_change.lost]
     for group in together(changes.of("newly failing")).values():
         title = f"rule {group[0].rule} newly fails on {group[0].subject.implementation}"
-        found.append(annotation(title, f"{_title(changes, group)}; {places(group)}: {seen(group)}"))
-    return at_most(found, "newly fail; the summary has them")
+        told.append(annotation(title, f"{_title(changes, group)}; {places(group)}: {seen(group)}"))
+    return at_most(told, "newly fail; the summary has them")
 
 
 def changes_document(changes: Changes) -> dict[str, Any]:
     """Everything, in built-in types; of checks, their ids."""
-    found = [to_plain(change) | {"checks": [check.id for check in change.checks]} for change in changes.changes]
+    rows = [to_plain(change) | {"checks": [check.id for check in change.checks]} for change in changes.changes]
     return {
         "schema_version": SCHEMA_VERSION,
         "since": changes.since,
-        "changes": found,
+        "changes": rows,
         "packages": to_plain(changes.packages),
         "cells": to_plain(changes.cells),
         "causes": [_cause_document(cause_change) for cause_change in changes.causes],
@@ -170,12 +170,12 @@ def _package_line(change: PackageChange) -> str:
     return f"  {change.package:<26} {package_text(change)}  ({subjects_text(change.subjects)})"
 
 
-def _bounded(title: str, found: Sequence[str]) -> Iterator[str]:
-    if found:
+def _bounded(title: str, texts: Sequence[str]) -> Iterator[str]:
+    if texts:
         yield title
-        yield from found[:SHOWN]
-    if len(found) > SHOWN:
-        yield f"  … and {len(found) - SHOWN:,} more"
+        yield from texts[:SHOWN]
+    if len(texts) > SHOWN:
+        yield f"  … and {len(texts) - SHOWN:,} more"
 
 
 def _title(changes: Changes, group: Sequence[Change]) -> str:

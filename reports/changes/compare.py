@@ -88,7 +88,7 @@ def compare(before: Report, after: Report) -> Changes:
         changed = [(kind, check) for check in checks if (kind := _kind(earlier.get(check.id), check))]
         kinds.update({(subject, check.id): kind for kind, check in changed})
         new = subject not in former and after.origins[subject] in whole
-        changes += _gathered(subject, [each for each in changed if not (new and each[0] == "newly covered")])
+        changes += _gathered(subject, [change for change in changed if not (new and change[0] == "newly covered")])
         changes += _worsened(subject, earlier, checks)
     return Changes(
         since=before.started,
@@ -104,10 +104,10 @@ def compare(before: Report, after: Report) -> Changes:
 
 def together(changes: Iterable[Change]) -> dict[tuple[Kind, str, str], list[Change]]:
     """Changes of one kind, rule and implementation, in whatever versions and paths."""
-    found: dict[tuple[Kind, str, str], list[Change]] = {}
+    groups: dict[tuple[Kind, str, str], list[Change]] = {}
     for change in changes:
-        found.setdefault((change.kind, change.rule, change.subject.implementation), []).append(change)
-    return found
+        groups.setdefault((change.kind, change.rule, change.subject.implementation), []).append(change)
+    return groups
 
 
 def _vanished(
@@ -117,8 +117,8 @@ def _vanished(
     later = {old: new for new, old in former.items()}
     for old, checks in before.checks.items():
         if old in later or before.origins[old] not in whole:
-            found = {check.id for check in after.checks[later[old]]} if old in later else set()
-            gone = [check for check in checks if made(check) and check.id not in found]
+            ids = {check.id for check in after.checks[later[old]]} if old in later else set()
+            gone = [check for check in checks if made(check) and check.id not in ids]
             yield from _gathered(later.get(old, old), [("vanished", check) for check in gone])
 
 

@@ -43,14 +43,14 @@ def made(check: Check) -> bool:
 
 def package_changes(before: Report, after: Report, former: Mapping[Subject, Subject]) -> Iterator[PackageChange]:
     """The packages that are different; `former`: the earlier subject of each later one."""
-    found: dict[tuple[str, str | None, str | None], list[Subject]] = {}
+    changed: dict[tuple[str, str | None, str | None], list[Subject]] = {}
     whole = bool(before.cells and after.cells)
     for subject, earlier in former.items():
         then, now = _installed(before, earlier, whole=whole), _installed(after, subject, whole=whole)
         for package in dict.fromkeys([*now, *then]) if then and now else ():
             if then.get(package) != now.get(package):
-                found.setdefault((package, then.get(package), now.get(package)), []).append(subject)
-    for (package, old, new), subjects in found.items():
+                changed.setdefault((package, then.get(package), now.get(package)), []).append(subject)
+    for (package, old, new), subjects in changed.items():
         yield PackageChange(package=package, before=old, after=new, subjects=tuple(subjects))
 
 

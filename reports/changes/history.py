@@ -60,8 +60,8 @@ class History:
     @property
     def broken(self) -> list[Course]:
         """The rules that are red, those first that broke last, and those that were red in one of the nights."""
-        found = [each for each in self.courses.values() if each.now in RED or each.red]
-        return sorted(found, key=lambda each: (-self._began(each), numbers_in(each.rule), each.subject, each.path))
+        courses = [course for course in self.courses.values() if course.now in RED or course.red]
+        return sorted(courses, key=lambda c: (-self._began(c), numbers_in(c.rule), c.subject, c.path))
 
     def since(self, course: Course) -> str:
         """Say when a rule broke."""
@@ -99,7 +99,7 @@ def history(report: Report, nights: Sequence[Night]) -> History:
     ]
     return History(
         nights=tuple(night.started for night in nights),
-        courses={(each.rule, each.subject, each.path): each for each in courses},
+        courses={(course.rule, course.subject, course.path): course for course in courses},
     )
 
 

@@ -70,12 +70,12 @@ class Night:
     cells: Mapping[str, Outcome]
 
     def __post_init__(self) -> None:
-        for each in self.columns:
-            measured = sum(letter.isupper() for letter in each.verdicts)
-            if (len(each.verdicts), len(each.budgets)) != (len(self.rules), measured):
+        for column in self.columns:
+            measured = sum(letter.isupper() for letter in column.verdicts)
+            if (len(column.verdicts), len(column.budgets)) != (len(self.rules), measured):
                 raise BadRecord(
-                    f"{each.subject} {each.path}: expected {len(self.rules)} verdicts and {measured} budgets, "
-                    f"got {len(each.verdicts)} and {len(each.budgets)}"
+                    f"{column.subject} {column.path}: expected {len(self.rules)} verdicts and {measured} budgets, "
+                    f"got {len(column.verdicts)} and {len(column.budgets)}"
                 )
 
     @property
@@ -126,8 +126,8 @@ def read_night(path: Path) -> Night:
 
 
 def _column(report: Report, subject: Subject, path: str) -> Column:
-    found = grouped(_on(report.checks[subject], path), lambda check: (check.rule,))
-    groups = [found.get((rule,)) for rule in report.rules]
+    by_rule = grouped(_on(report.checks[subject], path), lambda check: (check.rule,))
+    groups = [by_rule.get((rule,)) for rule in report.rules]
     budgets = [group.closest.budget for group in groups if group and group.closest]
     return Column(
         cell=report.origins[subject],

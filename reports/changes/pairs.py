@@ -21,11 +21,11 @@ def counterparts(before: Mapping[Subject, str], after: Mapping[Subject, str]) ->
 
 
 def _by_version(before: Mapping[Subject, str], after: Mapping[Subject, str]) -> dict[Subject, Subject]:
-    found = {subject: subject for subject in after if subject in before}
-    for subject in [each for each in after if each not in found]:
-        now = [each for each in after if each not in found and each.implementation == subject.implementation]
-        left = [each for each in before if each not in found.values()]
-        then = [each for each in left if each.implementation == subject.implementation]
+    pairs = {subject: subject for subject in after if subject in before}
+    for subject in [new for new in after if new not in pairs]:
+        now = [other for other in after if other not in pairs and other.implementation == subject.implementation]
+        left = [old for old in before if old not in pairs.values()]
+        then = [old for old in left if old.implementation == subject.implementation]
         if len(now) == len(then) == 1:
-            found[subject] = then[0]
-    return found
+            pairs[subject] = then[0]
+    return pairs

@@ -67,19 +67,19 @@ def trend_document(trend: Trend) -> dict[str, Any]:
         "implementation": trend.implementation,
         "versions": [subject.version for subject in trend.subjects],
         "chapters": {
-            chapter: [{"verdict": each.verdict, "budget": _budget(each)} for each in points]
+            chapter: [{"verdict": measured.verdict, "budget": _budget(measured)} for measured in points]
             for chapter, points in trend.chapters.items()
         },
     }
 
 
 def _trend(report: Report, implementation: str, subjects: Sequence[Subject]) -> Trend:
-    found = [grouped(report.checks[subject], lambda check: (_chapter(check.rule),)) for subject in subjects]
-    numbers = sorted({number for each in found for (number,) in each}, key=numbers_in)
+    by_chapter = [grouped(report.checks[subject], lambda check: (_chapter(check.rule),)) for subject in subjects]
+    numbers = sorted({number for groups in by_chapter for (number,) in groups}, key=numbers_in)
     return Trend(
         implementation=implementation,
         subjects=tuple(subjects),
-        chapters={number: tuple(point(each.get((number,))) for each in found) for number in numbers},
+        chapters={number: tuple(point(groups.get((number,))) for groups in by_chapter) for number in numbers},
     )
 
 
@@ -91,8 +91,8 @@ def point(group: Group | None) -> Point:
     return Point(verdict=group.worst, closest=own.closest)
 
 
-def _budget(found: Point) -> Any:
-    budget = found.closest.budget if found.closest else None
+def _budget(measured: Point) -> Any:
+    budget = measured.closest.budget if measured.closest else None
     return None if budget is None else to_plain(shortened(budget, 3))
 
 

@@ -55,8 +55,8 @@ def news(changes: Changes) -> str:
 
 
 def _failing(changes: Changes) -> list[str]:
-    found = changes.of("newly failing")
-    return [_newly_failing(found)] if found else []
+    failing = changes.of("newly failing")
+    return [_newly_failing(failing)] if failing else []
 
 
 def _lost(changes: Changes) -> list[str]:
@@ -99,7 +99,7 @@ def heading(report: Report, changes: Changes | None) -> str:
 def below(report: Report, changes: Changes | None) -> list[str]:
     """The sentences to read after the heading."""
     told = [news(changes)] if changes else []
-    return [each for each in [*told, conformity(report), *_matrix(report)] if each != heading(report, changes)]
+    return [line for line in [*told, conformity(report), *_matrix(report)] if line != heading(report, changes)]
 
 
 def subjects(found: list[Subject]) -> str:
@@ -138,12 +138,12 @@ def _matrix(report: Report) -> list[str]:
 
 def _tally(report: Report) -> str:
     counts = report.counts
-    found = [f"{counts[each]:,} {_PHRASES[each][counts[each] != 1]}" for each in SEVERITY if counts[each]]
+    told = [f"{counts[verdict]:,} {_PHRASES[verdict][counts[verdict] != 1]}" for verdict in SEVERITY if counts[verdict]]
     missing = report.planned - report.total
     if missing > 0:
-        found.append(f"{missing:,} of {report.planned:,} planned without a record")
+        told.append(f"{missing:,} of {report.planned:,} planned without a record")
     if missing < 0:
-        found.append(f"{-missing:,} more than planned")
+        told.append(f"{-missing:,} more than planned")
     if counts["pass"] == report.planned > 1:
         return f"all {counts['pass']:,} checks pass"
-    return ", ".join([f"of {several(report.total, 'check')}", *found])
+    return ", ".join([f"of {several(report.total, 'check')}", *told])

@@ -29,8 +29,8 @@ for seed in (None, 7):
     lstm = keras.layers.LSTM(1000, dropout=0.5, seed=seed)
     layer = keras.layers.Bidirectional(lstm)
     layer.build((1, 1, 1000))
-    for each in (layer.forward_layer, layer.backward_layer):
-        each.cell.kernel.assign(np.tile(np.eye(1000), 4))
+    for direction in (layer.forward_layer, layer.backward_layer):
+        direction.cell.kernel.assign(np.tile(np.eye(1000), 4))
     forward, backward = np.split(keras.ops.convert_to_numpy(layer(np.ones((1, 1, 1000)), training=True))[0] == 0, 2)
     both, neither = (forward & backward).sum(), (~forward & ~backward).sum()
     print(f"seed={seed}: {both} of 1000 dropped in both directions, and {neither} in neither")

@@ -20,7 +20,7 @@ import numpy as np
 
 layer, mask = keras.layers.LSTM(2), np.array([[True, True, False]])
 layer.build((1, 3, 1))
-others, weights = ([each.value for each in some] for some in (layer.non_trainable_variables, layer.trainable_variables))
+others, weights = ([v.value for v in some] for some in (layer.non_trainable_variables, layer.trainable_variables))
 forward = jax.value_and_grad(lambda weights, x: layer.stateless_call(weights, others, x, mask=mask)[0].sum())
 for hidden in (0.0, np.nan):
     y, gradients = forward(weights, np.array([[[1], [2], [hidden]]], "float32"))

@@ -23,5 +23,5 @@ for unroll in (False, True):
         x = tf.constant([[[1.0], [2.0], [hidden]]])
         with tf.GradientTape() as tape:
             y = layer(x, mask=mask)
-        finite = [bool(np.isfinite(each).all()) for each in (y, *tape.gradient(y, layer.trainable_weights))]
+        finite = [bool(np.isfinite(array).all()) for array in (y, *tape.gradient(y, layer.trainable_weights))]
         print(f"unroll={unroll}, {hidden} hidden: output finite {finite[0]}, gradients finite {all(finite[1:])}")

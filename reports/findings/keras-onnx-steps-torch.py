@@ -26,7 +26,7 @@ model(x)
 file = f"{tempfile.mkdtemp()}/lstm.onnx"
 model.export(file, format="onnx", verbose=False)
 graph = load(file).graph
-print("declared:", [each.dim_param or each.dim_value for each in graph.input[0].type.tensor_type.shape.dim])
+print("declared:", [axis.dim_param or axis.dim_value for axis in graph.input[0].type.tensor_type.shape.dim])
 run = ReferenceEvaluator(file).run
 (one,), (five,) = (run(None, {graph.input[0].name: x[:, :steps]}) for steps in (1, 5))
 print("of 1 step, right:", np.allclose(one, model(x[:, :1]).detach().numpy(), atol=1e-6))

@@ -26,4 +26,4 @@ for name, call in calls.items():
     layer.reset_state()
     first, second = (bool(np.allclose(call(x), from_zeros)) for _ in range(2))
     print(f"{name}: the first batch starts from zeros: {first}; the second does: {second}")
-print("variables of the model that are states:", sum(any(each is s for s in layer.states) for each in model.variables))
+print("variables of the model that are states:", sum(any(v is s for s in layer.states) for v in model.variables))

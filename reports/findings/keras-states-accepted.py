@@ -17,11 +17,11 @@ import tensorflow as tf
 
 layer, x = keras.layers.LSTM(6), tf.ones((3, 4, 5))
 for h, c in [((3, 6), (3, 6)), ((1, 6), (1, 6)), ((6,), (6,)), ((3, 6), (3, 1))]:
-    states, found = [tf.ones(h), tf.ones(c)], []
+    states, answers = [tf.ones(h), tf.ones(c)], []
     for name, call in (("eager", layer), ("tf.function", tf.function(layer))):
         try:
             assert np.isfinite(call(x, initial_state=states)).all()
-            found.append(f"{name} accepts")
+            answers.append(f"{name} accepts")
         except Exception as error:
-            found.append(f"{name} raises {type(error).__name__}")
-    print(f"states {h} {c}: {', '.join(found)}")
+            answers.append(f"{name} raises {type(error).__name__}")
+    print(f"states {h} {c}: {', '.join(answers)}")

@@ -41,5 +41,5 @@ changed = {
     "activations": y(activations=["HardSigmoid", "Relu", "Relu"]),
     "sequence_lens": y("sequence_lens"),
 }
-for name, found in changed.items():
-    print(f"{name}: {'the same as without' if np.array_equal(found, y()) else 'differs'}")
+for name, output in changed.items():
+    print(f"{name}: {'the same as without' if np.array_equal(output, y()) else 'differs'}")

@@ -25,9 +25,9 @@ for name, blocks, names in (("LSTM", 4, "XWR"), ("LSTM", 4, "XWRB"), ("GRU", 3, 
     weight = np.full((1, blocks, 1), 0.5, "f")
     given = {"X": x, "W": weight, "R": weight, "B": np.zeros((1, 2 * blocks), "f")}
     node = helper.make_node(name, list(names), ["Y"], hidden_size=1)
-    inputs = [helper.make_tensor_value_info(each, kind, None) for each in names]
+    inputs = [helper.make_tensor_value_info(key, kind, None) for key in names]
     graph = helper.make_graph([node], "recurrent", inputs, [helper.make_tensor_value_info("Y", kind, None)])
     text = helper.make_model(graph, opset_imports=[model], ir_version=8).SerializeToString()
     session = onnxruntime.InferenceSession(text, providers=["CPUExecutionProvider"])
-    y = session.run(None, {each: given[each] for each in names})[0]
+    y = session.run(None, {key: given[key] for key in names})[0]
     print(f"{name}{' with a bias' if 'B' in names else ''}: NaN at {np.isnan(y).ravel().tolist()}")

@@ -22,6 +22,6 @@ x = torch.randn(5, 2, 3, dtype=torch.float64)
 packed = torch.nn.utils.rnn.pack_padded_sequence(x, torch.tensor([5, 3]))
 for name, given in (("padded", x), ("packed", packed)):
     (y, (h_n, c_n)), (_, (due, _)) = layer(given), twin(given)
-    dtypes = [str(each.dtype)[6:] for each in (getattr(y, "data", y), h_n, c_n)]
+    dtypes = [str(part.dtype)[6:] for part in (getattr(y, "data", y), h_n, c_n)]
     same = bool((h_n - due).abs().max() < 1e-15)
     print("{}: y {}, h_n {}, c_n {}, h_n differs from torch's by less than 1e-15: {}".format(name, *dtypes, same))

@@ -20,10 +20,10 @@ W, R, B = np.ones((1, 4, 1), "float32"), np.ones((1, 4, 1), "float32"), np.zeros
 x, state, lengths = np.ones((1, 4, 1), "float32"), np.zeros((1, 1, 1), "float32"), np.array([2], "int32")
 for name, rows, steps in (("static", 1, 4), ("dynamic", 1, -1)):
     shapes = [[rows, steps, 1], [rows, 1, 1], [rows, 1, 1], [rows]]
-    given = [ops.parameter(each, np.float32) for each in shapes[:3]] + [ops.parameter(shapes[3], np.int32)]
+    given = [ops.parameter(shape, np.float32) for shape in shapes[:3]] + [ops.parameter(shapes[3], np.int32)]
     node = ops.lstm_sequence(*given, *map(ops.constant, (W, R, B)), 1, "forward")
     model = ov.Model([node.output(k) for k in range(3)], given, "lstm")
-    found = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})([x, state, state, lengths])
-    y, h = found[0].ravel(), found[1].item()
+    outputs = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})([x, state, state, lengths])
+    y, h = outputs[0].ravel(), outputs[1].item()
     behind = "0" if (y[2:] == 0).all() else "not 0"
     print(f"{name}: behind the end {behind}, last state that of step {int(np.flatnonzero(y == h)[-1])}")

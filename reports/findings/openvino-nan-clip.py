@@ -20,8 +20,8 @@ x, state, lengths = np.ones((1, 4, 1), "float32"), np.zeros((1, 1, 1), "float32"
 x[0, 1] = np.nan
 for clip in (0.0, 0.5):
     shapes = [[1, -1, 1], [1, 1, 1], [1, 1, 1], [1]]
-    given = [ops.parameter(each, np.float32) for each in shapes[:3]] + [ops.parameter(shapes[3], np.int32)]
+    given = [ops.parameter(shape, np.float32) for shape in shapes[:3]] + [ops.parameter(shapes[3], np.int32)]
     node = ops.lstm_sequence(*given, *map(ops.constant, weights), 1, "forward", clip=clip)
     model = ov.Model([node.output(0)], given, "lstm")
-    found = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})([x, state, state, lengths])
-    print(f"clip={clip}: NaN in y from step 1 on: {bool(np.isnan(found[0].ravel()[1:]).all())}")
+    outputs = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})([x, state, state, lengths])
+    print(f"clip={clip}: NaN in y from step 1 on: {bool(np.isnan(outputs[0].ravel()[1:]).all())}")

@@ -24,5 +24,5 @@ for hidden in (1000.0, np.inf, np.nan):
     layer = paddle.nn.LSTM(1, 1)
     y, (h_n, _) = layer(paddle.to_tensor(x), None, paddle.to_tensor([3, 2]))
     y.sum().backward()
-    outputs, last, gradients = (bool(each.isfinite().all()) for each in (y, h_n, layer.weight_ih_l0.grad))
+    outputs, last, gradients = (bool(tensor.isfinite().all()) for tensor in (y, h_n, layer.weight_ih_l0.grad))
     print(f"{hidden} behind the end: finite outputs {outputs}, last h {last}, gradients {gradients}")

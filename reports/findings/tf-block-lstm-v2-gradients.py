@@ -28,8 +28,8 @@ bias = {"i": tf.constant(1.0), "f": tf.constant(0.0), "c": tf.constant(1.0), "o"
 for name, order, more in (("BlockLSTM", "icfo", {"forget_bias": 0}), ("BlockLSTMV2", "ifco", {})):
     with tf.GradientTape() as tape:
         tape.watch(bias)
-        found = tape.gradient(a_step(name, order, bias, more).cs, bias)
-    print(f"{name:15}  by f and c {found['f']:.4f} {found['c']:.4f}, by differences", end="")
+        gradient = tape.gradient(a_step(name, order, bias, more).cs, bias)
+    print(f"{name:15}  by f and c {gradient['f']:.4f} {gradient['c']:.4f}, by differences", end="")
     for gate in "fc":
         up, down = (a_step(name, order, {**bias, gate: bias[gate] + step}, more).cs for step in (2**-5, -(2**-5)))
         print(f" {16 * (up - down)[0, 0, 0]:.4f}", end="" if gate == "f" else "\n")

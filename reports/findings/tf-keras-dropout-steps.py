@@ -28,4 +28,4 @@ for options in ({}, {"unroll": True}, {"recurrent_activation": "hard_sigmoid"}):
     layer.set_weights([tf.ones((1, 4)), tf.zeros((1, 4)), tf.constant([100.0, -100.0, 0.0, 100.0])])
     for place, function in (("", layer), (" in a graph", tf.function(layer))):
         outputs = function(tf.ones((1, 6, 1)), training=True).numpy().ravel().tolist()
-        print(f"{options}{place}: {sorted({round(each, 2) for each in outputs})}")
+        print(f"{options}{place}: {sorted({round(value, 2) for value in outputs})}")

@@ -20,5 +20,5 @@ for hidden in (1000.0, np.nan):
     x = np.ones((3, 2, 1), "float32")
     x[2, 1] = hidden
     y, state = layer(tf.constant(x), dtype=tf.float32, sequence_length=tf.constant([3, 2]))
-    finite = [bool(np.isfinite(each.numpy()).all()) for each in (y, state.h)]
+    finite = [bool(np.isfinite(tensor.numpy()).all()) for tensor in (y, state.h)]
     print("{} behind the end: output finite {}, last h finite {}".format(hidden, *finite))

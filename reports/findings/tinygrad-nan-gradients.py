@@ -21,5 +21,5 @@ for number in (-44.0, -45.0):
     x, states = Tensor(np.full((1, 1), number, "float32")), tuple(Tensor(np.ones((1, 1), "float32")) for _ in range(2))
     h, _ = cell(x, states)
     (gradient,) = h.sum().gradient(x)
-    outputs, back = (bool(np.isfinite(each.numpy()).all()) for each in (h, gradient))
+    outputs, back = (bool(np.isfinite(tensor.numpy()).all()) for tensor in (h, gradient))
     print(f"candidate of {number}: h finite {outputs}, gradient finite {back}")

@@ -15,7 +15,7 @@ import torch
 for assign in (False, True):
     lstm = torch.nn.LSTM(3, 4, bidirectional=True)
     lstm.weight_hh_l0_reverse = lstm.weight_hh_l0
-    state = {name: each.clone() for name, each in lstm.state_dict().items()}
+    state = {name: weight.clone() for name, weight in lstm.state_dict().items()}
     lstm.load_state_dict(state, assign=assign)
     shared = lstm.weight_hh_l0 is lstm.weight_hh_l0_reverse
     print(f"assign={assign}: one weight for both directions: {shared}, parameters: {len(list(lstm.parameters()))}")

@@ -15,10 +15,10 @@ Actual:
 import torch
 
 for name in ("bias", "batch_first", "bidirectional"):
-    found = "the constructor"
+    place = "the constructor"
     try:
         layer = torch.nn.LSTM(5, 6, **{name: "False"})
-        found = f"constructed with {len(list(layer.parameters()))} weights, the call"
+        place = f"constructed with {len(list(layer.parameters()))} weights, the call"
         layer(torch.zeros(4, 3, 5))
     except Exception as error:
-        print(f"{name}='False': {found} raises {type(error).__name__}")
+        print(f"{name}='False': {place} raises {type(error).__name__}")

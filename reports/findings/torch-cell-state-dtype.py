@@ -20,7 +20,7 @@ for dtype, other in ((torch.float32, torch.float64), (torch.float64, torch.float
     for name, h_0, c_0 in (("h_0", other, dtype), ("c_0", dtype, other)):
         try:
             layer(x, (state.to(h_0), state.to(c_0)))
-            found = "accepted"
+            answer = "accepted"
         except Exception as error:
-            found = f"raises {type(error).__name__}: {error}"
-        print(f"{str(dtype)[6:]}: {name} of {str(other)[6:]} {found}")
+            answer = f"raises {type(error).__name__}: {error}"
+        print(f"{str(dtype)[6:]}: {name} of {str(other)[6:]} {answer}")

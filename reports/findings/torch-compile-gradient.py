@@ -33,5 +33,5 @@ print(f"eager: {gradients(lstm, x)}")
 for required in (False, True):
     torch.compiler.reset()
     with dynamo.patch(allow_rnn=True):
-        found = gradients(torch.compile(lstm, fullgraph=True), x.clone().requires_grad_(required))
-    print(f"compiled, x requires {'a gradient' if required else 'none'}: {found}")
+        outcome = gradients(torch.compile(lstm, fullgraph=True), x.clone().requires_grad_(required))
+    print(f"compiled, x requires {'a gradient' if required else 'none'}: {outcome}")

@@ -24,8 +24,8 @@ def of_rows(dtype, *states):
         return functional_call(lstm, parameters, (x, *([states] if states else [])))[0].sum()
 
     try:
-        found = vmap(grad(loss), (None, *[0] * (1 + len(states))))(dict(lstm.named_parameters()), x, *states)
-        return f"gradients of {len(found['weight_hh_l0'])} rows"
+        gradients = vmap(grad(loss), (None, *[0] * (1 + len(states))))(dict(lstm.named_parameters()), x, *states)
+        return f"gradients of {len(gradients['weight_hh_l0'])} rows"
     except RuntimeError as error:
         return f"RuntimeError: {error}"
 

@@ -115,9 +115,9 @@ class Kills:
 def kills_of(results: Results) -> Kills:
     """What a run shows of the suite."""
     checks = {name: group.checks for (name,), group in grouped(results.checks, lambda c: (c.implementation,)).items()}
-    found = (_kill(name, mutant, checks.get(name, ())) for name, mutant in results.header.mutants.items())
+    kills = (_kill(name, mutant, checks.get(name, ())) for name, mutant in results.header.mutants.items())
     until_caught = any(check.message == ENOUGH for check in results.checks)
-    return Kills(all=tuple(found), partial=results.header.partial, lost=results.missing, until_caught=until_caught)
+    return Kills(all=tuple(kills), partial=results.header.partial, lost=results.missing, until_caught=until_caught)
 
 
 def problems(kills: Kills) -> Iterator[str]:
@@ -154,9 +154,9 @@ def _kill(name: str, mutant: Mutant, checks: Iterable[Check]) -> Kill:
         name=name,
         mutant=mutant,
         rules=tuple(sorted({check.rule for check in caught}, key=numbers_in)),
-        caught=tuple(dtype for dtype, found in by_dtype.items() if _is_caught(found, bool(caught))),
+        caught=tuple(dtype for dtype, judged in by_dtype.items() if _is_caught(judged, bool(caught))),
         errors=sum(check.verdict == "error" and not _catches(check) for check in checks),
-        effect={dtype: _largest(found) for dtype, found in by_dtype.items()},
+        effect={dtype: _largest(judged) for dtype, judged in by_dtype.items()},
     )
 
 
@@ -173,8 +173,8 @@ def _catches(check: Check) -> bool:
 
 def _largest(checks: Iterable[Check]) -> float | None:
     """The largest budget, infinite where a rule without one is broken; a budget that is NaN is as large."""
-    found = [math.inf if check.budget is None else budget_rank(check) for check in checks if _tells(check)]
-    return max(found, default=None)
+    budgets = [math.inf if check.budget is None else budget_rank(check) for check in checks if _tells(check)]
+    return max(budgets, default=None)
 
 
 def _tells(check: Check) -> bool:

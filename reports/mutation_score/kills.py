@@ -83,11 +83,11 @@ def _rules(kills: Kills) -> Iterator[str]:
 
 def _dtypes(kills: Kills) -> Iterator[str]:
     for dtype in kills.dtypes():
-        found = _of_dtype(kills, dtype)
+        record = _of_dtype(kills, dtype)
         nearest = kills.nearest(dtype)
         smallest = f"{budget_text(nearest.effect_in(dtype))} × {_short(nearest)}" if nearest else "none measured"
-        hidden = f"; below rounding: {', '.join(found['below_rounding'])}" if found["below_rounding"] else ""
-        yield f"{dtype:<9}{found['caught']} of {found['covered']}; smallest effect: {smallest}{hidden}"
+        hidden = f"; below rounding: {', '.join(record['below_rounding'])}" if record["below_rounding"] else ""
+        yield f"{dtype:<9}{record['caught']} of {record['covered']}; smallest effect: {smallest}{hidden}"
 
 
 def _near(kills: Kills) -> Iterator[str]:
@@ -136,8 +136,8 @@ def _columns(texts: Iterable[str]) -> str:
     return " ".join(f"{text:>9}" for text in texts)
 
 
-def _section(title: str, found: Iterable[str]) -> Iterator[str]:
-    shown = list(found)
+def _section(title: str, entries: Iterable[str]) -> Iterator[str]:
+    shown = list(entries)
     if shown:
         yield from ("", title, *(f"  {line}" for line in shown))
 

@@ -72,12 +72,12 @@ def kept(path: Path = PROOF) -> Mapping[str, Any]:
 
 def digest(root: Path = ROOT) -> str:
     """Of the files that decide, without comments and docstrings of Python, in every version of it."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for path in _deciding(root):
         text = path.read_text("utf-8")
         text = without_remarks(text) if path.suffix == ".py" else text
-        found.update(f"{path.relative_to(root).as_posix()}\n{text}\n".encode())
-    return found.hexdigest()
+        sha256.update(f"{path.relative_to(root).as_posix()}\n{text}\n".encode())
+    return sha256.hexdigest()
 
 
 def without_remarks(source: str) -> str:
@@ -92,7 +92,7 @@ def without_remarks(source: str) -> str:
 def _deciding(root: Path) -> list[Path]:
     without = [root / name for name in DECIDE_NOTHING]
     every = [path for folder in DECIDE for kind in KINDS for path in (root / folder).rglob(f"*.{kind}")]
-    return sorted(path for path in every if not any(path.is_relative_to(each) for each in without))
+    return sorted(path for path in every if not any(path.is_relative_to(excluded) for excluded in without))
 
 
 Place = tuple[int, int]

@@ -35,7 +35,7 @@ def failing_causes(report: Report, told: Container[Place]) -> list[Failing]:
 
     told: what is told elsewhere.
     """
-    found = [
+    failing = [
         Failing(
             subject=subject,
             path=path,
@@ -47,4 +47,4 @@ def failing_causes(report: Report, told: Container[Place]) -> list[Failing]:
         for (path,), group in grouped(checks, lambda check: (check.path,)).items()
         for cause in by_cause(check for check in group.checks if (check.rule, subject, path) not in told)
     ]
-    return sorted(found, key=lambda each: (not each.silent, -each.checks, -budget_rank(each.example)))
+    return sorted(failing, key=lambda cause: (not cause.silent, -cause.checks, -budget_rank(cause.example)))

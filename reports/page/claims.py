@@ -52,11 +52,11 @@ def render_claims(report: ClaimsReport) -> str:
 
 def groups(claim: Claimed) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Each piece of code that was run, with all that it printed: each output with the versions that printed it."""
-    found: dict[str, dict[str, list[str]]] = {}
+    by_code: dict[str, dict[str, list[str]]] = {}
     for run in claim.runs:
         if run.state != "not-run":
-            found.setdefault(run.code, {}).setdefault(run.output, []).append(run.packages)
-    return [(code, list(outputs.items())) for code, outputs in found.items()]
+            by_code.setdefault(run.code, {}).setdefault(run.output, []).append(run.packages)
+    return [(code, list(outputs.items())) for code, outputs in by_code.items()]
 
 
 def pieces(text: str, ids: Container[str]) -> list[tuple[str, bool]]:

@@ -54,12 +54,12 @@ def shown(report: Report) -> list[Shown]:
 
     A deviation of which no cause is recorded stands for itself.
     """
-    found: dict[str, list[Entry]] = {}
+    by_cause: dict[str, list[Entry]] = {}
     for entry in sorted(_entries(report), key=lambda entry: entry.first_seen):
         cause = entry.record.cause if entry.record else ""
-        found.setdefault(cause or entry.id, []).append(entry)
+        by_cause.setdefault(cause or entry.id, []).append(entry)
     causes = [
-        Shown(name=name, cause=report.causes.get(name), entries=tuple(entries)) for name, entries in found.items()
+        Shown(name=name, cause=report.causes.get(name), entries=tuple(entries)) for name, entries in by_cause.items()
     ]
     return sorted(causes, key=_accusation)
 
@@ -74,7 +74,7 @@ def _entries(report: Report) -> Iterator[Entry]:
         yield Entry(id=name, record=report.deviations.get(name), places=tuple(places))
 
 
-def _accusation(each: Shown) -> tuple[int, bool, str]:
-    cause = each.cause
+def _accusation(row: Shown) -> tuple[int, bool, str]:
+    cause = row.cause
     rank = list(MEANINGS).index(cause.cause_class) if cause and cause.cause_class in MEANINGS else len(MEANINGS)
-    return rank, not (cause and cause.silent), each.entries[0].first_seen
+    return rank, not (cause and cause.silent), row.entries[0].first_seen

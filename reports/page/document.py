@@ -85,12 +85,12 @@ def document(story: Story) -> dict[str, Any]:
         "causes": to_plain(report.causes),
         "changes": changes_document(story.changes) if story.changes else None,
         "history": _history(story.history, report) if story.history else None,
-        "trends": [trend_document(each) for each in trends(report)],
+        "trends": [trend_document(trend) for trend in trends(report)],
         "cells": [to_plain(cell) for cell in report.cells],
         "kills": story.kills,
         "verdicts": list(VERDICTS),
         "kinds": list(KINDS),
-        "values": {name: list(each.numbers) for name, each in values.items()},
+        "values": {name: list(column.numbers) for name, column in values.items()},
         "checks": columns,
         "details": _details(report),
     }
@@ -140,7 +140,7 @@ def _history(history: History, report: Report) -> dict[str, Any]:
     courses = {
         rule: [history.courses.get((rule, subject, path)) for subject, path in report.columns] for rule in report.rules
     }
-    letters = {rule: [course.letters if course else None for course in each] for rule, each in courses.items()}
+    letters = {rule: [course.letters if course else None for course in row] for rule, row in courses.items()}
     return {"nights": list(history.nights), "letters": letters}
 
 
@@ -150,11 +150,11 @@ def _details(report: Report) -> dict[str, Any]:
     numbers = {id(check): number for number, check in enumerate(every) if check.detail}
     cells = [
         cell
-        for found in report.checks.values()
-        for cell in grouped((check for check in found if check.detail), lambda c: (c.rule, c.path)).values()
+        for checks in report.checks.values()
+        for cell in grouped((check for check in checks if check.detail), lambda c: (c.rule, c.path)).values()
     ]
-    each = max(1, DETAILED // max(1, len(cells)))
-    return {str(numbers[id(check)]): _detail(check) for cell in cells for check in first_to_last(cell.checks)[:each]}
+    share = max(1, DETAILED // max(1, len(cells)))
+    return {str(numbers[id(check)]): _detail(check) for cell in cells for check in first_to_last(cell.checks)[:share]}
 
 
 def _detail(check: Check) -> dict[str, Any]:

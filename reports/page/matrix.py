@@ -89,7 +89,7 @@ def matrix(report: Report, changes: Changes | None) -> Matrix:
             for subject, members in groupby(places, key=lambda place: place[0])
             for n, (_, path) in enumerate(members)
         ),
-        chapters=tuple(_chapter(number, report.chapters.get(number, ""), found) for number, found in columns.items()),
+        chapters=tuple(_chapter(number, report.chapters.get(number, ""), rules) for number, rules in columns.items()),
     )
 
 

@@ -38,17 +38,17 @@ def read_kills(path: Path) -> Mapping[str, Any]:
 
 def caught(kills: Mapping[str, Any]) -> list[Caught]:
     """The wrong LSTMs that rules cover, those first that survive, then those that few rules catch."""
-    found = [_caught(name, each) for name, each in kills["mutants"].items() if _covered(each["mutant"])]
-    return sorted(found, key=lambda each: (not each.survives, len(each.rules), each.name))
+    rows = [_caught(name, kill) for name, kill in kills["mutants"].items() if _covered(kill["mutant"])]
+    return sorted(rows, key=lambda row: (not row.survives, len(row.rules), row.name))
 
 
 def told(kills: Mapping[str, Any]) -> str:
     """Say in one sentence whether all are caught."""
-    found = caught(kills)
-    missed = [each for each in found if each.survives]
+    rows = caught(kills)
+    missed = [row for row in rows if row.survives]
     if missed:
-        return f"{len(missed)} of {several(len(found), 'wrong LSTM')} pass unnoticed."
-    return f"All {several(len(found), 'wrong LSTM')} are caught."
+        return f"{len(missed)} of {several(len(rows), 'wrong LSTM')} pass unnoticed."
+    return f"All {several(len(rows), 'wrong LSTM')} are caught."
 
 
 def _covered(mutant: Mapping[str, Any]) -> bool:

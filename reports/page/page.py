@@ -123,11 +123,11 @@ def _failures(story: Story) -> list[tuple[Subject, str, list[Failure]]]:
     Where there is something to compare with, only what failed before: the rest is told as a change.
     """
     told = _told(story)
-    found: dict[tuple[Subject, str], list[Failure]] = {}
+    by_path: dict[tuple[Subject, str], list[Failure]] = {}
     for failure in failures(story.report):
         if (failure.rule, failure.subject, failure.path) not in told:
-            found.setdefault((failure.subject, failure.path), []).append(failure)
-    return [(subject, path, rules) for (subject, path), rules in found.items()]
+            by_path.setdefault((failure.subject, failure.path), []).append(failure)
+    return [(subject, path, rules) for (subject, path), rules in by_path.items()]
 
 
 def _told(story: Story) -> set[Place]:

@@ -17,9 +17,9 @@ Cause = tuple[str, str, Sequence[Check]]
 
 def annotation_lines(checks: Sequence[Check], header: Header) -> list[str]:
     """Lines of the log: what is wrong with the run itself, then a line for every cause."""
-    found = [annotation("lstm-conformance", problem) for problem in header.problems]
-    found += [annotation(f"{name} {path}", _sentence(cause, header)) for name, path, cause in _causes(checks)]
-    return at_most(found, "fail; the summary has them")
+    lines = [annotation("lstm-conformance", problem) for problem in header.problems]
+    lines += [annotation(f"{name} {path}", _sentence(cause, header)) for name, path, cause in _causes(checks)]
+    return at_most(lines, "fail; the summary has them")
 
 
 def step_summary(checks: Sequence[Check], header: Header) -> str:

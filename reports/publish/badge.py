@@ -28,8 +28,8 @@ def _said(report: Report) -> tuple[str, str]:
 
 def _known(report: Report) -> str:
     """What is known, bugs first; the suite's own choices are not counted with them."""
-    found = known((check for checks in report.checks.values() for check in checks), report.deviations, report.causes)
-    bugs, unnamed = len(found.of(BUG)), len(found.unnamed)
+    causes = known((check for checks in report.checks.values() for check in checks), report.deviations, report.causes)
+    bugs, unnamed = len(causes.of(BUG)), len(causes.unnamed)
     told = [several(bugs, "known bug")] if bugs else []
     told += [several(unnamed, "known deviation")] if unnamed else []
     return " and ".join(told) or "what no manual settles"

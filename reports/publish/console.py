@@ -81,8 +81,8 @@ def summary(checks: Iterable[Check], header: Header) -> list[str]:
 
 def known_lines(checks: Iterable[Check], header: Header) -> list[str]:
     """What the recorded deviations come from, by class of cause: one line, or none where nothing deviates."""
-    found = known(checks, header.deviations, header.causes)
-    return [f"causes of the deviations: {found}"] if found else []
+    causes = known(checks, header.deviations, header.causes)
+    return [f"causes of the deviations: {causes}"] if causes else []
 
 
 def last_line(checks: Sequence[Check], *, begun: bool = True) -> str:
@@ -102,8 +102,8 @@ def last_line(checks: Sequence[Check], *, begun: bool = True) -> str:
 
 def controls_line(header: Header) -> list[str]:
     """How many of the wrong LSTMs that were tested first were caught, and by which rules; none if none was tested."""
-    found = [f"{name} by rule {rule}" for name, rule in header.controls.items() if rule is not None]
-    caught = f"wrong LSTMs caught first: {len(found)} of {len(header.controls)} ({', '.join(found) or 'none'})"
+    killed = [f"{name} by rule {rule}" for name, rule in header.controls.items() if rule is not None]
+    caught = f"wrong LSTMs caught first: {len(killed)} of {len(header.controls)} ({', '.join(killed) or 'none'})"
     return [caught] if header.controls else []
 
 
@@ -144,9 +144,9 @@ def _closest(group: Group) -> str:
 
 def _asked(group: Group, header: Header, implementation: str, path: str) -> Iterator[str]:
     """What "ok" stands for: on how much it was asked, how far options are crossed, and what is not claimed."""
-    called = {check.configuration for check in group.checks}
-    usual = sum(is_usual(header.configurations.get(each, {})) for each in called)
-    asked = f"asked {several(len(called), 'configuration')}, {usual:,} of them at sizes that people use"
+    names = {check.configuration for check in group.checks}
+    usual = sum(is_usual(header.configurations.get(name, {})) for name in names)
+    asked = f"asked {several(len(names), 'configuration')}, {usual:,} of them at sizes that people use"
     for environment in header.environments:
         if environment.implementation == implementation:
             if environment.requirements:  # else the record is older

@@ -90,6 +90,6 @@ def _said(docstring: str) -> Iterator[str]:
 def _manual(rules: Iterable[Rule]) -> Iterator[str]:
     """What manuals, or else the equations, say; a rule that is the suite's own is no argument."""
     told = list(dict.fromkeys(rule.basis for rule in rules))
-    shown = next(filter(None, ([each for each in told if each.startswith(kind)] for kind in ARGUMENTS)), [])
+    shown = next(filter(None, ([line for line in told if line.startswith(kind)] for kind in ARGUMENTS)), [])
     if shown:
         yield from ["## Why it is wrong", "", *(f"- {basis}" for basis in shown), ""]

@@ -62,7 +62,8 @@ def _changed(changes: Changes) -> Iterator[str]:
     yield from table(["Known cause", "What it is", "Who is affected, what helps, where it shows"], causes)
     groups = together(changes.changes).values()
     rows = [
-        [each[0].kind, each[0].rule, f"{each[0].subject.implementation} {places(each)}", seen(each)] for each in groups
+        [group[0].kind, group[0].rule, f"{group[0].subject.implementation} {places(group)}", seen(group)]
+        for group in groups
     ]
     yield from table(["Changed", "Rule", "Where", f"Since {day(changes.since)}"], rows)
     yield from table(
@@ -80,10 +81,10 @@ def _cells(untested: list[CellResult]) -> Iterator[str]:
     yield from table(["Cell not tested", "Tier", "Outcome", "Reason"], rows)
 
 
-def _failing(found: list[Failure]) -> Iterator[str]:
+def _failing(failing: list[Failure]) -> Iterator[str]:
     rows = [
         [failure.rule, f"{failure.subject} {failure.path}", f"{failure.failing:,} of {failure.checks:,}", failure.cause]
-        for failure in found
+        for failure in failing
     ]
     yield from table(["Failing rule", "Where", "Checks", "What is seen"], rows)
 
@@ -118,5 +119,5 @@ def escaped(text: str) -> str:
     """Text that Markdown shows as it is: no markup, no link, no line of its own, no mention of anybody."""
     plain = " ".join(str(visible(text)).split())
     plain = plain if len(plain) <= LONGEST else f"{plain[:LONGEST]} …"
-    marked = re.sub(r"([\\`*_{}\[\]<>()#|~!&])", lambda found: f"&#{ord(found[1])};", plain)
+    marked = re.sub(r"([\\`*_{}\[\]<>()#|~!&])", lambda match: f"&#{ord(match[1])};", plain)
     return marked.replace("@", "&#64;").replace("://", ":&#8203;//")

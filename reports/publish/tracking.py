@@ -58,11 +58,11 @@ class Action:
 
 def read_issue(number: int, title: str, body: str) -> Issue | None:
     """An issue as the tracker has it; None if nothing in it says that it is one of these."""
-    found = _MARK.search(body)
-    if not found:
+    match = _MARK.search(body)
+    if not match:
         return None
     try:
-        mark = loads(found[1])
+        mark = loads(match[1])
         return Issue(
             number=number,
             key=(str(mark["rule"]), str(mark["implementation"])),
@@ -82,13 +82,13 @@ def actions(report: Report, known: Sequence[Issue], history: History | None, pag
     """
     red = _by_key(report)
     existing = {issue.key: issue for issue in known}
-    found = []
+    due = []
     for key in dict.fromkeys([*red, *existing]):
         before = existing.get(key)
         unknown = [cell for cell in before.cells if not _checked(report, key, cell)] if before else []
         issue = _issue(report, key, red.get(key, []), unknown, history, page)
-        found += _action(before, issue)
-    return found
+        due += _action(before, issue)
+    return due
 
 
 def _action(before: Issue | None, after: Issue) -> list[Action]:
@@ -104,10 +104,10 @@ def _action(before: Issue | None, after: Issue) -> list[Action]:
 def _by_key(report: Report) -> dict[Key, list[Failure]]:
     """What fails, but for the cells that are historical: nobody is going to mend a release of years ago."""
     historical = {cell.id for cell in report.cells if cell.tier == "historical"}
-    found: dict[Key, list[Failure]] = {}
-    for failure in [each for each in failures(report) if report.origins[each.subject] not in historical]:
-        found.setdefault((failure.rule, failure.subject.implementation), []).append(failure)
-    return found
+    groups: dict[Key, list[Failure]] = {}
+    for failure in [failure for failure in failures(report) if report.origins[failure.subject] not in historical]:
+        groups.setdefault((failure.rule, failure.subject.implementation), []).append(failure)
+    return groups
 
 
 def _checked(report: Report, key: Key, cell: str) -> bool:
@@ -122,22 +122,22 @@ def _checked(report: Report, key: Key, cell: str) -> bool:
 
 
 def _issue(
-    report: Report, key: Key, found: Sequence[Failure], unknown: Sequence[str], history: History | None, page: str
+    report: Report, key: Key, failing: Sequence[Failure], unknown: Sequence[str], history: History | None, page: str
 ) -> Issue:
     rule, implementation = key
-    cells = tuple(sorted({report.origins[failure.subject] for failure in found} | set(unknown)))
+    cells = tuple(sorted({report.origins[failure.subject] for failure in failing} | set(unknown)))
     text = report.rules.get(rule)
     title = f"Rule {rule} fails on {implementation}{': ' + text.title if text else ''}"
     title = " ".join(harmless(title).split())[:200]
     mark = {"rule": rule, "implementation": implementation, "cells": cells}
-    lines = [f"<!-- lstm-conformance {_json(mark)} -->", *_told(report, rule, found, unknown, history, page)]
+    lines = [f"<!-- lstm-conformance {_json(mark)} -->", *_told(report, rule, failing, unknown, history, page)]
     return Issue(number=None, key=key, cells=cells, title=title, body=_cut("\n".join(lines)))
 
 
 def _told(
     report: Report,
     rule: str,
-    found: Sequence[Failure],
+    failing: Sequence[Failure],
     unknown: Sequence[str],
     history: History | None,
     page: str,
@@ -147,13 +147,13 @@ def _told(
     yield from [f"> {escaped(text.sentence)}", "", f"Source: {escaped(text.source)}", *_basis(text), ""] if text else []
     yield from table(
         ["Where", "Cell", "Checks", "Budget used", "What is seen", "Since"],
-        [_row(report, failure, history) for failure in found],
+        [_row(report, failure, history) for failure in failing],
     )
     if unknown:
         yield from ["Not tested this night, and failing before: " + ", ".join(map(escaped, unknown)) + ".", ""]
-    if found:
-        command = shlex.join([*TEST, found[0].subject.implementation, "--case", found[0].worst.id])
-        cell = report.cell(found[0].subject)
+    if failing:
+        command = shlex.join([*TEST, failing[0].subject.implementation, "--case", failing[0].worst.id])
+        cell = report.cell(failing[0].subject)
         yield from [f"To see it in {escaped(cell.id)}:" if cell else "To see it:", "", *_code(command), ""]
     yield from [f"[The report]({page})", ""] if page else []
     yield "This text is written anew by every night; the issue is closed when nothing of it fails any more."

@@ -17,8 +17,8 @@ def verdict_files(report: Report) -> dict[str, str]:
     for subject in report.checks:
         subjects.setdefault(subject.implementation, []).append(subject)
     return {
-        _file_name(name): "\n".join(line for each in found for line in _part(each, report.checks[each])) + "\n"
-        for name, found in subjects.items()
+        _file_name(name): "\n".join(line for version in group for line in _part(version, report.checks[version])) + "\n"
+        for name, group in subjects.items()
     }
 
 

@@ -55,5 +55,5 @@ def _sole(red: Sequence[Check]) -> str:
 
 
 def _named(check: Check) -> str:
-    found = (check.detail or {}).get("diagnosis")
-    return str(found.get("named") or "") if isinstance(found, dict) else ""
+    diagnosis = (check.detail or {}).get("diagnosis")
+    return str(diagnosis.get("named") or "") if isinstance(diagnosis, dict) else ""

@@ -29,4 +29,4 @@ def at_most(annotations: Sequence[str], what: str) -> list[str]:
 def _escaped(text: str, others: str = "") -> str:
     """A text within one line of a workflow command, which it cannot end."""
     plain = " ".join(harmless(text).split())[:LONGEST]
-    return "".join(f"%{ord(each):02X}" if each in f"%{others}" else each for each in plain)
+    return "".join(f"%{ord(character):02X}" if character in f"%{others}" else character for character in plain)

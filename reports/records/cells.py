@@ -61,7 +61,7 @@ class CellResult:
 
 def read_cells(path: Path) -> tuple[CellResult, ...]:
     """Read a file of cells. Raises BadRecord, OSError."""
-    return tuple(_read(path, each) for each in _list(path, _loaded(path)))
+    return tuple(_read(path, entry) for entry in _list(path, _loaded(path)))
 
 
 def read_planned(path: Path) -> tuple[CellResult, ...]:
@@ -72,15 +72,15 @@ def read_planned(path: Path) -> tuple[CellResult, ...]:
     plan = _loaded(path)
     entries = _list(path, plan.get("include") if isinstance(plan, dict) else None)
     try:
-        return tuple(_lost(str(each["id"]), each["tier"]) for each in entries)
+        return tuple(_lost(str(entry["id"]), entry["tier"]) for entry in entries)
     except (KeyError, TypeError) as error:
         raise BadRecord(f"{path}: expected cells with an id and a tier, got one without; write it anew") from error
 
 
 def with_planned(cells: Iterable[CellResult], planned: Iterable[CellResult]) -> tuple[CellResult, ...]:
     """The cells, and those of the plan of which there is no record: a job that was lost is seen."""
-    found = {cell.id: cell for cell in planned} | {cell.id: cell for cell in cells}
-    return tuple(found.values())
+    by_id = {cell.id: cell for cell in planned} | {cell.id: cell for cell in cells}
+    return tuple(by_id.values())
 
 
 def without_results(cell: CellResult) -> CellResult:
@@ -108,10 +108,10 @@ def _loaded(path: Path) -> Any:
         raise BadRecord(f"{path}: expected JSON, got something else: {error}; run the cells again") from error
 
 
-def _list(path: Path, found: Any) -> list[Any]:
-    if not isinstance(found, list):
-        raise BadRecord(f"{path}: expected a list of cells, got {type(found).__name__}; run the cells again")
-    return found
+def _list(path: Path, content: Any) -> list[Any]:
+    if not isinstance(content, list):
+        raise BadRecord(f"{path}: expected a list of cells, got {type(content).__name__}; run the cells again")
+    return content
 
 
 def _read(path: Path, record: Any) -> CellResult:

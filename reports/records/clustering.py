@@ -77,7 +77,7 @@ class _Seen:
         seen.passing += [seen.all(header.configurations[name]) for name in passing if name not in failing]
         for name, check in failing.items():
             alike, passed = _neighbours(check)
-            seen.failing.append([seen.all(each) for each in (header.configurations[name], *alike)])
+            seen.failing.append([seen.all(values) for values in (header.configurations[name], *alike)])
             seen.passing += map(seen.all, passed)
         return seen
 
@@ -88,8 +88,8 @@ class _Seen:
 
     def values(self, name: str) -> frozenset[Any]:
         """All values of a flag that were seen."""
-        every = [*self.passing, *(each for alike in self.failing for each in alike)]
-        return frozenset(each[name] for each in every)
+        every = [*self.passing, *(values for alike in self.failing for values in alike)]
+        return frozenset(values[name] for values in every)
 
     def usual(self, name: str) -> Any:
         """The default of a flag; that of a size is more than 1."""
@@ -104,8 +104,8 @@ class _Seen:
 
 def _neighbours(check: Check) -> tuple[list[Values], list[Values]]:
     """What failed and what passed where a check was reduced, if its detail tells that in this form."""
-    found = (check.detail or {}).get("smallest")
-    told = found if isinstance(found, Mapping) else {}
+    smallest = (check.detail or {}).get("smallest")
+    told = smallest if isinstance(smallest, Mapping) else {}
     flags, failing, passing = (told.get(name) for name in ("flags", "failing", "passing"))
     if not (isinstance(flags, dict) and isinstance(failing, list) and isinstance(passing, list)):
         return [], []
@@ -119,41 +119,41 @@ def _groups(seen: _Seen) -> Iterator[_Group]:
         candidates = _candidates(seen, left)
         if not candidates:
             return
-        best = max(candidates, key=lambda each: (_meeting(each, left), -len(each)))
-        yield _Group(best, _meeting(best, left), sum(_meets(best, each) for each in seen.passing))
+        best = max(candidates, key=lambda conditions: (_meeting(conditions, left), -len(conditions)))
+        yield _Group(best, _meeting(best, left), sum(_meets(best, values) for values in seen.passing))
         left = [alike for alike in left if not _meets(best, alike[0])]
 
 
 def _candidates(seen: _Seen, left: Sequence[Sequence[Values]]) -> list[tuple[Condition, ...]]:
     """Sets of conditions that all failing configurations meet, or if there are none, sets that some of them meet."""
-    together = [[each for alike in left for each in alike]] if left else []
+    together = [[values for alike in left for values in alike]] if left else []
     for numbers in ([0], range(1, EXCEPTIONS + 1)):
         for several, most in product((together, left), numbers):
             pools = dict.fromkeys(tuple(_conditions(seen, alike)) for alike in several)
-            found = [each for pool in pools for each in _exclusive(pool, seen.passing, most)]
-            if found:
-                return found
+            sets = [chosen for pool in pools for chosen in _exclusive(pool, seen.passing, most)]
+            if sets:
+                return sets
     return []
 
 
 def _conditions(seen: _Seen, alike: Sequence[Values]) -> list[Condition]:
     """The values that flags have in what fails alike, where it is not all that were seen; what is set comes first."""
-    found = [(name, frozenset(each[name] for each in alike)) for name in alike[0]]
-    told = [(name, values) for name, values in found if values != seen.values(name)]
+    conditions = [(name, frozenset(values[name] for values in alike)) for name in alike[0]]
+    told = [(name, values) for name, values in conditions if values != seen.values(name)]
     return sorted(told, key=lambda condition: seen.usual(condition[0]) in condition[1])
 
 
 def _exclusive(pool: Sequence[Condition], passing: Sequence[Values], most: int) -> list[tuple[Condition, ...]]:
     """The smallest sets of these conditions that at most so many passing configurations meet."""
     for size in range(1, (LARGEST if len(pool) <= POOL else 3) + 1):
-        found = [each for each in combinations(pool, size) if _at_most(most, (_meets(each, v) for v in passing))]
-        if found:
-            return found
+        sets = [chosen for chosen in combinations(pool, size) if _at_most(most, (_meets(chosen, v) for v in passing))]
+        if sets:
+            return sets
     return []
 
 
 def _at_most(most: int, met: Iterable[bool]) -> bool:
-    return len(list(islice((each for each in met if each), most + 1))) <= most
+    return len(list(islice((is_met for is_met in met if is_met), most + 1))) <= most
 
 
 def _meets(conditions: Iterable[Condition], values: Values) -> bool:
@@ -166,7 +166,7 @@ def _meeting(conditions: Iterable[Condition], failing: Iterable[Sequence[Values]
 
 
 def _told(name: str, values: frozenset[Any]) -> str:
-    texts = sorted(str(each) for each in values)
+    texts = sorted(str(value) for value in values)
     if len(texts) == 1 and texts[0] in _WORDS:
         return _WORDS[texts[0]].format(name)
     return f"{name}={'|'.join(text or 'none' for text in texts)}"
@@ -174,8 +174,8 @@ def _told(name: str, values: frozenset[Any]) -> str:
 
 def _sentence(seen: _Seen, groups: Sequence[_Group]) -> str:
     failing, told = len(seen.failing), []
-    for each in groups:
-        but = f", but passes in {each.passing} with these" if each.passing else ""
-        told.append(f"wherever {seen.told(each.conditions)}, {each.failing} of {failing}{but}")
-    left = failing - sum(each.failing for each in groups)
+    for group in groups:
+        but = f", but passes in {group.passing} with these" if group.passing else ""
+        told.append(f"wherever {seen.told(group.conditions)}, {group.failing} of {failing}{but}")
+    left = failing - sum(group.failing for group in groups)
     return f"fails {'; '.join(told)}; {f'{left} of {failing} share nothing with these' if left else 'nowhere else'}"

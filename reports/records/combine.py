@@ -84,8 +84,8 @@ class Report:
     @property
     def problems(self) -> list[str]:
         """What makes a run red whatever its checks say; of a matrix, in which cell, and only what is supported."""
-        found = [(name, problem) for name, run in self._blocking.items() for problem in run.header.problems]
-        return [f"{name}: {problem}" if self.cells else problem for name, problem in found]
+        pairs = [(name, problem) for name, run in self._blocking.items() for problem in run.header.problems]
+        return [f"{name}: {problem}" if self.cells else problem for name, problem in pairs]
 
     @property
     def _blocking(self) -> dict[str, Results]:
@@ -95,10 +95,10 @@ class Report:
     @property
     def controls(self) -> dict[str, str | None]:
         """The wrong LSTMs that were tested first, each with the rule that caught it; None if one was not caught."""
-        found: dict[str, str | None] = {}
+        caught: dict[str, str | None] = {}
         for run in self.runs.values():
-            found |= {name: rule for name, rule in run.header.controls.items() if rule is None or name not in found}
-        return found
+            caught |= {name: rule for name, rule in run.header.controls.items() if rule is None or name not in caught}
+        return caught
 
     @property
     def started(self) -> str:
@@ -116,16 +116,16 @@ class Report:
         announced = [
             (subject, path) for subject, environment in self.environments.items() for path in environment.paths
         ]
-        found = [(subject, check.path) for subject, checks in self.checks.items() for check in checks]
+        checked = [(subject, check.path) for subject, checks in self.checks.items() for check in checks]
         order = {subject: n for n, subject in enumerate(self.checks)}
-        return sorted(dict.fromkeys(announced + found), key=lambda column: order[column[0]])
+        return sorted(dict.fromkeys(announced + checked), key=lambda column: order[column[0]])
 
     @cached_property
     def rules(self) -> dict[str, Rule | None]:
         """Every rule that was announced or checked, 2.10 after 2.9; None where no run tells its text."""
         told = {number: rule for run in self.runs.values() for number, rule in run.header.rules.items()}
-        found = {check.rule for checks in self.checks.values() for check in checks}
-        return {number: told.get(number) for number in sorted(found | set(told), key=numbers_in)}
+        numbers = {check.rule for checks in self.checks.values() for check in checks}
+        return {number: told.get(number) for number in sorted(numbers | set(told), key=numbers_in)}
 
     @property
     def chapters(self) -> dict[str, str]:
@@ -166,10 +166,10 @@ def combine(runs: Mapping[str, Results], cells: Sequence[CellResult] = ()) -> Re
     origins: dict[Subject, str] = {}
     everything = {name: run.header.environments for name, run in names.items()}
     for name, run in names.items():
-        for implementation, found in _by_implementation(run):
+        for implementation, members in _by_implementation(run):
             environment = _environment(run, implementation)
             subject = Subject(implementation, label(name, environment, everything))
-            checks[subject], origins[subject] = tuple(found), name
+            checks[subject], origins[subject] = tuple(members), name
             if environment:
                 environments[subject] = environment
     order = _in_order(checks)
@@ -217,10 +217,10 @@ def _names(runs: Mapping[str, Results]) -> dict[str, Results]:
 
 def _by_implementation(run: Results) -> Iterator[tuple[str, list[Check]]]:
     """The checks of every implementation that the run announced or checked."""
-    found: dict[str, list[Check]] = {environment.implementation: [] for environment in run.header.environments}
+    checks: dict[str, list[Check]] = {environment.implementation: [] for environment in run.header.environments}
     for check in run.checks:
-        found.setdefault(check.implementation, []).append(check)
-    yield from found.items()
+        checks.setdefault(check.implementation, []).append(check)
+    yield from checks.items()
 
 
 def _environment(run: Results, implementation: str) -> Environment | None:

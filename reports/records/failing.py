@@ -38,13 +38,15 @@ class Failure:
 
 def failures(report: Report) -> list[Failure]:
     """Return what fails, the worst verdict first, then in the order of the rules."""
-    found = [
+    failing = [
         _failure(report, subject, path, rule, group)
         for subject, checks in report.checks.items()
         for (rule, path), group in grouped(checks, lambda check: (check.rule, check.path)).items()
         if group.failures
     ]
-    return sorted(found, key=lambda each: (SEVERITY.index(each.worst.verdict), numbers_in(each.rule), each.subject))
+    return sorted(
+        failing, key=lambda failure: (SEVERITY.index(failure.worst.verdict), numbers_in(failure.rule), failure.subject)
+    )
 
 
 def cause(check: Check) -> str:

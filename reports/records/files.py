@@ -212,7 +212,7 @@ class Results:
     def _of_journal(cls, path: Path | str, header: Header, lines: Iterator[bytes]) -> Self:
         """What a run had judged before it was killed: all lines but one that it did not finish."""
         whole = (line for line in lines if line.endswith(b"\n"))
-        checks = tuple(_record(path, n, Check, each) for n, each in enumerate(_objects(path, whole), 2))
+        checks = tuple(_record(path, n, Check, record) for n, record in enumerate(_objects(path, whole), 2))
         footer = Footer.of_sorted(_said(path, checks), planned=len(checks), seconds=0)
         return cls(header=header, checks=checks, footer=footer)
 
@@ -295,15 +295,15 @@ def _said(path: Path | str, checks: Sequence[Check]) -> Iterator[tuple[str, Verd
 
 
 def _verify(path: Path | str, said: Iterable[tuple[str, Verdict]], footer: Footer) -> None:
-    found = Footer.of_sorted(said, planned=footer.planned, seconds=footer.seconds)
-    if (found.counts, found.total) != (footer.counts, footer.total):
+    actual = Footer.of_sorted(said, planned=footer.planned, seconds=footer.seconds)
+    if (actual.counts, actual.total) != (footer.counts, footer.total):
         raise CountMismatch(
             f"{path}: the footer counts {footer.total} checks, {footer.counts}, "
-            f"but the file holds {found.total}, {found.counts}; was it edited? run again"
+            f"but the file holds {actual.total}, {actual.counts}; was it edited? run again"
         )
-    if found.digest != footer.digest:
+    if actual.digest != footer.digest:
         raise DigestMismatch(
-            f"{path}: expected the digest {footer.digest} of ids and verdicts, got {found.digest}; "
+            f"{path}: expected the digest {footer.digest} of ids and verdicts, got {actual.digest}; "
             "was it edited? run again"
         )
 
@@ -321,7 +321,7 @@ def write(*outputs: Output) -> None:
 
     Raises Occupied, before anything is written, where a file of another kind is in one of these places.
     """
-    check_vacant((each.path, each.kind) for each in outputs)
+    check_vacant((output.path, output.kind) for output in outputs)
     for path, _, text in outputs:
         target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)

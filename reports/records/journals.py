@@ -49,8 +49,8 @@ def part_of(file: Path) -> Path:
 
 def results_beside(journal: Path) -> Path | None:
     """The results file that a journal was kept for; None of a file that is none."""
-    found = _JOURNAL.fullmatch(journal.name)
-    return journal.with_name(found[1]) if found else None
+    match = _JOURNAL.fullmatch(journal.name)
+    return journal.with_name(match[1]) if match else None
 
 
 def remove_parts(results: Path) -> None:
@@ -72,9 +72,9 @@ def drop_torn_line(journal: Path) -> None:
         while end > 0:
             start = max(0, end - BLOCK)
             file.seek(start)
-            found = file.read(end - start).rfind(b"\n")
-            if found >= 0:
-                file.truncate(start + found + 1)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                file.truncate(start + newline + 1)
                 return
             end = start
 

@@ -9,9 +9,9 @@ from lstm_conformance.reports.records.results import KERNELS, Check
 
 def kernels_of(checks: Iterable[Check], path: str | None = None) -> list[str]:
     """The lines of the checks that say it, of one path or of any: at most one for each."""
-    found = (
+    lines = (
         check.detail[KERNELS]
         for check in checks
         if check.detail and path in {None, check.path} and KERNELS in check.detail
     )
-    return [str(line) for line in found]
+    return [str(line) for line in lines]

@@ -30,12 +30,12 @@ def read(paths: Iterable[Path]) -> Report:
 
 def _cells(paths: Sequence[Path]) -> list[CellResult]:
     files = [file for path in paths if path.is_dir() for file in _found(path, NAME)]
-    found = [(file, cell) for file in files for cell in read_cells(file)]
+    pairs = [(file, cell) for file in files for cell in read_cells(file)]
     seen: dict[str, Path] = {}
-    for file, cell in found:
+    for file, cell in pairs:
         if seen.setdefault(cell.id, file) != file:
             raise InconsistentRuns(f"{file}: the cell {cell.id} is in {seen[cell.id]} as well; name one night only")
-    return [cell for _, cell in found]
+    return [cell for _, cell in pairs]
 
 
 def _planned(paths: Sequence[Path]) -> list[CellResult]:

@@ -33,7 +33,7 @@ def to_plain(value: object) -> Any:
     if value is None or type(value) in _EXACT:
         return value
     if is_dataclass(value):
-        return {each.name: to_plain(getattr(value, each.name)) for each in fields(value)}
+        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -71,12 +71,12 @@ ADDED = {"added": True}
 @cache
 def _hints(record_type: Any) -> dict[str, Any]:
     hints = get_type_hints(record_type)
-    return {each.name: hints[each.name] for each in fields(record_type)}
+    return {field.name: hints[field.name] for field in fields(record_type)}
 
 
 @cache
 def _added(record_type: Any) -> frozenset[str]:
-    return frozenset(each.name for each in fields(record_type) if each.metadata == ADDED)
+    return frozenset(field.name for field in fields(record_type) if field.metadata == ADDED)
 
 
 def _fit(name: str, hint: Any, value: Any) -> Any:

@@ -76,17 +76,17 @@ def grouped(checks: Iterable[Check], key: Callable[[Check], tuple[str, ...]]) ->
     groups: dict[tuple[str, ...], list[Check]] = {}
     for check in checks:
         groups.setdefault(key(check), []).append(check)
-    return {each: Group(tuple(members)) for each, members in groups.items()}
+    return {values: Group(tuple(members)) for values, members in groups.items()}
 
 
 def figures(checks: Iterable[Check]) -> list[tuple[str, str | float]]:
     """Name the figures of one pytest item, for its JUnit properties: rule, verdicts, the largest budget used."""
     group = Group(tuple(checks))
-    found: list[tuple[str, str | float]] = [("rule", check.rule) for check in group.checks[:1]]
-    found.append(("verdicts", ", ".join(f"{count} {verdict}" for verdict, count in group.counts.items())))
+    facts: list[tuple[str, str | float]] = [("rule", check.rule) for check in group.checks[:1]]
+    facts.append(("verdicts", ", ".join(f"{count} {verdict}" for verdict, count in group.counts.items())))
     if group.closest is not None and group.closest.budget is not None:
-        found += [("largest_budget_used", group.closest.budget), ("measure", group.closest.measure or "")]
-    return found
+        facts += [("largest_budget_used", group.closest.budget), ("measure", group.closest.measure or "")]
+    return facts
 
 
 def numbers_in(rule: str) -> tuple[tuple[int, str], ...]:

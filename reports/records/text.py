@@ -55,32 +55,30 @@ def plain_text(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _smallest(found: Any) -> list[Fact]:
+def _smallest(search: Any) -> list[Fact]:
     """To which smaller configuration a failing one was reduced."""
-    if not isinstance(found, Mapping) or not isinstance(found.get("configuration"), str):
+    if not isinstance(search, Mapping) or not isinstance(search.get("configuration"), str):
         return []
-    end = "the search was cut short" if found.get("cut_short") else "nothing can be left out of it"
-    return [("smallest", f"{found['configuration']} fails, too; {end}")]
+    end = "the search was cut short" if search.get("cut_short") else "nothing can be left out of it"
+    return [("smallest", f"{search['configuration']} fails, too; {end}")]
 
 
 def _comparison(detail: Mapping[str, Any]) -> list[Fact]:
     bad, every = detail["elements"]
     spread = [f"{some}/{of} {axis}s" for axis, (some, of) in detail["spread"].items()]
-    found = [
+    rows = [
         ("first bad", _element(detail["first"])),
         ("worst", _element(detail["worst"])),
         ("spread", f"{bad:,} of {every:,} elements ({bad / every:.0%}); {', '.join(spread)}"),
     ]
     if "gates" in detail:
         gates = "  ".join(f"{name} {_number(value)}" for name, value in detail["gates"].items())
-        found.insert(1, ("gates", f"{gates}  (the reference's, at the first bad element)"))
+        rows.insert(1, ("gates", f"{gates}  (the reference's, at the first bad element)"))
     if "by_step" in detail:
-        found.append(
-            ("by step", f"{_bars(detail['by_step'])}  (largest error per step, log scale; · inside the bound)")
-        )
+        rows.append(("by step", f"{_bars(detail['by_step'])}  (largest error per step, log scale; · inside the bound)"))
     if "diagnosis" in detail:
-        found.append(("diagnosis", "\n".join([detail["diagnosis"]["sentence"], *detail["diagnosis"]["reasons"]])))
-    return found
+        rows.append(("diagnosis", "\n".join([detail["diagnosis"]["sentence"], *detail["diagnosis"]["reasons"]])))
+    return rows
 
 
 def _element(element: Mapping[str, Any]) -> str:
@@ -99,7 +97,7 @@ def _bars(budgets: Sequence[float | str]) -> str:
     """Draw one character a step: a bar as high as the logarithm of the budget, a dot where it is kept."""
     heights = [_height(float(budget)) for budget in budgets]
     top = max(*heights, 1.0)
-    return "".join(BARS[min(len(BARS) - 1, int(len(BARS) * each / top))] if each > 0 else "·" for each in heights)
+    return "".join(BARS[min(len(BARS) - 1, int(len(BARS) * height / top))] if height > 0 else "·" for height in heights)
 
 
 def _height(budget: float) -> float:

@@ -18,13 +18,13 @@ def label(name: str, environment: Environment | None, everything: Mapping[str, S
     if environment is None:
         return name if len(everything) > 1 else ""
     others = [
-        _labels(file, each)
+        _labels(file, peer)
         for file, environments in everything.items()
-        for each in environments
-        if each.implementation == environment.implementation and (file, each) != (name, environment)
+        for peer in environments
+        if peer.implementation == environment.implementation and (file, peer) != (name, environment)
     ]
     own = _labels(name, environment)
-    return next((each for n, each in enumerate(own) if each not in {other[n] for other in others}), own[-1])
+    return next((part for n, part in enumerate(own) if part not in {other[n] for other in others}), own[-1])
 
 
 def precedence(version: str) -> tuple[Version, str]:

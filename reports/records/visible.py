@@ -22,12 +22,12 @@ def visible(value: Any) -> Any:
     r"""Spell out, as `\u202e`, every character that would act on the page instead of being read."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    return _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
 
 
 def harmless(text: str) -> str:
     """A text of one or more lines for a terminal or a log of CI, to neither of which it gives orders."""
-    return _ORDER.sub(lambda found: f"{found[1] or ''}\\x{ord(found[0][-1]):02x}", str(visible(text)))
+    return _ORDER.sub(lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):02x}", str(visible(text)))
 
 
 def say(text: object, *, wrong: bool = False) -> None:

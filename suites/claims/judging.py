@@ -73,7 +73,7 @@ def _layer(about: Mapping[str, Any], weights: Arrays, read: Rounded, observed: A
 
 def _canonical(layout: str, layer: Layer, weights: Arrays) -> Weights:
     native = {name: a[None] for name, a in weights.items()}
-    return [[w.at(0).float64() for w in each] for each in LAYOUTS[layout].canonical_weights(layer, native)]
+    return [[w.at(0).float64() for w in directions] for directions in LAYOUTS[layout].canonical_weights(layer, native)]
 
 
 def _shares(states: Arrays, outputs: Outputs[Rounded]) -> list[Array]:

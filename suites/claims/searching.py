@@ -56,7 +56,7 @@ def _stem(word: str) -> str:
 
 def _named(claim: Claim, question: str) -> bool:
     """Whether the question has one of its `words`, all of it in a row."""
-    asked, *phrases = (f" {' '.join(map(_stem, _plain(each)))} " for each in (question, *claim.words))
+    asked, *phrases = (f" {' '.join(map(_stem, _plain(phrase)))} " for phrase in (question, *claim.words))
     return any(phrase in asked for phrase in phrases)
 
 

@@ -64,8 +64,8 @@ def settled(
     runs: dict[tuple[str, str], ClaimRun] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         work = [pool.submit(settle, name, asked, pythons or {}) for name in ENVIRONMENTS]
-        for each in through(work):
-            runs |= each.result()
+        for future in through(work):
+            runs |= future.result()
     records = [claimed(claim, [runs[claim.id, name] for name in claim.where]) for claim in asked]
     files = dict.fromkeys(name for environment in ENVIRONMENTS.values() for name in environment.files)
     return ClaimsReport(claims=records, first=claims().first, preludes={name: prelude(HERE / name) for name in files})
@@ -114,7 +114,7 @@ def heard(python: Path, environment: Environment, file: Path, ids: list[str]) ->
         except (children.TimedOut, OSError) as error:
             told = str(error)
         if not out.exists():
-            return {each: {"facts": [], "output": "", "error": told, "versions": {}} for each in ids}
+            return {claim: {"facts": [], "output": "", "error": told, "versions": {}} for claim in ids}
         with np.load(out) as archive:
             return _judged({name: archive[name] for name in archive.files})
 
@@ -122,16 +122,16 @@ def heard(python: Path, environment: Environment, file: Path, ids: list[str]) ->
 def _judged(arrays: dict[str, Any]) -> dict[str, Seen]:
     """What was seen, with the verdicts of the reference in their places."""
     seen = json.loads(str(arrays.pop("seen")))
-    found: dict[str, Seen] = seen["claims"]
-    for name, each in found.items():
-        each["versions"] = seen["versions"]
-        for number, fact in enumerate(each["facts"]):
+    by_claim: dict[str, Seen] = seen["claims"]
+    for name, claim in by_claim.items():
+        claim["versions"] = seen["versions"]
+        for number, fact in enumerate(claim["facts"]):
             if "judge" in fact:
                 verdict = judged(fact["judge"], under(arrays, f"{name}/{number}/"))
                 fact["truth"] = verdict.right
                 line = verdict.sentence(fact["what"])
-                each["output"] = each["output"].replace(f"\0judge {number}\0", line)
-    return found
+                claim["output"] = claim["output"].replace(f"\0judge {number}\0", line)
+    return by_claim
 
 
 def held(claim: Claim, environment: str, seen: Seen) -> ClaimRun:
@@ -166,6 +166,6 @@ def _difference(due: str, came: str, seen: Seen) -> str:
     if seen["error"]:
         return f"expected {due}, came an error: {seen['error'].strip()}"
     told = "; ".join(
-        f"{'beyond, ' if each['beyond'] else ''}{each['what'].rstrip(' :')}: {each['truth']}" for each in seen["facts"]
+        f"{'beyond, ' if fact['beyond'] else ''}{fact['what'].rstrip(' :')}: {fact['truth']}" for fact in seen["facts"]
     )
     return f"expected {due}, came {came or 'no verdict'}: {told or 'it said nothing'}"

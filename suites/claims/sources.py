@@ -18,8 +18,8 @@ TOLD = ("claim", "beyond")
 def functions(path: Path) -> dict[str, ast.FunctionDef]:
     """The functions of a file of claims, by the ids of these."""
     body = ast.parse(path.read_text("utf-8")).body
-    found = [each for each in body if isinstance(each, ast.FunctionDef)]
-    return {each.name.upper(): each for each in found if each.name[1:].isdigit()}
+    nodes = [node for node in body if isinstance(node, ast.FunctionDef)]
+    return {node.name.upper(): node for node in nodes if node.name[1:].isdigit()}
 
 
 def file_of(claim: str, files: tuple[str, ...]) -> Path | None:
@@ -55,6 +55,6 @@ def _retell(name: ast.Name, lines: list[str]) -> None:
 
 def prelude(path: Path) -> str:
     """What stands above the first claim: imports and helpers."""
-    first = min(each.lineno for each in functions(path).values())
+    first = min(node.lineno for node in functions(path).values())
     head = "\n".join(path.read_text("utf-8").splitlines()[: first - 1])
     return head.split('"""', 2)[2].strip() + "\n"

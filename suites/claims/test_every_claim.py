@@ -24,7 +24,7 @@ def settled(request: pytest.FixtureRequest) -> Settled:
     """The environments of the tests that were selected, begun all at once; what each found."""
     calls = (getattr(item, "callspec", None) for item in request.session.items)
     params = [call.params for call in calls if call]
-    wanted = {(each["claim"], each["environment"]) for each in params if {"claim", "environment"} <= each.keys()}
+    wanted = {(param["claim"], param["environment"]) for param in params if {"claim", "environment"} <= param.keys()}
     pool = ThreadPoolExecutor()
     asked = {name: [c for c in claims().claims if (c.id, name) in wanted] for name in dict.fromkeys(e for _, e in RUNS)}
     return {name: pool.submit(settle, name, few, {}) for name, few in asked.items() if few}

@@ -105,7 +105,7 @@ def heard(module: Any, name: str) -> dict[str, Any]:
     module.seed(zlib.crc32(name.encode()) % 2**31)
     try:
         with contextlib.redirect_stdout(printed):
-            function(**{each: getattr(witness, each) for each in inspect.signature(function).parameters})
+            function(**{argument: getattr(witness, argument) for argument in inspect.signature(function).parameters})
     except Exception:  # whatever it is, it is told
         error = traceback.format_exc(limit=-2)
     return {"facts": witness.facts, "output": printed.getvalue(), "error": error, "arrays": witness.arrays}
@@ -122,7 +122,7 @@ def main(path: str, out: str, *names: str) -> None:
     sys.path.pop(0)  # what stands beside this file is not for frameworks to import
     module = loaded(path)
     told = {name: heard(module, name) for name in names}
-    arrays = {f"{name}/{key}": a for name, each in told.items() for key, a in each.pop("arrays").items()}
+    arrays = {f"{name}/{key}": a for name, claim in told.items() for key, a in claim.pop("arrays").items()}
     seen = json.dumps({"versions": {**versions(), **getattr(module, "VERSIONS", {})}, "claims": told})
     part = Path(out + ".part")
     with part.open("wb") as file:

@@ -58,7 +58,7 @@ def assert_conforms(
     if not isinstance(seed, (int, np.integer)):
         raise BadInput(f"expected seed to be a whole number, came {seed!r}: inputs follow from it")
     valid = {"lengths": lengths, "mask": mask}
-    if any(each is not None for each in valid.values()) and (x is None or weights is not None):
+    if any(array is not None for array in valid.values()) and (x is None or weights is not None):
         raise BadInput("lengths and mask go with x, and with a layer of a framework or outputs that are there already")
     taken = _taken(layer, weights, options)
     calls = asked(taken, Conventions(**taken.options), inputs, int(seed), valid)
@@ -79,9 +79,9 @@ def _check_renewed(taken: Taken, seed: int, names: Sequence[str]) -> None:
         return
     conventions = Conventions(**taken.options)
     first = drawn(taken, conventions, seed, WITH_STATES)
-    with taken.renewed(first.native["x"], names) as found:
+    with taken.renewed(first.native["x"], names) as renewed:
         which = names[0] if len(names) == 1 else "weights"
-        other = replace(found, options=taken.options, name=f"{taken.name}, given other {which} after a call,")
+        other = replace(renewed, options=taken.options, name=f"{taken.name}, given other {which} after a call,")
         drawn(other, conventions, seed, WITH_STATES).judge(other, gradients=False)
 
 
@@ -114,29 +114,29 @@ def _called(function: Callable[..., Any], x: Array, states: States | None, valid
     del valid  # there is none
     given = [x, *(states or ())]
     before = [a.copy() for a in given]
-    found = function(x, states)
+    outputs = function(x, states)
     check_unchanged(before, given)
-    return found
+    return outputs
 
 
 def _taken(layer: Any, weights: Mapping[str, ArrayLike] | None, options: Options) -> Taken:
     """What is known of a layer or function; what is said of it goes before."""
     framework, prefix = framework_of(layer), options.get("prefix", "")
     if weights is not None:
-        found = Taken(
+        taken = Taken(
             name=getattr(layer, "__qualname__", type(layer).__name__),
             options={},
             weights=numbers_of(weights, prefix),
             call=partial(_called, layer),
         )
     elif framework == "torch":
-        found = of_torch.taken(layer, prefix)
+        taken = of_torch.taken(layer, prefix)
     elif framework:
-        found = of_keras.taken(layer)
+        taken = of_keras.taken(layer)
     else:
         raise BadInput(
             f"expected a module of torch, a Keras layer, or weights with a function, came {type(layer).__name__}"
         )
-    said: Options = {**found.options, **options, "prefix": ""}
-    said["dtype"] = said.get("dtype") or next(iter(found.weights.values())).dtype.name
-    return replace(found, options=said, weights={name: a.copy() for name, a in found.weights.items()})
+    said: Options = {**taken.options, **options, "prefix": ""}
+    said["dtype"] = said.get("dtype") or next(iter(taken.weights.values())).dtype.name
+    return replace(taken, options=said, weights={name: a.copy() for name, a in taken.weights.items()})

@@ -59,13 +59,13 @@ def outputs_of(case: Case, seen: Any, *, typed: bool = False) -> Seen:
     if typed:
         _check_dtypes(case, seen)
     shapes = shapes_of(case)
-    found = _by_name(seen, list(shapes))
-    wrong = {name: a.shape for name, a in found.items() if a.shape != shapes.get(name)}
-    if wrong or not {*found} <= {*shapes} or next(iter(shapes)) not in found:
-        came = {name: a.shape for name, a in found.items()}
+    outputs = _by_name(seen, list(shapes))
+    wrong = {name: a.shape for name, a in outputs.items() if a.shape != shapes.get(name)}
+    if wrong or not {*outputs} <= {*shapes} or next(iter(shapes)) not in outputs:
+        came = {name: a.shape for name, a in outputs.items()}
         raise NotConforming(f"the outputs have shapes {came}, documented is {shapes}")
-    whole = canonical(case, [found.get(name, np.zeros(shape)) for name, shape in shapes.items()])
-    return Seen(whole, canonical(case, [np.full(shape, float(name in found)) for name, shape in shapes.items()]))
+    whole = canonical(case, [outputs.get(name, np.zeros(shape)) for name, shape in shapes.items()])
+    return Seen(whole, canonical(case, [np.full(shape, float(name in outputs)) for name, shape in shapes.items()]))
 
 
 def _check_dtypes(case: Case, seen: Sequence[Any]) -> None:
@@ -78,15 +78,15 @@ def _check_dtypes(case: Case, seen: Sequence[Any]) -> None:
 
 def flat(seen: Any) -> list[Array]:
     """All outputs in a row, also those that are returned alone, by name, or as output, (h_n, c_n)."""
-    found = (
+    tensors = (
         [*seen.values()] if isinstance(seen, Mapping) else _flat(seen) if isinstance(seen, (list, tuple)) else [seen]
     )
-    return [numbers("an output", a) for a in found]
+    return [numbers("an output", a) for a in tensors]
 
 
 def _flat(seen: Sequence[Any]) -> list[Any]:
     """All outputs in a row, also those that are returned as output, (h_n, c_n)."""
-    return [a for each in seen for a in (each if isinstance(each, tuple) else [each])]
+    return [a for part in seen for a in (part if isinstance(part, tuple) else [part])]
 
 
 def _by_name(seen: Any, names: Sequence[str]) -> dict[str, Array]:

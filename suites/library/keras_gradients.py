@@ -17,7 +17,7 @@ Found = tuple[Sequence[Any], Sequence[Any]]
 def on_tensorflow(call: Call, given: Sequence[Any], variables: Sequence[Any], due: Sequence[Any]) -> Found:
     """By a tape, which watches variables by itself unless they are not trained."""
     tf = loaded("tensorflow")
-    held = [each if isinstance(each, tf.Variable) else each.value for each in variables]  # of Keras 2, or of Keras 3
+    held = [v if isinstance(v, tf.Variable) else v.value for v in variables]  # of Keras 2, or of Keras 3
     with tf.GradientTape() as tape:
         for source in (*given, *held):
             tape.watch(source)
@@ -29,15 +29,15 @@ def on_tensorflow(call: Call, given: Sequence[Any], variables: Sequence[Any], du
 def on_torch(call: Call, given: Sequence[Any], variables: Sequence[Any], due: Sequence[Any]) -> Found:
     """By what the outputs have recorded; one that records nothing depends on nothing."""
     torch = loaded("torch")
-    sources = [*(a.requires_grad_() for a in given), *(each.value for each in variables)]
+    sources = [*(a.requires_grad_() for a in given), *(v.value for v in variables)]
     outputs = call(*given)
     pairs = [(a, torch.as_tensor(w).to(a.dtype)) for a, w in zip(outputs, due, strict=True) if a.requires_grad]
     if not pairs:
-        return outputs, [torch.zeros_like(each) for each in sources]
+        return outputs, [torch.zeros_like(source) for source in sources]
     recorded, cotangents = zip(*pairs, strict=True)
-    by = [each for each in sources if each.requires_grad]
-    found = iter(torch.autograd.grad(recorded, by, cotangents, allow_unused=True, materialize_grads=True))
-    return outputs, [next(found) if each.requires_grad else torch.zeros_like(each) for each in sources]
+    by = [source for source in sources if source.requires_grad]
+    gradients = iter(torch.autograd.grad(recorded, by, cotangents, allow_unused=True, materialize_grads=True))
+    return outputs, [next(gradients) if source.requires_grad else torch.zeros_like(source) for source in sources]
 
 
 def on_jax(call: Call, given: Sequence[Any], variables: Sequence[Any], due: Sequence[Any]) -> Found:
@@ -48,7 +48,7 @@ def on_jax(call: Call, given: Sequence[Any], variables: Sequence[Any], due: Sequ
         with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
             return tuple(call(*arguments))
 
-    outputs, transposed = jax.vjp(function, [each.value for each in variables], list(given))
+    outputs, transposed = jax.vjp(function, [v.value for v in variables], list(given))
     cotangents = tuple(jax.numpy.asarray(a, output.dtype) for a, output in zip(due, outputs, strict=True))
     by_variables, by_given = transposed(cotangents)
     return outputs, [*by_given, *by_variables]

@@ -22,23 +22,23 @@ NAMES = ("kernel", "recurrent_kernel", "bias")
 
 def taken(layer: Any) -> Taken:
     """A layer as it is called at inference. Raises BadInput for one without weights, or of another class."""
-    called = _Called(layer)
-    found = Taken(
+    inference = _Called(layer)
+    plain = Taken(
         name=f"{framework_of(layer)}.layers.{type(layer).__name__}",
         options=_options(layer),
         weights=dict(_weights(layer)),
-        call=called,
-        train=called.train if called.backend in BY_BACKEND else None,
+        call=inference,
+        train=inference.train if inference.backend in BY_BACKEND else None,
         typed=True,
-        renewed=called.renewed,
+        renewed=inference.renewed,
         further=() if any(part.unroll for part in _parts(layer).values()) else ("masks",),
         rows=_rows(layer),
     )
     rates = ("dropout", "recurrent_dropout")
     if any(getattr(_cell(part), name, 0) for part in _parts(layer).values() for name in rates):
-        return found
+        return plain
     in_training = _Called(layer, training=True)
-    return replace(found, training=replace(found, call=in_training, train=found.train and in_training.train))
+    return replace(plain, training=replace(plain, call=in_training, train=plain.train and in_training.train))
 
 
 def _parts(layer: Any) -> Mapping[str, Any]:
@@ -83,7 +83,7 @@ def _options(layer: Any) -> Options:
             f"expected an LSTM layer, RNN of one LSTMCell or Bidirectional around one, came {type(layer).__name__}: "
             "hand over the one that is in it"
         )
-    if len({(_policy(each), *_activations(each)) for each in parts}) > 1:
+    if len({(_policy(direction), *_activations(direction)) for direction in parts}) > 1:
         raise BadInput("expected two directions of one dtype and the same activations: hand over each by itself")
     activation, recurrent_activation = _activations(part)
     merge_mode = getattr(layer, "merge_mode", "concat")
@@ -130,9 +130,9 @@ class _Called:
         given = self._given(x, states)
         before = [numbers("an input", a).copy() for a in given[:3]]
         with self._keeping():
-            found = self._forward(valid, *given)
+            outputs = self._forward(valid, *given)
         check_unchanged(before, given[:3])
-        return [numbers("an output", a) for a in found]
+        return [numbers("an output", a) for a in outputs]
 
     def train(
         self, x: Array, states: States | None, cotangents: Sequence[Array], valid: Array | None = None
@@ -142,14 +142,14 @@ class _Called:
             f"{prefix}{name}": variable
             for prefix, part in _parts(self.layer).items()
             for name, variable in zip(NAMES, part.weights, strict=False)
-            if any(variable is each for each in part.trainable_weights)
+            if any(variable is weight for weight in part.trainable_weights)
         }
         given = self._given(x, states)
         with self._keeping():
-            outputs, found = BY_BACKEND[self.backend](
+            outputs, gradients = BY_BACKEND[self.backend](
                 partial(self._forward, valid), given, list(variables.values()), cotangents
             )
-        by = [numbers("a gradient", a) for a in found]
+        by = [numbers("a gradient", a) for a in gradients]
         inputs, weights = by[: len(given)], by[len(given) :]
         named = {"x": inputs[0], **dict(zip(variables, weights, strict=True))}
         if states is not None:
@@ -177,8 +177,8 @@ class _Called:
     def _forward(self, valid: Array | None, x: Any, *states: Any) -> Sequence[Any]:
         self._reset()
         mask = None if valid is None else self._tensor(valid)
-        found = self.layer(x, initial_state=list(states) or None, mask=mask, training=self.training)
-        return list(found) if isinstance(found, (list, tuple)) else [found]
+        outputs = self.layer(x, initial_state=list(states) or None, mask=mask, training=self.training)
+        return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:

@@ -34,8 +34,8 @@ def taken(module: Any, prefix: str = "") -> Taken:
             f"expected a module that can be called, came {type(module).__name__} without forward, which torch does not "
             "script of an LSTM: script a module that calls it, and say with prefix where it is in that"
         )
-    found, draws = _Module(module, prefix).taken(), _draws(module)
-    return found if draws else replace(found, training=_Module(module, prefix, training=True).taken())
+    plain, draws = _Module(module, prefix).taken(), _draws(module)
+    return plain if draws else replace(plain, training=_Module(module, prefix, training=True).taken())
 
 
 def _draws(module: Any) -> bool:
@@ -78,8 +78,8 @@ class _Module:
         self.is_cell = isinstance(module, self.torch.nn.LSTMCell)
         self.prefix, self.part = prefix, _part(module, prefix)
         with self.evaluated(), self.torch.no_grad():
-            found = _weights(self.part) or below(dict(module.named_parameters(remove_duplicate=False)), prefix)
-        self.parameters = {f"{name}_l0" if name.endswith(ENDS) else name: each for name, each in found.items()}
+            weights = _weights(self.part) or below(dict(module.named_parameters(remove_duplicate=False)), prefix)
+        self.parameters = {f"{name}_l0" if name.endswith(ENDS) else name: weight for name, weight in weights.items()}
         if not self.parameters:
             raise BadInput(f"expected parameters whose names begin with {prefix!r}, came none: say which with prefix")
         self.like = next(iter(self.parameters.values()))
@@ -91,9 +91,9 @@ class _Module:
         return Taken(
             name=f"{type(self.module).__module__.removesuffix('.modules.rnn')}.{type(self.module).__qualname__}",
             options=options,
-            weights={name: numbers(name, each) for name, each in self.parameters.items()},
+            weights={name: numbers(name, weight) for name, weight in self.parameters.items()},
             call=self.call,
-            train=None if any(each.is_inference() for each in self.parameters.values()) else self.train,
+            train=None if any(weight.is_inference() for weight in self.parameters.values()) else self.train,
             typed=True,
             renewed=self.renewed if self.is_plain else None,
             further=("unbatched", "lengths") if isinstance(self.module, self.torch.nn.LSTM) else (),
@@ -102,8 +102,8 @@ class _Module:
     @property
     def is_plain(self) -> bool:
         """Whether its weights are parameters, each of them one, of a module that can be copied."""
-        own = {id(each) for each in self.module.parameters()}
-        known = [id(each) for each in self.parameters.values()]
+        own = {id(parameter) for parameter in self.module.parameters()}
+        known = [id(parameter) for parameter in self.parameters.values()]
         return len(set(known)) == len(known) and set(known) <= own and not any(a.is_inference() for a in self.values())
 
     def values(self) -> Sequence[Any]:
@@ -131,9 +131,9 @@ class _Module:
         with self.evaluated(), self.torch.no_grad():
             given = [self.tensor(a) for a in (x, *(states or ()))]
             before = [a.clone() for a in given]
-            found = self.forward(given[0], tuple(given[1:]) or None, valid)
+            outputs = self.forward(given[0], tuple(given[1:]) or None, valid)
         check_unchanged(before, given)
-        return [numbers("an output", a) for a in found]
+        return [numbers("an output", a) for a in outputs]
 
     def train(
         self, x: Array, states: States | None, cotangents: Sequence[Array], valid: Array | None = None
@@ -144,11 +144,11 @@ class _Module:
             for tensor in named.values():
                 tensor.requires_grad_()
             outputs = self.forward(named["x"], (named["h_0"], named["c_0"]) if states else None, valid)
-            by = named | {name: each for name, each in self.parameters.items() if self.has_gradient(each)}
+            by = named | {name: weight for name, weight in self.parameters.items() if self.has_gradient(weight)}
             due = [self.tensor(a) for a in cotangents]
-            found = self.gradients(outputs, list(by.values()), due)
+            gradients = self.gradients(outputs, list(by.values()), due)
         return [numbers("an output", a) for a in outputs], {
-            name: numbers(name, a) for name, a in zip(by, found, strict=True)
+            name: numbers(name, a) for name, a in zip(by, gradients, strict=True)
         }
 
     def has_gradient(self, each: Any) -> bool:
@@ -160,12 +160,12 @@ class _Module:
         """Of the sum of all outputs times those numbers; an output that records nothing depends on nothing."""
         pairs = [(a, weight) for a, weight in zip(outputs, due, strict=True) if a.requires_grad]
         if not pairs:
-            return [self.torch.zeros_like(each) for each in by]
+            return [self.torch.zeros_like(tensor) for tensor in by]
         recorded, weights = zip(*pairs, strict=True)
-        found: Sequence[Any] = self.torch.autograd.grad(
+        gradients: Sequence[Any] = self.torch.autograd.grad(
             recorded, by, weights, allow_unused=True, materialize_grads=True
         )
-        return found
+        return gradients
 
     def forward(self, x: Any, states: Any, lengths: Array | None) -> list[Any]:
         """output, h_n, c_n."""
@@ -217,7 +217,7 @@ class _Module:
     @contextmanager
     def evaluated(self) -> Iterator[None]:
         """The module in evaluation mode, or in training mode, which draws nothing that others miss; left as it was."""
-        was = {each: each.training for each in self.module.modules()}
+        was = {part: part.training for part in self.module.modules()}
         self.module.train(self.training)
         try:
             with self.torch.random.fork_rng(devices=(), enabled=self.training):
@@ -226,5 +226,5 @@ class _Module:
                 yield
         finally:
             self.module.train(was[self.module])
-            for each, mode in was.items():
-                each.training = mode
+            for part, mode in was.items():
+                part.training = mode

@@ -44,15 +44,19 @@ class Cell:
 
     def requires(self, package: str) -> bool:
         """Whether a package is among those that are named."""
-        return any(_is(package, each) for each in self.packages)
+        return any(_is(package, requirement) for requirement in self.packages)
 
     def leaves_free(self, package: str) -> bool:
         """Whether any release will do of a package that is named."""
-        return any(_is(package, each) and not Requirement(each).specifier for each in self.packages)
+        return any(
+            _is(package, requirement) and not Requirement(requirement).specifier for requirement in self.packages
+        )
 
     def with_requirement(self, package: str, specifier: str) -> Cell:
         """The same cell with other releases of one of its packages: `==3.14.0`."""
-        packages = (f"{package}{specifier}" if _is(package, each) else each for each in self.packages)
+        packages = (
+            f"{package}{specifier}" if _is(package, requirement) else requirement for requirement in self.packages
+        )
         return replace(self, packages=tuple(packages))
 
 
@@ -81,15 +85,15 @@ DISTRIBUTIONS = readers.texts("a list of distributions", least=0)
 def _requirements(value: Any) -> tuple[str, ...]:
     try:
         listed: tuple[str, ...] = readers.texts(PACKAGES)(value)
-        for each in listed:
-            Requirement(each)
+        for requirement in listed:
+            Requirement(requirement)
     except InvalidRequirement:
         raise ValueError(PACKAGES) from None
     return listed
 
 
 def _is_variables(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    return isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values())
 
 
 FIELDS: Mapping[str, readers.Reader] = {

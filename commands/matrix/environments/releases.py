@@ -40,13 +40,13 @@ def between(uv: Uv, cell: Cell, package: str, low: Version, high: Version) -> li
 
     Raises Unreachable, TimedOut.
     """
-    found: list[Version] = []
+    releases: list[Version] = []
     while True:
-        sought = cell.with_requirement(package, f">{low.public},<{(found or [high])[-1].public}")
+        sought = cell.with_requirement(package, f">{low.public},<{(releases or [high])[-1].public}")
         try:
-            found.append(release_of(package, resolved(uv, sought)))
+            releases.append(release_of(package, resolved(uv, sought)))
         except UvFailed:
-            return found[::-1]
+            return releases[::-1]
 
 
 def release_of(package: str, packages: Iterable[str]) -> Version:

@@ -53,8 +53,8 @@ class Store:
 
     def find(self, python: str, packages: Sequence[str]) -> Environment | None:
         """The environment of a Python with these releases, if it was built before and its Python is still there."""
-        found = Environment(self.folder / name_of(python, packages))
-        return self._use(found) if found.python.exists() and (found.folder / PACKAGES).exists() else None
+        built = Environment(self.folder / name_of(python, packages))
+        return self._use(built) if built.python.exists() and (built.folder / PACKAGES).exists() else None
 
     def build(self, python: str, packages: Sequence[str], *, seconds: float) -> Environment:
         """Build the environment of a Python with these releases.
@@ -66,7 +66,7 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.uv.install(unfinished, python, packages, seconds=seconds)
-            (unfinished / PACKAGES).write_text("".join(f"{each}\n" for each in packages), "utf-8")
+            (unfinished / PACKAGES).write_text("".join(f"{package}\n" for package in packages), "utf-8")
             shutil.rmtree(self.folder / name, ignore_errors=True)  # its Python is gone, or `find` had found it
             unfinished.rename(self.folder / name)
         finally:
@@ -105,7 +105,7 @@ class Store:
 
     def _use(self, environment: Environment) -> Environment:
         name = environment.folder.name
-        self._used = [*(each for each in self._used if each != name), name]
+        self._used = [*(used for used in self._used if used != name), name]
         os.utime(environment.folder, (time.time(), time.time()))
         return environment
 
@@ -113,8 +113,8 @@ class Store:
         return [Environment(path.parent) for path in self.folder.glob(f"*/{PACKAGES}")]
 
     def _unused(self, coming: Collection[str]) -> list[Environment]:
-        environments = [each for each in self._all() if each.folder.name not in {*self._used, *coming}]
-        return sorted(environments, key=lambda each: each.folder.stat().st_mtime)
+        environments = [built for built in self._all() if built.folder.name not in {*self._used, *coming}]
+        return sorted(environments, key=lambda built: built.folder.stat().st_mtime)
 
     def _done(self, coming: Collection[str]) -> list[Environment]:
         return [Environment(self.folder / name) for name in reversed(self._used) if name not in coming]
@@ -126,7 +126,7 @@ class Store:
         shutil.rmtree(environment.folder, ignore_errors=True)
         self._used = [name for name in self._used if name != environment.folder.name]
         with suppress(UvFailed, TimedOut):  # the cache is used by others
-            own -= set().union(*(each.releases for each in self._all()))
+            own -= set().union(*(other.releases for other in self._all()))
             self.uv.forget(sorted({line.partition("==")[0] for line in own}))
 
 

@@ -78,11 +78,11 @@ class Uv:
         """
         with tempfile.TemporaryDirectory() as folder:
             excluded = Path(folder, "excludes.txt")
-            excluded.write_text("".join(f"{each}\n" for each in excludes), "utf-8")
+            excluded.write_text("".join(f"{package}\n" for package in excludes), "utf-8")
             words = ["pip", "compile", "-", "--no-header", "--no-annotate", "--python-version", python]
             words += ["--excludes", os.fspath(excluded), *options]
             words += [f"--prerelease-package={name}=allow" for name in prereleases]
-            output = self._run(words, QUICK, text="".join(f"{each}\n" for each in requirements))
+            output = self._run(words, QUICK, text="".join(f"{requirement}\n" for requirement in requirements))
         return tuple(line for line in output.splitlines() if line and not line.startswith(("#", "-")))
 
     def install(self, folder: Path, python: str, packages: Iterable[str], *, seconds: float) -> None:
@@ -92,7 +92,7 @@ class Uv:
         """
         self._run(["venv", "--no-project", "--relocatable", "--python", python, os.fspath(folder)], QUICK)
         words = ["pip", "install", "--no-deps", "--python", os.fspath(python_of(folder)), "-r", "-"]
-        self._run(words, seconds, text="".join(f"{each}\n" for each in packages))
+        self._run(words, seconds, text="".join(f"{package}\n" for package in packages))
 
     def fetched(self) -> int:
         """How many distributions lie unpacked in the cache; 0 where this uv keeps them in another way."""
@@ -114,7 +114,7 @@ class Uv:
         said = gist(ended.errors)
         if NO_SPACE in ended.errors:
             raise DiskFull(said)
-        raise Unreachable(said) if any(each in ended.errors for each in NO_ANSWER) else UvFailed(said)
+        raise Unreachable(said) if any(phrase in ended.errors for phrase in NO_ANSWER) else UvFailed(said)
 
 
 def python_of(folder: Path) -> Path:
@@ -126,8 +126,8 @@ def environment(own: Mapping[str, str]) -> dict[str, str]:
     """The variables for uv: what pip is told it is told, too, and it finds the Pythons that pyenv has."""
     told = {name: own[pip] for pip, name in FROM_PIP.items() if own.get(pip)}
     told["UV_INDEX_STRATEGY"] = AS_PIP
-    if "UV_PYTHON_SEARCH_PATH" not in own and (found := _pyenv(own)):
-        told["UV_PYTHON_SEARCH_PATH"] = os.pathsep.join([*found, own.get("PATH", "")])
+    if "UV_PYTHON_SEARCH_PATH" not in own and (folders := _pyenv(own)):
+        told["UV_PYTHON_SEARCH_PATH"] = os.pathsep.join([*folders, own.get("PATH", "")])
     return {**told, **own}
 
 
@@ -139,8 +139,8 @@ def gist(errors: str) -> str:
 
 
 def _command() -> list[str]:
-    if found := shutil.which("uv"):
-        return [found]
+    if path := shutil.which("uv"):
+        return [path]
     if find_spec("uv"):
         return [sys.executable, "-m", "uv"]
     raise NoUv("expected the program uv, which is not installed: pip install 'lstm-conformance[matrix]'")

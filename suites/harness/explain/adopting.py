@@ -61,16 +61,16 @@ def adopted(checks: Iterable[Check], is_covered: Known, today: date) -> Adopted:
         if check.verdict in RED:
             place = check.implementation, check.path, check.rule
             by_configuration.setdefault((place, check.configuration), []).append(check)
-    found: dict[tuple[Place, str, Failure | tuple[int, ...]], list[Check]] = {}
+    groups: dict[tuple[Place, str, Failure | tuple[int, ...]], list[Check]] = {}
     left: list[Check] = []
     for (place, _), red in by_configuration.items():
         failure = None if place[2] == smoke.RULE or any(map(is_covered, red)) else _failure(red)
         if failure is None:
             left += red
         else:
-            found.setdefault((place, failure.manner, _alike(failure)), []).extend(red)
+            groups.setdefault((place, failure.manner, _alike(failure)), []).extend(red)
     entries = [
-        text for number, (key, red) in enumerate(found.items(), 1) for text in _entries(number, key[0], red, today)
+        text for number, (key, red) in enumerate(groups.items(), 1) for text in _entries(number, key[0], red, today)
     ]
     return Adopted("\n".join([*_HEAD, *entries]), len(entries), left)
 
@@ -86,15 +86,15 @@ def _failure(red: Sequence[Check]) -> Failure | None:
     """How all these checks fail, if it can be recorded in one entry."""
     first = red[0]
     detail = first.detail or {}
-    budgets = [math.inf if math.isnan(each.budget) else each.budget for each in red if each.budget is not None]
+    budgets = [math.inf if math.isnan(check.budget) else check.budget for check in red if check.budget is not None]
     fate = _FATE.search(str(detail.get("text", "")))
     candidates = [
         Failure("value", budget=_band(budgets)) if len(budgets) == len(red) and _are_alike(budgets) else None,
         _exception(red) if "raised" in detail else None,
         Failure("crash", fate[0]) if fate else None,
-        Failure("shape", same) if (same := _beginning([each.message or "" for each in red])) else None,
+        Failure("shape", same) if (same := _beginning([check.message or "" for check in red])) else None,
     ]
-    return next((each for each in candidates if each and all(_fits(each, check) for check in red)), None)
+    return next((failure for failure in candidates if failure and all(_fits(failure, check) for check in red)), None)
 
 
 def _exception(red: Sequence[Check]) -> Failure | None:
@@ -106,15 +106,15 @@ def _exception(red: Sequence[Check]) -> Failure | None:
 
 def _said(raised: str, message: str) -> str:
     """How the message of an exception begins; "" where none was raised."""
-    found = re.search(rf"raised {re.escape(raised)}\b[^:\n]*: (.+)", message)
-    return without_numbers(_WHERE.sub("", found[1]))[:LONGEST].strip() if found else ""
+    match = re.search(rf"raised {re.escape(raised)}\b[^:\n]*: (.+)", message)
+    return without_numbers(_WHERE.sub("", match[1]))[:LONGEST].strip() if match else ""
 
 
 def _beginning(messages: Sequence[str]) -> str:
     """How all of these begin; "" where that is less than half of one: it would be the beginning of much else."""
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*messages, strict=False))
-    found = "".join(letters[0] for letters in alike).strip()
-    return found if 2 * len(found) >= max(map(len, messages)) else ""
+    shared = "".join(letters[0] for letters in alike).strip()
+    return shared if 2 * len(shared) >= max(map(len, messages)) else ""
 
 
 def _are_alike(budgets: Sequence[float]) -> bool:
@@ -134,7 +134,7 @@ def _alike(failure: Failure) -> Failure | tuple[int, ...]:
     """What the failures of one entry have in common: all of it, but of budgets only the size, at either end."""
     if failure.manner != "value":
         return failure
-    return tuple(int(math.log10(each)) // 2 if math.isfinite(each) else -1 for each in failure.budget)
+    return tuple(int(math.log10(budget)) // 2 if math.isfinite(budget) else -1 for budget in failure.budget)
 
 
 def _entries(number: int, place: Place, red: Sequence[Check], today: date) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _entry(name: str, place: Place, configurations: Iterable[str], failure: Fail
         'versions = ""',
         f"rule = {_text(rule)}",
         "configurations = [",
-        *(f"    {_text(each)}," for each in configurations),
+        *(f"    {_text(configuration)}," for configuration in configurations),
         "]",
         f"fails = {_fails(failure)}",
         f"reason = {_text(f'{REASON} Seen: {seen}')}",
@@ -172,7 +172,7 @@ def _entry(name: str, place: Place, configurations: Iterable[str], failure: Fail
 
 def _fails(failure: Failure) -> str:
     if failure.manner == "value":
-        low, high = (f"{each:.3g}" if math.isfinite(each) else "inf" for each in failure.budget)
+        low, high = (f"{budget:.3g}" if math.isfinite(budget) else "inf" for budget in failure.budget)
         return f"{{ value = [{low}, {high}] }}"
     says = f", says = {_text(failure.says)}" if failure.says else ""
     return f"{{ {failure.manner} = {_text(failure.text)}{says} }}"

@@ -180,9 +180,9 @@ def _idle(entry: Deviation, covered: Sequence[Place], hellos: Mapping[str, Hello
     is_complete = tested.issuperset({*entry.implementation, *map(family_of, entry.implementation)})
     if not covered:
         return ["check"] if is_complete or not all(rule.startswith(PATHS_AGREE) for rule in entry.rule) else []
-    implementations, _, rules, _ = (set(each) for each in zip(*covered, strict=True))
-    idle = [f"check of {each}" for each in entry.implementation if each in tested - implementations]
-    return idle + [f"check of rule {each}" for each in entry.rule if is_complete and each not in rules]
+    implementations, _, rules, _ = (set(column) for column in zip(*covered, strict=True))
+    idle = [f"check of {name}" for name in entry.implementation if name in tested - implementations]
+    return idle + [f"check of rule {rule}" for rule in entry.rule if is_complete and rule not in rules]
 
 
 def _is_lacking(entry: Deviation, hellos: Iterable[Hello]) -> bool:

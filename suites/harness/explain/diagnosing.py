@@ -57,8 +57,8 @@ class Diagnoses:
         self.made.add(where)
         case = only(cases, first.case)
         of_gradient = (first.measure or "").startswith(GRADIENT)
-        found = self._of_gradients(planned, subject, case) if of_gradient else self._of(planned, subject, case)
-        explained = replace(first, detail={**(first.detail or {}), **found})
+        diagnosis = self._of_gradients(planned, subject, case) if of_gradient else self._of(planned, subject, case)
+        explained = replace(first, detail={**(first.detail or {}), **diagnosis})
         return [explained if outcome is first else outcome for outcome in outcomes]
 
     def _of(self, planned: Planned, subject: Subject, case: Cases) -> dict[str, Any]:
@@ -66,9 +66,9 @@ class Diagnoses:
         key = (planned.implementation, planned.path, case.key)
         if key not in self.known:
             evidence = evidence_of(subject, case)
-            found = None if evidence is None else diagnose(evidence, work=WORK)
-            self.unnamed[key[:2]] += found is not None and not found.fits
-            self.known[key] = {} if found is None else {"diagnosis": as_detail(found)}
+            diagnosis = None if evidence is None else diagnose(evidence, work=WORK)
+            self.unnamed[key[:2]] += diagnosis is not None and not diagnosis.fits
+            self.known[key] = {} if diagnosis is None else {"diagnosis": as_detail(diagnosis)}
         return self.known[key]
 
     def _of_gradients(self, planned: Planned, subject: Subject, case: Cases) -> dict[str, Any]:

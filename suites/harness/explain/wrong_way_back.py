@@ -32,11 +32,11 @@ def diagnosed(subject: Subject, case: Cases) -> Diagnosis | None:
         right = _largest(subject, case, trained, LSTMWithGradients)
         if right <= 1:
             return Diagnosis((Fit((), right),), None)
-        found = [Fit((name,), _largest(subject, case, trained, kind)) for name, kind in KNOWN.items()]
+        tried = [Fit((name,), _largest(subject, case, trained, kind)) for name, kind in KNOWN.items()]
     except (HostError, WrongOutputs, WeightsMismatch):
         return None
-    fits = sorted((fit for fit in found if fit.budget <= 1), key=lambda fit: fit.budget)
-    next_best = min((fit for fit in found if not fit.budget <= 1), key=lambda fit: fit.budget, default=None)
+    fits = sorted((fit for fit in tried if fit.budget <= 1), key=lambda fit: fit.budget)
+    next_best = min((fit for fit in tried if not fit.budget <= 1), key=lambda fit: fit.budget, default=None)
     return Diagnosis(tuple(fits), next_best, pairs=False)
 
 
@@ -50,5 +50,5 @@ def _largest(subject: Subject, case: Cases, trained: Trained, kind: type[LSTMWit
 
 
 def _compared(subject: Subject, case: Cases, trained: Trained, due: way_back.Due) -> Iterator[Comparison]:
-    found = (*way_back.of_inputs(trained, due), *way_back.of_weights(subject, case, trained, due))
-    yield from (each for each in found if isinstance(each, Comparison))
+    examined = (*way_back.of_inputs(trained, due), *way_back.of_weights(subject, case, trained, due))
+    yield from (comparison for comparison in examined if isinstance(comparison, Comparison))

@@ -98,7 +98,7 @@ def unchanged(before: Mapping[str, Array], after: Mapping[str, Array]) -> Examin
     for name, given in before.items():
         measure, left = name.removeprefix(WEIGHTS), after.get(name)
         if left is None or left.shape != given.shape:
-            found = "is gone" if left is None else f"has the shape {left.shape[1:]}"
-            yield Statement(measure, f"{found} after the call; before, it had {given.shape[1:]}")
+            state = "is gone" if left is None else f"has the shape {left.shape[1:]}"
+            yield Statement(measure, f"{state} after the call; before, it had {given.shape[1:]}")
             continue
         yield same(measure, left, given, " ".join(["case", *(f"axis_{k}" for k in range(given.ndim - 1))]))

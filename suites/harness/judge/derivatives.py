@@ -43,7 +43,7 @@ def moving_outputs(subject: Subject, cases: Cases) -> Examined:
 
 
 def _parts(outputs: Outputs[Any]) -> list[tuple[Rounded, Rounded]]:
-    return [(each.value, each.tangent) for each in outputs]
+    return [(output.value, output.tangent) for output in outputs]
 
 
 def hessian_times_direction(subject: Subject, cases: Cases) -> Examined:
@@ -56,8 +56,8 @@ def hessian_times_direction(subject: Subject, cases: Cases) -> Examined:
         by = way_back(subject.cell(cases.configuration), layer, subject.layout.fill(layer))
         given = [exactly(a, arithmetic_of(cases.configuration.dtype).of_gradients) for a in seen.given]
         still: list[Any] = [Moving(a, zeros_like(a)) for a in given]
-        found: Gradients[Any] = tangents_of(by.gradients(weights, call, Outputs(*still)))
-        return found
+        tangents: Gradients[Any] = tangents_of(by.gradients(weights, call, Outputs(*still)))
+        return tangents
 
     due = subject.expectations.recall(("hvp", *subject.alike(cases)), numbers, compute)
     yield from legal_call(subject, cases, "", seen.outputs)
@@ -109,8 +109,8 @@ def _of_rows(subject: Subject, cases: Cases, seen: Trained, due: Gradients[Round
                 axes = WEIGHT_AXES[name].replace("case", "case row")
 
                 def by_row(a: Array, axes: str = axes) -> Array:
-                    found = by_gate(a) if "gate" in axes else a
-                    return found.reshape(count, rows, *found.shape[1:])
+                    gated = by_gate(a) if "gate" in axes else a
+                    return gated.reshape(count, rows, *gated.shape[1:])
 
                 measure = f"gradient by {name}{named(layer, index, direction_)} of a row"
                 yield within(measure, by_row(cell.named[name]), bound.moved(by_row), axes)

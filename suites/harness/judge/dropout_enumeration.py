@@ -47,7 +47,7 @@ def guessed(subject: Subject, cases: Cases, start: States, observed: Outputs[Arr
     possible = returned(subject, tried, (h_0, c_0), seen)
     used = [_by_row(budget(a, b)) for a, b in zip(seen, possible, strict=True) if a.size]
     best = np.argmin(np.max(used, 0), 0)
-    return Outputs(*(each.moved(lambda a: _chosen(a, best)) for each in possible))
+    return Outputs(*(output.moved(lambda a: _chosen(a, best)) for output in possible))
 
 
 class _Part(NamedTuple):
@@ -65,13 +65,13 @@ class _Part(NamedTuple):
 
 
 def _parts(configuration: Configuration) -> list[_Part]:
-    layer, found = configuration.layer, []
+    layer, parts = configuration.layer, []
     for index, direction in product(range(layer.num_layers), range(layer.directions)):
         width = layer.input_size if index == 0 else layer.output_size * (1 if layer.merges else layer.directions)
-        found += [_Part(index, direction, "kernel", layer.dropout, width)] if layer.dropout else []
+        parts += [_Part(index, direction, "kernel", layer.dropout, width)] if layer.dropout else []
         of_h = _Part(index, direction, "recurrent_kernel", layer.recurrent_dropout, layer.output_size)
-        found += [of_h] if layer.recurrent_dropout else []
-    return found
+        parts += [of_h] if layer.recurrent_dropout else []
+    return parts
 
 
 def _with_all_choices(cases: Cases) -> Cases:

@@ -56,10 +56,10 @@ class Read:
 
 def promised(subject: Subject) -> Dropout:
     """On what dropout acts, by the contract of a subject. Raises TypeError where it says nothing of dropout."""
-    found = subject.hello.promised.dropout
-    if found is None:
+    dropout = subject.hello.promised.dropout
+    if dropout is None:
         raise TypeError(f"{subject.hello.implementation} promises nothing of dropout: ask nothing of it")
-    return found
+    return dropout
 
 
 def readable(cases: Cases, seed: int) -> Cases:
@@ -95,22 +95,22 @@ def chance_of(layer: Layer) -> Fraction:
 
 def read(subject: Subject, cases: Cases, outputs: Outputs[Array]) -> list[Read]:
     """What was dropped in every layer, from the outputs of readable cases."""
-    x, found = exactly(cases.inputs.x, arithmetic_of(cases.configuration.dtype)), []
+    x, reads = exactly(cases.inputs.x, arithmetic_of(cases.configuration.dtype)), []
     for index in range(len(cases.weights)):
         is_last = index + 1 == len(cases.weights)
         possible = _possible(subject, cases, index, x, outputs.y if is_last else None)
-        h_n, in_h = _nearer(outputs.h_n[index], [each.h_n for each in possible])
-        c_n, _ = _nearer(outputs.c_n[index], [each.c_n for each in possible])
+        h_n, in_h = _nearer(outputs.h_n[index], [candidate.h_n for candidate in possible])
+        c_n, _ = _nearer(outputs.c_n[index], [candidate.c_n for candidate in possible])
         dropped = np.concatenate(in_h, -1)[None]
-        y, in_y = _nearer(outputs.y, [each.y for each in possible]) if is_last else (possible[-1].y, dropped)
+        y, in_y = _nearer(outputs.y, [candidate.y for candidate in possible]) if is_last else (possible[-1].y, dropped)
         compared = [
             within(f"h_n of layer {index}", outputs.h_n[index], h_n, STATE_AXES),
             within(f"c_n of layer {index}", outputs.c_n[index], c_n, STATE_AXES),
             *([within("y", outputs.y, y, Y_AXES)] if is_last else []),
         ]
         x = where(dropped, possible[0].y, possible[-1].y)
-        found.append(Read(index, len(possible) > 1, in_y, compared))
-    return found
+        reads.append(Read(index, len(possible) > 1, in_y, compared))
+    return reads
 
 
 def _possible(subject: Subject, cases: Cases, index: int, x: Rounded, observed: Array | None) -> list[Outputs[Rounded]]:
@@ -163,7 +163,7 @@ def _cell(configuration: Configuration, index: int, direction: int, drawn: CellW
     else:
         recurrent_kernel[:, rows, units] = READING * _reads(configuration, index)
     first, *others = drawn.biases
-    biases = (np.broadcast_to(_biases(gates), first.shape).astype(first.dtype), *(0 * each for each in others))
+    biases = (np.broadcast_to(_biases(gates), first.shape).astype(first.dtype), *(0 * bias for bias in others))
     projection = None if drawn.projection is None else np.zeros_like(drawn.projection)
     if projection is not None:
         projection[:, units, units] = 1

@@ -49,8 +49,8 @@ class Expectations:
         content, kept = _digest(numbers), self._kept.get(place)
         if kept is not None and kept.content == content:
             kept.votes = min(kept.votes + 1, TRUSTED)
-            found: Expected = kept.expected
-            return found
+            recalled: Expected = kept.expected
+            return recalled
         expected = compute()
         if kept is not None and kept.votes:
             kept.votes -= 1
@@ -68,10 +68,10 @@ class Expectations:
 
 def _digest(numbers: Numbers) -> bytes:
     """Of all bits, shapes and dtypes."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for array in numbers:
-        found.update(b"" if array is None else f"{array.shape}{array.dtype}".encode() + array.tobytes())
-    return found.digest()
+        sha256.update(b"" if array is None else f"{array.shape}{array.dtype}".encode() + array.tobytes())
+    return sha256.digest()
 
 
 def _nbytes(expected: object) -> int:

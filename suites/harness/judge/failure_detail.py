@@ -44,7 +44,7 @@ def described(comparison: Comparison, k: int) -> dict[str, Any]:
         detail["gates"] = {name: float(values[k][first]) for name, values in comparison.gates().items()}
     if "step" in comparison.axes:
         outside = tuple(n for n, axis in enumerate(comparison.axes) if axis != "step")
-        detail["by_step"] = [float(each) for each in budget.max(outside)]
+        detail["by_step"] = [float(share) for share in budget.max(outside)]
     if budget.ndim > 1:
         detail["map"] = _map(comparison.axes, budget)
     return detail

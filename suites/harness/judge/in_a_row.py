@@ -47,7 +47,7 @@ class Row:
     @property
     def nbytes(self) -> int:
         """What it takes to keep this."""
-        return sum(a.nbytes for each in (*self.outputs, *self.native, *self.kept) for a in each)
+        return sum(a.nbytes for arrays in (*self.outputs, *self.native, *self.kept) for a in arrays)
 
 
 def in_a_row(subject: Subject, calls: Sequence[OneOfSeveral], *, kept: bool = False) -> Row:
@@ -56,19 +56,19 @@ def in_a_row(subject: Subject, calls: Sequence[OneOfSeveral], *, kept: bool = Fa
     kept: the caller fills the memory of its inputs again for each call, and looks at all outputs once more at the end.
     """
     first = calls[0].cases
-    fields: dict[str, Any] = {"cases": len(first), "resets": [each.reset for each in calls]}
-    fields |= {"layers": [each.layer for each in calls]} if any(each.layer for each in calls) else {}
-    fields |= {"threads": [each.thread for each in calls]} if any(each.thread for each in calls) else {}
+    fields: dict[str, Any] = {"cases": len(first), "resets": [call.reset for call in calls]}
+    fields |= {"layers": [call.layer for call in calls]} if any(call.layer for call in calls) else {}
+    fields |= {"threads": [call.thread for call in calls]} if any(call.thread for call in calls) else {}
     fields |= {"observe": [KEPT]} if kept else {}
     arrays: dict[str, NDArray[Any]] = _weights(subject, first)
-    for index, each in enumerate(calls):
-        arrays |= {f"{index}/{name}": a for name, a in _given(subject, each).items()}
+    for index, call in enumerate(calls):
+        arrays |= {f"{index}/{name}": a for name, a in _given(subject, call).items()}
     asked = subject.fields(first.configuration) | fields
     _, answer = subject.request("calls", asked, sent(first.configuration, arrays))
     seen = as_numbers(answer)
     native = [numbered(seen, f"{index}/output/") for index in range(len(calls))]
     outputs = [
-        canonical_outputs(subject.layout, each.cases.configuration, a) for each, a in zip(calls, native, strict=True)
+        canonical_outputs(subject.layout, call.cases.configuration, a) for call, a in zip(calls, native, strict=True)
     ]
     return Row(outputs, native, [numbered(seen, f"{index}/{KEPT}/") for index in range(len(calls))])
 
@@ -81,8 +81,8 @@ def outputs_in_a_row(
     The inputs may have different numbers of steps and rows, unless the cases have a mask, which is that of every call.
     """
     asked = [
-        OneOfSeveral(cases=with_inputs(cases, each, cases.mask), reset=reset)
-        for each, reset in zip(inputs, resets, strict=True)
+        OneOfSeveral(cases=with_inputs(cases, given, cases.mask), reset=reset)
+        for given, reset in zip(inputs, resets, strict=True)
     ]
     return in_a_row(subject, asked).outputs
 

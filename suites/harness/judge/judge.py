@@ -64,8 +64,8 @@ def _judged(check: Check, subject: Subject, cases: Cases, brief: bool, toll: Tol
         return [_not_run(case, ENDED if toll.is_too_high else DEAR) for case in cases.numbers]
     try:
         with np.errstate(all="ignore"):
-            found = list(check.examine(subject, cases))
-            return [weighed(found, k, case, brief) for k, case in enumerate(cases.numbers)]
+            examined = list(check.examine(subject, cases))
+            return [weighed(examined, k, case, brief) for k, case in enumerate(cases.numbers)]
     except DeadlyRequest as deadly:
         return _after_a_death(check, subject, cases, brief, toll, deadly)
     except (HostError, WrongOutputs, WeightsMismatch) as error:
@@ -118,16 +118,16 @@ def weighed(found: Sequence[Comparison | Statement], k: int, case: int, brief: b
             message = cut(f"{statement.measure}: {statement.failure}", LONGEST)
             detail = None if statement.raised is None else {"raised": statement.raised}
             return Outcome(case=case, verdict="fail", measure=statement.measure, message=message, detail=detail)
-    comparisons = [each for each in found if isinstance(each, Comparison)]
+    comparisons = [comparison for comparison in found if isinstance(comparison, Comparison)]
     if not comparisons:
         return Outcome(case=case, verdict="pass")
-    worst = max(comparisons, key=lambda each: each.worst(k))
+    worst = max(comparisons, key=lambda comparison: comparison.worst(k))
     budget = worst.worst(k)
-    bounded = [each for each in comparisons if not each.exact and each.budget[k].size]
-    if budget <= 1 and bounded and not any(excludes_anything(each, k) for each in bounded):
+    bounded = [comparison for comparison in comparisons if not comparison.exact and comparison.budget[k].size]
+    if budget <= 1 and bounded and not any(excludes_anything(comparison, k) for comparison in bounded):
         return _says_nothing(case, bounded)
     if budget <= 1:
-        measured = any(not each.exact and not each.tight for each in comparisons)
+        measured = any(not comparison.exact and not comparison.tight for comparison in comparisons)
         return Outcome(case=case, verdict="pass", budget=budget if measured else None, measure=worst.measure)
     detail = None if brief else described(worst, k)
     message = located(detail) if detail else f"{worst.measure} uses {budget_text(budget)} × the bound"

@@ -40,8 +40,8 @@ class Memory:
             made = make()
             self._put(where, made, size(made))
         self._kept.move_to_end(where)
-        found: Kept = self._kept[where][0]
-        return found
+        kept: Kept = self._kept[where][0]
+        return kept
 
     def forget(self, owner: object) -> None:
         """Keep nothing of this owner."""
@@ -76,8 +76,8 @@ def peak(status: Path = STATUS) -> int | None:
 
     status: where Linux tells it of what runs now; `ru_maxrss` there begins with what the process that started it took.
     """
-    if status.exists() and (found := _HIGH_WATER_MARK.search(status.read_text("utf-8"))):
-        return 1024 * int(found[1])
+    if status.exists() and (match := _HIGH_WATER_MARK.search(status.read_text("utf-8"))):
+        return 1024 * int(match[1])
     if sys.platform == "win32":
         return None
     import resource  # noqa: PLC0415 -- not on Windows

@@ -70,7 +70,7 @@ def specification() -> tuple[int, dict[str, Rule]]:
     if version is None:
         raise ValueError("SPEC.md has no line 'SPEC version N'")
     links = dict(_LINK.findall(text))
-    rules = (Rule(*found) for found in _RULE.findall(text))
+    rules = (Rule(*groups) for groups in _RULE.findall(text))
     return int(version[1]), {rule.number: _plain(rule, links) for rule in rules}
 
 

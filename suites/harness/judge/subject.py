@@ -167,7 +167,7 @@ class Subject:
         """
         key = ("gradients", cases.key, steps, into, observe)
         return self.memory.recall(
-            self.where, key, lambda: self._train(cases, steps, into, observe=observe), lambda each: each.nbytes
+            self.where, key, lambda: self._train(cases, steps, into, observe=observe), lambda trained: trained.nbytes
         )
 
     def ways_back(self, calls: Sequence[Cases], order: Sequence[int]) -> list[Trained]:
@@ -225,7 +225,7 @@ class Subject:
                 "expected is an axis of rows before those of each weight"
             )
         outputs, given = (
-            canonical_outputs(self.layout, configuration, each) for each in (numbered(seen, "output/"), due)
+            canonical_outputs(self.layout, configuration, returned) for returned in (numbered(seen, "output/"), due)
         )
         weights = {name: a.reshape(-1, *a.shape[2:]) for name, a in below(seen, f"gradient/{WEIGHTS}").items()}
         return Trained(apart_of(outputs), apart_of(given), apart.inputs, weights, {}, {})
@@ -241,7 +241,7 @@ class Subject:
     def describe(self, configuration: Configuration) -> dict[str, WeightType]:
         """Shape and dtype of every weight of a freshly built layer, by name. Raises as `run` does."""
         weights = self._described(configuration)["weights"]
-        return {each["name"]: (tuple(each["shape"]), each["dtype"]) for each in weights}
+        return {weight["name"]: (tuple(weight["shape"]), weight["dtype"]) for weight in weights}
 
     def arguments(self, configuration: Configuration) -> dict[str, Any]:
         """What a freshly built layer says that it was constructed with, by the framework's names. Raises as `run`."""
@@ -333,7 +333,7 @@ class Subject:
         """An answer, kept or new."""
         asked = OBSERVATIONS if observe else ()
         key = ("run", cases.key, observe)
-        return self.memory.recall(self.where, key, lambda: self._ask(cases, asked), lambda each: each.nbytes)
+        return self.memory.recall(self.where, key, lambda: self._ask(cases, asked), lambda seen: seen.nbytes)
 
     def _ask(self, cases: Cases, observe: Sequence[str], loan: str = SHARED) -> Seen:
         configuration, before = cases.configuration, self._native(cases)
@@ -411,9 +411,9 @@ def _documented_shapes(layout: Layout, configuration: Configuration) -> dict[str
 
 def canonical_outputs(layout: Layout, configuration: Configuration, native: Sequence[Array]) -> Outputs[Array]:
     """The outputs of one call. Raises WrongOutputs where their shapes are not the documented ones."""
-    found, documented = [a.shape[1:] for a in native], _documented_shapes(layout, configuration)
-    if found != list(documented.values()):
-        raise WrongOutputs(f"the outputs have shapes {found}, documented is {documented}")
+    shapes, documented = [a.shape[1:] for a in native], _documented_shapes(layout, configuration)
+    if shapes != list(documented.values()):
+        raise WrongOutputs(f"the outputs have shapes {shapes}, documented is {documented}")
     return layout.canonical_outputs(configuration.layer, native, unbatched=configuration.unbatched)
 
 
@@ -452,5 +452,5 @@ def as_numbers(arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 def numbered(arrays: Mapping[str, Array], prefix: str) -> list[Array]:
     """The arrays whose names begin like this, in the order of the numbers behind it."""
-    found = below(arrays, prefix)
-    return [found[str(k)] for k in range(len(found))]
+    outputs = below(arrays, prefix)
+    return [outputs[str(k)] for k in range(len(outputs))]

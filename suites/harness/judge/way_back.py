@@ -216,6 +216,6 @@ def several(subject: Subject, cases: Cases) -> list[Cases]:
     smaller = cut(other, -(-cases.configuration.time // 2), -(-cases.configuration.batch // 2))
     calls = [cases, smaller, other]
     return [
-        replace(each, weights=cases.weights, variation=f"{cases.key[0]}/call {index}")
-        for index, each in enumerate(calls)
+        replace(call, weights=cases.weights, variation=f"{cases.key[0]}/call {index}")
+        for index, call in enumerate(calls)
     ]

@@ -44,11 +44,11 @@ class Agenda:
 
     def add(self, items: Iterable[tuple[Planned, str]]) -> None:
         """Add what is planned, each with the node id of its test, up to the parameters."""
-        found: dict[Place, dict[str, tuple[int, ...]]] = {}
-        for each, test in items:
-            place = Place(each.implementation, each.path, each.check.rule, test)
-            found.setdefault(place, {})[str(each.configuration)] = each.numbers
-        for place, asked in found.items():
+        by_place: dict[Place, dict[str, tuple[int, ...]]] = {}
+        for planned, test in items:
+            place = Place(planned.implementation, planned.path, planned.check.rule, test)
+            by_place.setdefault(place, {})[str(planned.configuration)] = planned.numbers
+        for place, asked in by_place.items():
             self.put(place, asked)
 
     def put(self, place: Place, asked: Mapping[str, tuple[int, ...]]) -> None:
@@ -73,6 +73,6 @@ class Agenda:
 
     def take_over(self, handed_over: Mapping[str, Any]) -> None:
         """Add what another process has planned."""
-        asked = [{configuration: tuple(numbers) for configuration, numbers in each} for each in handed_over["asked"]]
+        asked = [{configuration: tuple(numbers) for configuration, numbers in pairs} for pairs in handed_over["asked"]]
         for *place, number in handed_over["places"]:
             self.put(Place(*place), asked[number])

@@ -18,5 +18,5 @@ def all_checks() -> dict[str, Check]:
     """The check of every rule by its number, 2.10 after 2.9, from the chapters."""
     names = [path.stem for path in CHAPTERS.glob("test_*.py")]
     modules = [importlib.import_module(f"lstm_conformance.suites.{name}") for name in sorted(names)]
-    checks: list[Check] = [each.check for module in modules for each in vars(module).values() if hasattr(each, "check")]
+    checks: list[Check] = [test.check for module in modules for test in vars(module).values() if hasattr(test, "check")]
     return {check.rule: check for check in sorted(checks, key=lambda check: numbers_in(check.rule))}

@@ -49,12 +49,12 @@ def stored() -> dict[str, Counts]:
 def planned(tier: str) -> Counts:
     """The counts of a tier for the implementations that the suite brings, installed or not."""
     hellos = {name: declared(name) for name in IMPLEMENTATIONS}
-    found: Counter[Place] = Counter()
+    counts: Counter[Place] = Counter()
     plan = Plan(tier=tier)
     for check in all_checks().values():
-        for each in plan.of(check, hellos.items()):
-            found[each.implementation, each.path, check.rule] += len(each.numbers)
-    return found
+        for entry in plan.of(check, hellos.items()):
+            counts[entry.implementation, entry.path, check.rule] += len(entry.numbers)
+    return counts
 
 
 def declared(name: str) -> Hello:
@@ -77,23 +77,23 @@ def _offer(hello: Hello) -> tuple[object, ...]:
 
 def differences(tier: str, checks: Iterable[Check], implementations: Collection[str]) -> list[str]:
     """One sentence, if these implementations were not asked what is stored."""
-    found = difference(stored().get(tier, {}), checks, implementations)
-    return [] if found is None else [found]
+    sentence = difference(stored().get(tier, {}), checks, implementations)
+    return [] if sentence is None else [sentence]
 
 
 def difference(expected: Counts, checks: Iterable[Check], implementations: Collection[str]) -> str | None:
     """One sentence, if any of these implementations of which counts are expected has others."""
     known = {place[0] for place in expected}
-    found = Counter((check.implementation, check.path, check.rule) for check in checks)
+    counts = Counter((check.implementation, check.path, check.rule) for check in checks)
     ran = known & set(implementations)
-    places = [place for place in _sorted({*expected, *found}) if place[0] in ran and _needed(place, known) <= ran]
-    wrong = [place for place in places if found[place] != expected.get(place, 0)]
+    places = [place for place in _sorted({*expected, *counts}) if place[0] in ran and _needed(place, known) <= ran]
+    wrong = [place for place in places if counts[place] != expected.get(place, 0)]
     if not wrong:
         return None
     implementation, path, rule = first = wrong[0]
     others = f" (and so on for {len(wrong) - 1} others)" if len(wrong) > 1 else ""
     return (
-        f"{implementation} {path}: rule {rule} has {found[first]} checks instead of {expected.get(first, 0)}{others}; "
+        f"{implementation} {path}: rule {rule} has {counts[first]} checks instead of {expected.get(first, 0)}{others}; "
         "run `make manifest` if the tier was changed on purpose, else find out what is not asked any more"
     )
 
@@ -103,7 +103,7 @@ def _needed(place: Place, known: Collection[str]) -> set[str]:
     implementation, _, rule = place
     if not rule.startswith(PATHS_AGREE):
         return {implementation}
-    return {each for each in known if family_of(each) == family_of(implementation)}
+    return {name for name in known if family_of(name) == family_of(implementation)}
 
 
 def text(tiers: Mapping[str, Counts]) -> str:
@@ -114,7 +114,7 @@ def text(tiers: Mapping[str, Counts]) -> str:
             chapters = tree.setdefault(tier, {}).setdefault(implementation, {}).setdefault(path, {TOTAL: 0})
             chapters[TOTAL] += counts[implementation, path, rule]
             chapters.setdefault(rule.partition(".")[0], {})[rule] = counts[implementation, path, rule]
-    return _INNERMOST.sub(lambda found: f"{{{' '.join(found[1].split())}}}", json.dumps(tree, indent=1)) + "\n"
+    return _INNERMOST.sub(lambda match: f"{{{' '.join(match[1].split())}}}", json.dumps(tree, indent=1)) + "\n"
 
 
 def main() -> None:
@@ -128,7 +128,7 @@ _INNERMOST = re.compile(r"\{([^{}]+)\}")
 def _places(implementations: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[tuple[Place, int]]:
     for implementation, paths in implementations.items():
         for path, chapters in paths.items():
-            rules = (each for chapter, counts in chapters.items() if chapter != TOTAL for each in counts.items())
+            rules = (pair for chapter, counts in chapters.items() if chapter != TOTAL for pair in counts.items())
             yield from (((implementation, path, rule), count) for rule, count in rules)
 
 

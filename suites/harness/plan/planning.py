@@ -61,8 +61,8 @@ class Bundle:
     @property
     def implementations(self) -> set[str]:
         """The names of those that are asked: also of one with which another is compared."""
-        models = {each.model[0] for each in self.planned if each.model is not None}
-        return models | {each.implementation for each in self.planned}
+        models = {entry.model[0] for entry in self.planned if entry.model is not None}
+        return models | {entry.implementation for entry in self.planned}
 
     def __str__(self) -> str:
         first, *others = self.planned
@@ -72,10 +72,10 @@ class Bundle:
 def bundled(planned: Sequence[Planned], *, together: bool) -> list[Bundle]:
     """A bundle for each of these, or one for all of one path, which takes pytest far less time."""
     if not together:
-        return [Bundle((each,)) for each in planned]
+        return [Bundle((entry,)) for entry in planned]
     by_path: dict[tuple[str, str], list[Planned]] = {}
-    for each in planned:
-        by_path.setdefault((each.implementation, each.path), []).append(each)
+    for entry in planned:
+        by_path.setdefault((entry.implementation, entry.path), []).append(entry)
     return [Bundle(tuple(members)) for members in by_path.values()]
 
 
@@ -122,11 +122,11 @@ class Plan:
         if check.rule == smoke.RULE:
             planned = [self.smoke(name, offer) for name, _, offer in paths]
         elif check.unclaimed:
-            planned = [each for name, hello, offer in paths for each in self._beyond(check, name, hello, offer)]
+            planned = [entry for name, hello, offer in paths for entry in self._beyond(check, name, hello, offer)]
         else:
-            planned = [each for name, hello, offer in paths for each in self._of_path(check, name, hello, offer)]
+            planned = [entry for name, hello, offer in paths for entry in self._of_path(check, name, hello, offer)]
             planned = list(_paired(planned)) if check.paired else planned
-        return [each for each in planned if self._selects(each)]
+        return [entry for entry in planned if self._selects(entry)]
 
     def smoke(self, name: str, offer: Offer) -> Planned:
         """The smoke check of one path: a single case of a configuration that everybody runs, in every tier."""
@@ -150,9 +150,9 @@ class Plan:
         """Those in which there is one thing that a path does not claim, and the first of its implementation does."""
         first, affordable = hello.offers[0], self._configurations(check, offer)
         return [
-            replace(each, path=offer.path, model=(name, first.path))
-            for each in self._of_path(check, name, hello, first)
-            if offer.lacks_one(each.configuration) and each.configuration in affordable
+            replace(entry, path=offer.path, model=(name, first.path))
+            for entry in self._of_path(check, name, hello, first)
+            if offer.lacks_one(entry.configuration) and entry.configuration in affordable
         ]
 
     def _asked(self, check: Check, hello: Hello, offer: Offer) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
@@ -166,8 +166,8 @@ class Plan:
     def _configurations(self, check: Check, offer: Offer) -> list[Configuration]:
         """Those of the tier, or those that are crossed for this path; a single case may be of any."""
         if self.case:
-            found = configuration_called(self.case.configuration)
-            return [] if found is None else [found]
+            configuration = configuration_called(self.case.configuration)
+            return [] if configuration is None else [configuration]
         tier = TIERS[self.tier]
         return tier.crossed(offer) if check.crossed else self._uncrossed(tier, offer)
 
@@ -175,7 +175,7 @@ class Plan:
         """The same for all checks."""
         alike = _deciding(offer)
         if alike not in self._on:
-            self._on[alike] = list(dict.fromkeys(_started(each, offer) for each in tier.on(offer)))
+            self._on[alike] = list(dict.fromkeys(_started(configuration, offer) for configuration in tier.on(offer)))
         return self._on[alike]
 
     def numbers_beside(self, planned: Planned) -> tuple[int, ...]:
@@ -222,13 +222,13 @@ def _paired(planned: Sequence[Planned]) -> Iterator[Planned]:
     Whom a path is compared with does not hang on which other backends are tested.
     """
     first: dict[tuple[str, Configuration], Where] = {}
-    for each in planned:
-        first.setdefault((each.implementation, each.configuration), (each.implementation, each.path))
-    for each in planned:
-        where, own = (each.implementation, each.path), first[each.implementation, each.configuration]
-        model = own if own != where else first.get((family_of(each.implementation), each.configuration), own)
+    for entry in planned:
+        first.setdefault((entry.implementation, entry.configuration), (entry.implementation, entry.path))
+    for entry in planned:
+        where, own = (entry.implementation, entry.path), first[entry.implementation, entry.configuration]
+        model = own if own != where else first.get((family_of(entry.implementation), entry.configuration), own)
         if model != where:
-            yield replace(each, model=model)
+            yield replace(entry, model=model)
 
 
 def _started(configuration: Configuration, offer: Offer) -> Configuration:

@@ -27,17 +27,17 @@ def smallest(offer: Offer) -> Configuration:
 def examine(subject: Subject, cases: Cases) -> Examined:
     """The layer runs, and returns as many outputs as documented, in the documented shapes."""
     seen = subject.run(cases)
-    documented, found = seen.documented_shapes, [a.shape[1:] for a in seen.native]
-    failure = None if found == list(documented.values()) else _instead(subject.hello, documented, found)
+    documented, shapes = seen.documented_shapes, [a.shape[1:] for a in seen.native]
+    failure = None if shapes == list(documented.values()) else _instead(subject.hello, documented, shapes)
     yield Statement("outputs", failure)
 
 
 CHECK = Check(RULE, lambda _: True, examine)
 
 
-def _instead(hello: Hello, documented: dict[str, Shape], found: list[Shape]) -> str:
+def _instead(hello: Hello, documented: dict[str, Shape], shapes: list[Shape]) -> str:
     """What came, from which line, and what to return instead."""
-    came = ", ".join(map(str, found)) or "nothing"
+    came = ", ".join(map(str, shapes)) or "nothing"
     expected = ", ".join(f"{name} {shape}" for name, shape in documented.items())
     place = f" ({hello.where})" if hello.where else ""
-    return f"`call`{place} returned {len(found)} tensors: {came}; return {len(documented)}: {expected}"
+    return f"`call`{place} returned {len(shapes)} tensors: {came}; return {len(documented)}: {expected}"

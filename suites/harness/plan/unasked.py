@@ -20,10 +20,10 @@ def unasked(hellos: Mapping[str, Hello], places: Iterable[Place]) -> Iterator[st
             asked.setdefault((implementation, path), set()).add(configuration)
     for name, hello in hellos.items():
         here = [asked.get((name, offer.path), set()) for offer in hello.offers]
-        for path in [offer.path for offer, found in zip(hello.offers, here, strict=True) if not found]:
+        for path in [offer.path for offer, names in zip(hello.offers, here, strict=True) if not names]:
             yield f"{name} {path}: nothing is asked but the smoke check; look at its `only` and claims"
         configurations = filter(None, map(configuration_called, set().union(*here)))
-        needed = frozenset[str]().union(*(each.requirements for each in configurations))
+        needed = frozenset[str]().union(*(parsed.requirements for parsed in configurations))
         vain = [word for word in hello.claims if word not in needed]
         if vain:
             yield (

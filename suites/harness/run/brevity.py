@@ -28,7 +28,7 @@ class Brevity:
         """The outcome, with its texts cut where enough was said."""
         message, detail = outcome.message or "", outcome.detail or {}
         text = detail.get("text")
-        long = sum(len(each) for each in (message, text) if isinstance(each, str) and len(each) > SHORT)
+        long = sum(len(part) for part in (message, text) if isinstance(part, str) and len(part) > SHORT)
         if not long:
             return outcome
         self._said[implementation] += long

@@ -85,7 +85,7 @@ def candidates(option: str, value: str) -> list[Candidate]:
     Raises ValueError for wrong LSTMs that there are not.
     """
     if option == BY_NAME and mutant_names.is_meant(value):
-        return [Candidate(option, each) for each in mutant_names.selected(value)]
+        return [Candidate(option, name) for name in mutant_names.selected(value)]
     return [Candidate(option, value)]
 
 
@@ -154,7 +154,7 @@ def _unfounded(hello: Hello) -> str | None:
 
 def _meant(words: Iterable[str], known: Iterable[str]) -> str:
     """Words that nobody knows, each with the known one that is closest, if any is close."""
-    folded = {each.lower(): each for each in known}
+    folded = {name.lower(): name for name in known}
     closest = {word: get_close_matches(word.lower(), folded, 1) for word in words}
     return ", ".join(
         repr(word) + (f" (did you mean {folded[close[0]]!r}?)" if close else "") for word, close in closest.items()

@@ -123,18 +123,18 @@ class Controller:
     def _adopt(self, path: Path) -> None:
         """Write down what is red as known, and say how to go on."""
         session = self.run.session
-        found = adopted(self.run.record.checks, session.covers, date.today())
+        draft = adopted(self.run.record.checks, session.covers, date.today())
         try:
-            path.write_text(found.text, "utf-8")
+            path.write_text(draft.text, "utf-8")
         except OSError as error:
             self.run.record.unwritten = f"the deviations could not be written to {path}: {error}"
             return
         self.told.append(
-            f"known failures, by {found.entries:,} entries of {path}: give each a reason, and add --deviations {path}"
+            f"known failures, by {draft.entries:,} entries of {path}: give each a reason, and add --deviations {path}"
         )
-        if found.left:
+        if draft.left:
             self.told.append(
-                f"not recorded: {len(found.left):,} red, {found.left[0].id} first: the smoke check, what an entry "
+                f"not recorded: {len(draft.left):,} red, {draft.left[0].id} first: the smoke check, what an entry "
                 "covers already, what is unstable, or fails in several ways"
             )
 

@@ -81,7 +81,7 @@ class Display:
         """Let pytest show one failure a cause; its statistics count all of them."""
         failed = terminalreporter.stats.get("failed", [])
         shown = {check.id for check in examples(self.record.checks)}
-        kept = failed if self._wants_all(terminalreporter) else [each for each in failed if _is_shown(each, shown)]
+        kept = failed if self._wants_all(terminalreporter) else [test for test in failed if _is_shown(test, shown)]
         if failed:
             terminalreporter.stats["failed"] = kept
         try:

@@ -17,17 +17,17 @@ def kernels(subject: Subject, offer: Offer) -> str:
     """One line: each kernel and where it ran, "oneDNN (…) in float32; ATen (…) in float64"; "" where none is shown."""
     if not subject.hello.kernels:
         return ""
-    found: dict[str, list[str]] = {}
-    for place, called in _asked(offer).items():
+    by_kernel: dict[str, list[str]] = {}
+    for place, example in _asked(offer).items():
         try:
-            kernel = subject.kernel(draw(called, (0,), biases=subject.layout.biases))
+            kernel = subject.kernel(draw(example, (0,), biases=subject.layout.biases))
         except AdapterError:
             continue  # it cannot run the layer, which the rules judge, or cannot say
         except HostError as error:
             return f"nobody knows what: asked for it, {error}"
         if kernel:
-            found.setdefault(kernel, []).append(place)
-    return "; ".join(f"{kernel} in {', '.join(places)}" for kernel, places in found.items())
+            by_kernel.setdefault(kernel, []).append(place)
+    return "; ".join(f"{kernel} in {', '.join(places)}" for kernel, places in by_kernel.items())
 
 
 def _asked(offer: Offer) -> dict[str, Configuration]:

@@ -70,7 +70,7 @@ def _implementations(session: Session) -> Iterator[str]:
 
 def _offers(hello: Hello) -> Iterator[str]:
     """A line for every path, and one for what all of them claim."""
-    shared = [word for word in hello.claims if all(word in each.claims for each in hello.offers)]
+    shared = [word for word in hello.claims if all(word in offer.claims for offer in hello.offers)]
     for offer in hello.offers:
         more = [word for word in offer.claims if word not in shared]
         yield (

@@ -228,8 +228,8 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Write down what is planned."""
     run = session.config.stash[RUN]
-    bundles = [(found, _test(item)) for item in session.items if (found := _bundle(item))]
-    run.record.planned.add((each, test) for bundle, test in bundles for each in bundle.planned)
+    bundles = [(bundle, _test(item)) for item in session.items if (bundle := _bundle(item))]
+    run.record.planned.add((entry, test) for bundle, test in bundles for entry in bundle.planned)
     run.session.expect(bundle.implementations for bundle, _ in bundles)
     run.session.select(planned for bundle, _ in bundles for planned in bundle.planned)
     run.record.partial |= run.session.plan.case is not None or run.rules < set(specification()[1])
@@ -327,10 +327,10 @@ def _is_within(argument: str, folder: str) -> bool:
 
 def _bundle(item: pytest.Item) -> Bundle | None:
     """What an item has planned, if it is the item of a check."""
-    found = (
+    value = (
         item.callspec.params.get("planned") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
     )
-    return found if isinstance(found, Bundle) else None
+    return value if isinstance(value, Bundle) else None
 
 
 def _family(item: pytest.Item) -> str:

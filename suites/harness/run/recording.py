@@ -76,7 +76,7 @@ class Record:
 
     def extend(self, checks: Iterable[Check]) -> None:
         """Take finished checks; where the journal cannot be written any more, `unwritten` says so."""
-        for check in (each for each in checks if each not in self.kept):
+        for check in (check for check in checks if check not in self.kept):
             self.checks.append(check)
             if self.journal is not None:
                 try:
@@ -103,7 +103,7 @@ class Record:
 
     def add(self, check: Check) -> None:
         """Add a check, unless it is there already."""
-        if all(check.id != each.id for each in self.checks):
+        if all(check.id != other.id for other in self.checks):
             self.checks.append(check)
         elif check not in self.kept:
             return
@@ -114,19 +114,19 @@ class Record:
 
         It is an error; but where the run was interrupted, it says so, was not run, and the run is partial.
         """
-        found = {(c.implementation, c.path, c.rule, c.configuration, c.case) for c in self.checks}
+        recorded = {(c.implementation, c.path, c.rule, c.configuration, c.case) for c in self.checks}
         kind: tuple[Verdict, str] = ("not-run", INTERRUPTED) if interrupted else ("error", LOST)
-        lost = [_lost(fields, *kind) for fields in self.planned if fields[:5] not in found]
+        lost = [_lost(fields, *kind) for fields in self.planned if fields[:5] not in recorded]
         self.checks += lost
         self.partial |= interrupted and bool(lost)
         return lost
 
     def configurations(self) -> dict[str, dict[str, object]]:
         """The flags of the planned configurations that are not at their defaults, but for mistakes."""
-        called = {name: configuration_called(name) for name in sorted(self.planned.configurations())}
+        parsed = {name: configuration_called(name) for name in sorted(self.planned.configurations())}
         return {
             name: departures(configuration)
-            for name, configuration in called.items()
+            for name, configuration in parsed.items()
             if configuration is not None and not configuration.invalid_input
         }
 
@@ -206,8 +206,8 @@ def environments_of(session: Session, header: Header, checks: Iterable[Check]) -
 
 
 def _sizes(name: str, hello: Hello, judged: Mapping[tuple[str, str], set[str]]) -> dict[str, dict[str, str]]:
-    found = {offer: map(configuration_called, judged.get((name, offer.path), ())) for offer in hello.offers}
-    return {offer.path: mapped(offer, filter(None, each)) for offer, each in found.items()}
+    by_offer = {offer: map(configuration_called, judged.get((name, offer.path), ())) for offer in hello.offers}
+    return {offer.path: mapped(offer, filter(None, configurations)) for offer, configurations in by_offer.items()}
 
 
 def _environment(session: Session, name: str, hello: Hello) -> Environment:
@@ -230,7 +230,7 @@ def _crossed(hello: Hello, tier: str) -> dict[str, str]:
     """How far options are crossed on the paths on which not all of their pairs meet."""
     crossing = TIERS[tier].crossing
     met = {offer.path: crossing.met(offer) for offer in hello.offers if offer.cost in crossing.at_most}
-    return {path: str(each) for path, each in met.items() if each.pairs < each.possible}
+    return {path: str(counts) for path, counts in met.items() if counts.pairs < counts.possible}
 
 
 def _unclaimed(hello: Hello) -> dict[str, Any]:

@@ -49,11 +49,11 @@ class Kept:
         """What a results file or a journal has of a run. Raises ResultsError, OSError."""
         results = Results.read(file)
         judged = [check for check in results.checks if check.is_judged]
-        found: dict[tuple[str, ...], dict[int, Check]] = {}
+        by_place: dict[tuple[str, ...], dict[int, Check]] = {}
         for check in judged:
-            found.setdefault(_place(check), {})[check.case] = check
+            by_place.setdefault(_place(check), {})[check.case] = check
         seconds = results.footer.seconds or sum(check.seconds for check in judged)
-        return cls(file=file, header=results.header, seconds=seconds, checks=found)
+        return cls(file=file, header=results.header, seconds=seconds, checks=by_place)
 
     def __len__(self) -> int:
         return sum(map(len, self.checks.values()))
@@ -102,7 +102,7 @@ def inputs(named: Iterable[Candidate], options: Mapping[str, Any], args: Iterabl
     named: the implementations that the command line names; options: all options; args: the tests that are named.
     """
     files = [file for candidate in named for file in _files(candidate)] + list(options["deviations"])
-    tests = [_from_root(each) for each in args]
+    tests = [_from_root(argument) for argument in args]
     selecting = json.dumps([tests, *([str(options.get(name) or "")] for name in SELECTING)])
     return {
         "tree": _tree(),
@@ -114,10 +114,10 @@ def inputs(named: Iterable[Candidate], options: Mapping[str, Any], args: Iterabl
 
 def _digests(files: Iterable[Path]) -> dict[str, str]:
     """A digest by the name of each file; of several of one name, in the order in which they are named."""
-    found: dict[str, list[str]] = {}
+    by_file: dict[str, list[str]] = {}
     for file in files:
-        found.setdefault(f"file {file.name}", []).append(hashlib.sha256(file.read_bytes()).hexdigest())
-    return {name: " ".join(digests) for name, digests in found.items()}
+        by_file.setdefault(f"file {file.name}", []).append(hashlib.sha256(file.read_bytes()).hexdigest())
+    return {name: " ".join(digests) for name, digests in by_file.items()}
 
 
 def _place(check: Check) -> tuple[str, ...]:
@@ -126,20 +126,20 @@ def _place(check: Check) -> tuple[str, ...]:
 
 def _differences(one: Header, other: Header) -> Iterator[str]:
     """The names of what differs in two headers."""
-    for name in (each.name for each in fields(Header) if each.name not in MAY_DIFFER):
+    for name in (part.name for part in fields(Header) if part.name not in MAY_DIFFER):
         before, now = getattr(one, name), getattr(other, name)
         if name == "inputs":
             yield from (key for key in sorted({*before, *now}) if before.get(key) != now.get(key))
         elif name == "environments":
-            before, now = ([replace(each, sizes={}) for each in every] for every in (before, now))
-            yield from (f"{each.implementation}, or how it is started" for each in before if each not in now)
-            yield from (str(each.implementation) for each in now if each.implementation not in _names(before))
+            before, now = ([replace(environment, sizes={}) for environment in every] for every in (before, now))
+            yield from (f"{old.implementation}, or how it is started" for old in before if old not in now)
+            yield from (str(new.implementation) for new in now if new.implementation not in _names(before))
         elif before != now:
             yield name.replace("_", " ")
 
 
 def _names(environments: Iterable[Any]) -> set[str]:
-    return {each.implementation for each in environments}
+    return {environment.implementation for environment in environments}
 
 
 def _files(candidate: Candidate) -> list[Path]:
@@ -159,17 +159,17 @@ def _source(module: str) -> list[Path]:
         return []
     place = Path(*module.split("."))
     folders = [Path.cwd(), *map(Path, sys.path)]
-    every = (folder / each for folder in folders for each in (place.with_suffix(".py"), place / "__init__.py"))
+    every = (folder / file for folder in folders for file in (place.with_suffix(".py"), place / "__init__.py"))
     return [file for file in every if file.is_file()][:1]
 
 
 def _tree() -> str:
     """The digest of all code and tables of the suite, but for its own tests."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     every = (path for folder in FOLDERS for kind in KINDS for path in (ROOT / folder).rglob(f"*.{kind}"))
     for path in sorted(path for path in every if not path.is_relative_to(ROOT / "suites" / "meta")):
-        found.update(f"{path.relative_to(ROOT).as_posix()}\n".encode() + path.read_bytes())
-    return found.hexdigest()
+        sha256.update(f"{path.relative_to(ROOT).as_posix()}\n".encode() + path.read_bytes())
+    return sha256.hexdigest()
 
 
 def _from_root(argument: str) -> str:

@@ -25,7 +25,7 @@ def caught(names: Sequence[str] = CONTROLS) -> dict[str, str | None]:
     """The rule that catches each of these wrong LSTMs; None where none does."""
     session = Session(plan=Plan(), brief=True)
     session.greet([Candidate(BY_NAME, f"{WORD}:{name}") for name in names])
-    return {name: _caught_by(session, *each) for name, each in zip(names, session.hellos.items(), strict=True)}
+    return {name: _caught_by(session, *pair) for name, pair in zip(names, session.hellos.items(), strict=True)}
 
 
 def missed(controls: Mapping[str, str | None]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _caught_by(session: Session, name: str, hello: Hello) -> str | None:
 
 def _planned(name: str, path: str) -> Iterator[Planned]:
     """Every rule about a single path, on the configurations that it is about."""
-    for called in CONFIGURATIONS:
+    for example in CONFIGURATIONS:
         for check in all_checks().values():
-            if check.where(called) and not check.paired:
-                yield Planned(implementation=name, path=path, check=check, configuration=called, numbers=(0,))
+            if check.where(example) and not check.paired:
+                yield Planned(implementation=name, path=path, check=check, configuration=example, numbers=(0,))

@@ -97,7 +97,7 @@ class Session:
     def handed_over(self) -> str:
         """What `adopt` takes: of every implementation how it was named, its answer to hello, why it is broken."""
         hellos = {name: hello.to_header() for name, hello in self.hellos.items()}
-        return json.dumps([(*self._candidates[name], each, self.broken.get(name)) for name, each in hellos.items()])
+        return json.dumps([(*self._candidates[name], hello, self.broken.get(name)) for name, hello in hellos.items()])
 
     def mutants(self) -> dict[str, str]:
         """The implementations that are wrong LSTMs, and their names in the catalogue."""
@@ -120,7 +120,7 @@ class Session:
         if len(kept) == len(planned.numbers):
             return self._recalled(planned, list(kept.values()))
         started = time.perf_counter()
-        outcomes = [self._brevity.shortened(planned.implementation, each) for each in self._outcomes(planned)]
+        outcomes = [self._brevity.shortened(planned.implementation, outcome) for outcome in self._outcomes(planned)]
         seconds = (time.perf_counter() - started) / len(outcomes)
         return [kept.get(outcome.case) or _record(planned, outcome, nodeid, seconds) for outcome in outcomes]
 
@@ -160,8 +160,8 @@ class Session:
 
     def _recalled(self, planned: Planned, kept: list[Check]) -> list[Check]:
         """What was judged before decides, as if it had been now, what is asked next."""
-        self.once.saw(planned, [Outcome(case=each.case, verdict=each.verdict, budget=each.budget) for each in kept])
-        if any((each.message or "").startswith(SMOKED) for each in kept):
+        self.once.saw(planned, [Outcome(case=check.case, verdict=check.verdict, budget=check.budget) for check in kept])
+        if any((check.message or "").startswith(SMOKED) for check in kept):
             self.smoked.add((planned.implementation, planned.path))
         return kept
 
@@ -210,7 +210,7 @@ class Session:
         cases = self._drawn.cases(planned.configuration, numbers, subject.layout.biases)
         outcomes = judge(planned.check, subject, cases, brief=self.brief)
         if recorded:  # what is known is not repeated in a fresh host
-            return [each for each in held_against(recorded, outcomes) if each.case in planned.numbers]
+            return [outcome for outcome in held_against(recorded, outcomes) if outcome.case in planned.numbers]
         if self.brief:
             return outcomes
         where = (planned.implementation, planned.path)
