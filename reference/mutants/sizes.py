@@ -222,6 +222,32 @@ class FourthLayerLikeTheThird(LSTM):
         return [*weights[:3], *(weights[2] for _ in weights[3:])]
 
 
+# Sizes that are equal
+
+
+class AxesToldByTheirSizes(LSTM):
+    """Takes either order of steps and rows, tells them by the rows of the states, and exchanges equal ones."""
+
+    dtypes = SINGLE
+
+    def taken(self, call: Call[Numbers]) -> Call[Numbers]:
+        """Other numbers of steps than of rows are right."""
+        equal = call.x.shape[0] == call.x.shape[-2]
+        return call._replace(x=moved(call.x, lambda a: a.swapaxes(0, -2))) if equal else call
+
+
+class SquareKernelTransposed(LSTM):
+    """Takes kernels of either order, tells them by their shapes, and transposes one of as many rows as columns."""
+
+    dtypes = SINGLE
+
+    def of_cell(self, w: CellWeights, index: int, direction: int) -> CellWeights:
+        """Other numbers of features than of pre-activations are right."""
+        w = super().of_cell(w, index, direction)
+        square = w.kernel.shape[-1] == w.kernel.shape[-2]
+        return w._replace(kernel=w.kernel.swapaxes(-1, -2)) if square else w
+
+
 def _last_row_copied(a: Numbers) -> Numbers:
     """(..., B, K) whose last row is the one before it, if there is one."""
     rows = np.arange(a.shape[-2])

@@ -74,7 +74,7 @@ EXAMPLES = {
     "all at once": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), RAGGED),
     "all at once with a mask": Example.of(drawn(4, 3, 2, 5, num_layers=2, bidirectional=True, proj_size=3), HOLES),
 }
-MANY_STEPS = Example.of(drawn(20, 3, 2, 5))
+MANY_STEPS = Example.of(drawn(66, 3, 2, 5))
 EVERY_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
 
 

@@ -112,6 +112,8 @@ SHOWS: list[tuple[Called, Called, str]] = [
     (called(5, 3, 4, 1), PLAIN, "single_unit_broadcast"),
     (called(5, 3, 9, 6), PLAIN, "features_behind_the_last_multiple_of8_ignored last_of_odd_features_ignored"),
     (called(5, 3, 17, 6), called(5, 3, 15, 6), "features_behind_the_last_multiple_of16_ignored"),
+    (called(3, 3, 4, 6), PLAIN, "axes_told_by_their_sizes"),
+    (called(5, 3, 8, 2), PLAIN, "square_kernel_transposed"),
 ]
 """A layer in which they are wrong, one in which they are right, and their names."""
 

@@ -206,7 +206,14 @@ PROMISES: dict[str, Callable[[Configuration], bool]] = {
     "tails of 16": lambda c: c.layer.hidden_size > 16 and c.layer.hidden_size % 16 > 0 and c.layer.input_size > 16,
     "sizes that all differ": lambda c: len({c.time, c.batch, c.layer.input_size, c.layer.hidden_size}) == 4,
     "float64": lambda c: c.dtype == "float64",
+    "as many steps as rows": lambda c: c.time == c.batch > 1,
+    "a square kernel": lambda c: c.layer.input_size == 4 * c.layer.hidden_size > 4,
+    "one projected unit": lambda c: c.layer.proj_size == 1,
+    "a way back of more than 64 steps": lambda c: c.trained and c.time > 64,
     **{f"regime {regime}": lambda c, regime=regime: c.regime == regime for regime in REGIMES},  # type: ignore[misc]
+    "a way back of what is broadcast": lambda c: c.trained and c.strided and c.layer == configuration(5, 3, 4, 7).layer,
+    "a way back to zeros": lambda c: c.trained and c.regime == "sparse",
+    "an input of zeros in float64": lambda c: (c.regime, c.dtype) == ("zeros", "float64"),
 }
 
 
