@@ -18,11 +18,11 @@ from lstm_conformance.suites.meta.numbers import drawn
 
 COUPLED = "tf1.coupled"
 PLAIN = {*LAYOUTS} - {COUPLED}
-STACKS = {"torch", "keras", "tf1"}
+STACKS = {"torch", "keras", "tf1", "nnabla"}
 TWO_WAYS = STACKS | {"onnx", "openvino", "flax.linen", "brevitas"}
 KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "plain": ({}, PLAIN),
-    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "brevitas", "mlx"}),
+    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "brevitas", "mlx", "nnabla"}),
     "two directions": ({"bidirectional": True}, TWO_WAYS),
     "a stack": ({"num_layers": 2}, STACKS),
     "a stack in two directions": ({"num_layers": 2, "bidirectional": True}, STACKS),
