@@ -64,7 +64,7 @@ With `batch_first`, where it can be claimed, x and the outputs of all steps have
 
 
 ADDED = "The class adds {:g} to the forget gate in every step, unless an argument says otherwise; that is no weight."
-"""What TensorFlow 1 and haiku do; haiku has no argument for it."""
+"""What TensorFlow 1, haiku and DyNet do; haiku has no argument for it."""
 
 
 def page() -> str:

@@ -48,7 +48,7 @@ TO_BE_COUPLED = [
     *((kind, target) for kind in ("two directions", "a stack", "a projection") for target in ("tf1", "torch")),
     *(("peepholes", target) for target in ("onnx", "tf1", "block")),
 ]
-RUN_TIME = {"tf1": 1.0, COUPLED: 1.0, "block": 1.0, "haiku": 1.0}
+RUN_TIME = {"tf1": 1.0, COUPLED: 1.0, "block": 1.0, "haiku": 1.0, "dynet": 1.0}
 
 
 def arrays(kind: str, layout: str, dtype: str = "float64") -> tuple[Cases, dict[str, Array]]:
