@@ -63,7 +63,7 @@ def declare(subparsers: Subparsers) -> None:
     parser.add_argument("--activation", default="tanh", help="of the candidate and the cell state (%(default)s)")
     parser.add_argument("--recurrent-activation", default="sigmoid", help="of the three gates (%(default)s)")
     parser.add_argument(
-        "--forget-bias", type=finite, help="added to the forget gate at run time (tf1, haiku: 1, others: 0)"
+        "--forget-bias", type=finite, help="added to the forget gate at run time (tf1, haiku, dynet: 1, others: 0)"
     )
     parser.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
 

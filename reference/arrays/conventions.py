@@ -52,7 +52,7 @@ class Conventions:
     dtype: in which the layer computes, or its policy, as mixed_float16; that of the input, if it is not said.
     prefix: of the names of the weights, as `encoder.lstm.`.
     batch_first: whether x is (B, T, I); of Keras, TensorFlow 1 and MLX it is, of others (T, B, I).
-    forget_bias: what is added to the pre-activation of the forget gate at run time; 1 in TensorFlow 1 and haiku.
+    forget_bias: what is added to the pre-activation of the forget gate at run time; 1 in TensorFlow 1, haiku and DyNet.
     accuracy: how well σ and tanh are computed: class N, S or X (SPEC.md, "The bound").
     The others are the arguments of `Layer` of the same names.
     """

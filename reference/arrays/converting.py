@@ -52,7 +52,7 @@ def convert(
 
     source, target: layouts, as "torch" or "keras". prefix: of the names of the weights in the source.
     forget_bias, target_forget_bias: what either layer adds to the pre-activation of its forget gate at run time; where
-    it is not said, what its class does: 1 in TensorFlow 1 and haiku, 0 in all others.
+    it is not said, what its class does: 1 in TensorFlow 1, haiku and DyNet, 0 in all others.
 
     Raises BadInput, a ValueError, for weights that are not those of a layer of the source, and for what the target
     cannot express.

@@ -51,6 +51,9 @@ HAIKU = Contract(name="haiku.LSTM", rejections=PLAIN, fixed_forget_bias=1.0)
 BLOCK_LSTM = Contract(name="tf.raw_ops.BlockLSTM", rejections=PLAIN, forget_bias=1.0)
 """Source: https://www.tensorflow.org/api_docs/python/tf/raw_ops/BlockLSTM, `forget_bias`."""
 
+DYNET = Contract(name="dynet.VanillaLSTMBuilder", rejections=PLAIN, forget_bias=1.0)
+"""Source: https://dynet.readthedocs.io/en/latest/python_ref.html#rnn-builders, `forget_bias`, and "b_f+1"."""
+
 NO_PROMISES = Contract(name="plain", rejections=PLAIN)
 """That of an LSTM of which nobody has said anything."""
 
@@ -65,6 +68,7 @@ CONTRACTS: Mapping[str, Contract] = {
         TF1_CELL,
         BLOCK_LSTM,
         HAIKU,
+        DYNET,
         NO_PROMISES,
     )
 }
@@ -104,6 +108,7 @@ def run_time_forget_bias(layout: str) -> float:
         "tf1.coupled": TF1_CELL.forget_bias,
         "block": BLOCK_LSTM.forget_bias,
         "haiku": HAIKU.fixed_forget_bias,
+        "dynet": DYNET.forget_bias,
     }
     return of_layout.get(layout, 0.0)
 

@@ -11,6 +11,7 @@ from lstm_conformance.reference.layouts.base import Layout
 from lstm_conformance.reference.layouts.block import BlockLayout, BlockV2Layout
 from lstm_conformance.reference.layouts.gates import GatesLayout
 from lstm_conformance.reference.layouts.keras import KerasLayout
+from lstm_conformance.reference.layouts.nnabla import NnablaLayout
 from lstm_conformance.reference.layouts.onnx import OnnxLayout
 from lstm_conformance.reference.layouts.openvino import OpenVINOLayout
 from lstm_conformance.reference.layouts.rows import ROWS
@@ -28,6 +29,7 @@ LAYOUTS: dict[str, Layout] = {
     "block_v2": BlockV2Layout(),
     "gates": GatesLayout(),
     "openvino": OpenVINOLayout(),
+    "nnabla": NnablaLayout(),
     **{name: TableLayout(name, row) for name, row in ROWS.items()},
 }
 """By the name that an adapter declares."""

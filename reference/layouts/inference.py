@@ -10,6 +10,9 @@ from itertools import product
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.layouts.base import Layout, Shape
 
+MATRICES_OF_A_LAYER = 3
+"""Axes beyond which an array holds layers as well, or all of them but the first, in its first axis, as in nnabla."""
+
 
 def inferred(
     layout: Layout, shapes: Mapping[str, Shape], input_size: int | None = None, merge_mode: str = "concat"
@@ -49,7 +52,8 @@ def _candidates(
 
 def _kinds(shapes: Mapping[str, Shape], sizes: Sequence[int], merge_mode: str) -> Iterator[Layer]:
     """What a layer is besides the sizes of its input and of its states."""
-    depths = range(1, len(shapes) // 2 + 2)
+    counted = {shape[0] for shape in shapes.values() if len(shape) > MATRICES_OF_A_LAYER}
+    depths = sorted({*range(1, len(shapes) // 2 + 2), *counted, *(above + 1 for above in counted)} - {0})
     flags = ((False, True), (False, True), depths, (False, True), (True, False), (0, *sizes))
     for input_forget, use_peepholes, num_layers, bidirectional, bias, proj_size in product(*flags):
         yield Layer(

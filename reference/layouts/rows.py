@@ -4,6 +4,7 @@ Sources: https://flax.readthedocs.io/en/latest/api_reference/flax.linen/layers.h
 https://flax.readthedocs.io/en/latest/api_reference/flax.nnx/nn/recurrent.html,
 https://dm-haiku.readthedocs.io/en/latest/api.html#lstm, https://docs.kidger.site/equinox/api/nn/rnn/,
 https://ml-explore.github.io/mlx/build/html/python/nn/_autosummary/mlx.nn.LSTM.html,
+https://dynet.readthedocs.io/en/latest/python_ref.html#rnn-builders,
 https://sonnet.readthedocs.io/en/latest/api.html#lstm, https://github.com/Xilinx/brevitas/blob/master/src/brevitas/nn/quant_rnn.py
 """
 
@@ -69,6 +70,7 @@ ROWS = {
         optional_bias=True,
         coupling=True,
     ),
+    "dynet": Row("ifog", "Wx", "Wh", "b"),
     "mlx": Row("ifgo", "Wx", "Wh", "bias", rows_first=True, optional_bias=True),
 }
 """By the name of the layout. A forget bias that is added at run time is no weight: contracts have it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from lstm_conformance.reference.weights import GATES, CellWeights
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "arrays.md"
 
-T, B, I, H, P, L = 7, 11, 19, 17, 13, 3  # noqa: E741
+T, B, I, H, P, L = 7, 11, 19, 17, 13, 6  # noqa: E741
 SIZES = {
     T: "T",
     B: "B",
@@ -28,6 +28,8 @@ SIZES = {
     L: "L",
     2: "2",
     1: "1",
+    4: "4",
+    L - 1: "L-1",
     2 * L: "2L",
     4 * H: "4H",
     8 * H: "8H",
@@ -62,7 +64,7 @@ With `batch_first`, where it can be claimed, x and the outputs of all steps have
 
 
 ADDED = "The class adds {:g} to the forget gate in every step, unless an argument says otherwise; that is no weight."
-"""What TensorFlow 1 and haiku do; haiku has no argument for it."""
+"""What TensorFlow 1, haiku and DyNet do; haiku has no argument for it."""
 
 
 def page() -> str:
@@ -81,9 +83,9 @@ def _layout(name: str, layout: Layout) -> Iterator[str]:
     for about, (layer, needed) in LAYERS.items():
         if not needed & layout.lacks and (layer is PLAIN or layout.weight_shapes(layer) != plain):
             cells = (
-                _weights(layout, layer),
+                _listed(_lowest(layer, layout.weight_shapes)),
                 _listed(_inputs(layout, layer)),
-                _listed(layout.output_shapes(layer, T, B)),
+                _listed(_lowest(layer, lambda of: layout.output_shapes(of, T, B))),
             )
             yield f"| {about} | {' | '.join(cells)} |"
     yield ""
@@ -99,11 +101,11 @@ def _gates(layout: Layout) -> list[str]:
     return [GATES[place] for place in dict.fromkeys(found)]
 
 
-def _weights(layout: Layout, layer: Layer) -> str:
+def _lowest(layer: Layer, shapes_of: Callable[[Layer], Mapping[str, Shape]]) -> dict[str, Shape]:
     """Of the first two layers of a stack: the others are like the second."""
-    shapes = layout.weight_shapes(layer)
-    some = layout.weight_shapes(replace(layer, num_layers=2)) if layer.num_layers > 1 else shapes
-    return _listed({name: shape for name, shape in shapes.items() if name in some})
+    shapes = shapes_of(layer)
+    some = shapes_of(replace(layer, num_layers=2)) if layer.num_layers > 1 else shapes
+    return {name: shape for name, shape in shapes.items() if name in some}
 
 
 def _inputs(layout: Layout, layer: Layer) -> dict[str, Shape]:

@@ -23,6 +23,7 @@ FRAMEWORKS = {
     "PaddlePaddle": ("paddle",),
     "Opacus": ("opacus",),
     "tinygrad": ("tinygrad",),
+    "DyNet": ("dynet",),
 }
 """What the names of implementations, or of environments of claims, begin with."""
 

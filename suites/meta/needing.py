@@ -5,6 +5,7 @@ A plugin of pytest; the other tests of the suite itself run with NumPy alone.
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 from collections import Counter
@@ -24,6 +25,9 @@ AVX_512 = "AVX-512"
 
 CXX = "c++"
 """A compiler of C++, by the name that every Unix has for it."""
+
+TFJS = "@tensorflow/tfjs"
+"""A package of npm, where node finds it for a program anywhere: in one of the folders of NODE_PATH."""
 
 NEEDED = {("torch.nn.LSTM", "autocast"): (AVX_512,)}
 """What a path needs, beside the packages of its implementation."""
@@ -56,9 +60,11 @@ def paths_here(name: str) -> list[str]:
 
 @cache
 def is_there(what: str) -> bool:
-    """Whether a package is installed, or a compiler, or the processor is one with AVX-512; none of x86 needs that."""
+    """Whether a package is there, or a compiler, or the processor is one with AVX-512; none of x86 needs that."""
     if what == CXX:
         return shutil.which(what) is not None
+    if what == TFJS:
+        return any(Path(folder, what).is_dir() for folder in os.environ.get("NODE_PATH", "").split(os.pathsep))
     if what != AVX_512:
         return find_spec(what) is not None
     about = Path("/proc/cpuinfo")

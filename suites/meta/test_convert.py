@@ -18,11 +18,11 @@ from lstm_conformance.suites.meta.numbers import drawn
 
 COUPLED = "tf1.coupled"
 PLAIN = {*LAYOUTS} - {COUPLED}
-STACKS = {"torch", "keras", "tf1"}
+STACKS = {"torch", "keras", "tf1", "nnabla"}
 TWO_WAYS = STACKS | {"onnx", "openvino", "flax.linen", "brevitas"}
 KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "plain": ({}, PLAIN),
-    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "brevitas", "mlx"}),
+    "no bias": ({"bias": False}, {"torch", "keras", "onnx", "gates", "equinox", "brevitas", "mlx", "nnabla"}),
     "two directions": ({"bidirectional": True}, TWO_WAYS),
     "a stack": ({"num_layers": 2}, STACKS),
     "a stack in two directions": ({"num_layers": 2, "bidirectional": True}, STACKS),
@@ -48,7 +48,7 @@ TO_BE_COUPLED = [
     *((kind, target) for kind in ("two directions", "a stack", "a projection") for target in ("tf1", "torch")),
     *(("peepholes", target) for target in ("onnx", "tf1", "block")),
 ]
-RUN_TIME = {"tf1": 1.0, COUPLED: 1.0, "block": 1.0, "haiku": 1.0}
+RUN_TIME = {"tf1": 1.0, COUPLED: 1.0, "block": 1.0, "haiku": 1.0, "dynet": 1.0}
 
 
 def arrays(kind: str, layout: str, dtype: str = "float64") -> tuple[Cases, dict[str, Array]]:

@@ -38,6 +38,8 @@ RUN = {
     "sonnet.LSTM": {"plain"},
     "brevitas.nn.QuantLSTM": {*OTHERS, "two directions"},
     "mlx.nn.LSTM": OTHERS,
+    "dynet.VanillaLSTMBuilder": {"plain"},
+    "nnabla.parametric_functions.lstm": {*KINDS} - {"a projection", "peepholes"},
 }
 """What is built of converted weights. The layout `gates` is that of nobody's framework."""
 

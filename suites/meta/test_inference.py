@@ -25,6 +25,13 @@ LAYERS: dict[str, list[dict[str, Any]]] = {
     "keras": [{}, {"bias": False}, {"num_layers": 3}, {"input_size": 16, "hidden_size": 4}],
     "onnx": [{}, {"bidirectional": True}, {"bias": False}, {"input_size": 5}, {"hidden_size": 2}],
     "tf1": [{}, {"proj_size": 2}, {"num_layers": 2}, {"num_layers": 2, "bidirectional": True, "proj_size": 9}],
+    "nnabla": [
+        {},
+        {"bias": False},
+        {"num_layers": 2},
+        {"num_layers": 3, "bidirectional": True, "bias": False},
+        {"num_layers": 8, "bidirectional": True, "input_size": 10},
+    ],
     "gates": [{}, {"bias": False}, {"input_size": 5}],
 }
 
@@ -76,7 +83,7 @@ def test_among_layers_that_differ_as_little_the_names_of_weights_decide() -> Non
     assert found == layer
 
 
-@pytest.mark.parametrize("name", ["tf1", "haiku", "flax.linen"])
+@pytest.mark.parametrize("name", ["tf1", "haiku", "flax.linen", "nnabla"])
 def test_the_width_of_x_follows_from_the_weights(name: str) -> None:
     """Also where they lie in one array with those of h."""
     layer = Layer(input_size=3, hidden_size=5)

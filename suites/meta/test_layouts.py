@@ -33,6 +33,7 @@ OF_ROWS = frozenset({"bidirectional", "batch_first", "no_bias", "projection", "i
 CLAIMS = {name: claims_of(name) for name in ("torch", "keras")} | {
     "onnx": frozenset({"bidirectional", "batch_first", "no_bias", "initial_state", "go_backwards", "activations"}),
     "openvino": frozenset({"bidirectional", "initial_state", "go_backwards", "activations"}),
+    "nnabla": frozenset({"layers", "bidirectional", "no_bias", "initial_state", "activations"}),
     "tf1": frozenset({"layers", "bidirectional", "batch_first", "projection", "initial_state", "activations"}),
     "gates": frozenset({"batch_first", "unbatched", "no_bias", "initial_state", "activations"}),
     **{name: OF_ROWS - LAYOUTS[name].lacks for name in ROWS},
