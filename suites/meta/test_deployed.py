@@ -74,9 +74,10 @@ SHIPPED_WRONG: Mapping[str, Mapping[str, Caught]] = {
 """What converters and compilers get wrong: what is baked in, dropped, kept, or taken from another place.
 
 What cannot be written on a path is not claimed there, and rule 18.4 sees that it is refused or right: a projection as
-ONNX, lengths in `torch.export` and in ONNX' evaluator, dropout in training where a model is for inference. Sizes cannot
-be baked in where another size is another export: in `export` and TFLite; in `export.batch` and `onnxruntime.dynamo` the
-number of steps, and where Keras unrolls.
+ONNX and in `quantizable`, lengths in `torch.export`, in a program of ExecuTorch and in ONNX' evaluator, dropout in
+training where a model is for inference. Sizes cannot be baked in where another size is another export: in `export`,
+TFLite and LiteRT; in `export.batch`, `onnxruntime.dynamo`, AOTInductor and a program of ExecuTorch the number of steps,
+and where Keras unrolls. The scale of another matrix is a mistake of `quantising`, beside this file.
 """
 
 
