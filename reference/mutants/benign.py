@@ -18,7 +18,7 @@ from lstm_conformance.reference.mutants.base import (
     term_by_term,
     wide,
 )
-from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
+from lstm_conformance.reference.mutants.dropping import LSTMWithDropout, LSTMWithGradientsOfWhatIsKept
 from lstm_conformance.reference.rounded import Array, Numbers, Rounded, concatenate, limited
 from lstm_conformance.reference.tape import Step
 from lstm_conformance.reference.weights import CellWeights
@@ -149,6 +149,10 @@ class DropoutOfKeras(LSTMWithDropout):
 
     layout = "keras"
     claims = ("dropout", "recurrent_dropout")
+
+
+class GradientsOfWhatIsKept(LSTMWithGradientsOfWhatIsKept):
+    """Drops in training mode as Keras documents, and goes back through what it kept."""
 
 
 class GradientsAddedStepByStep(LSTMWithGradients):

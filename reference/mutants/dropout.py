@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lstm_conformance.reference.gradients import Gradients
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.mutants.base import Call
-from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
+from lstm_conformance.reference.mutants.dropping import LSTMWithDropout, LSTMWithGradientsOfWhatIsKept
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate
-from lstm_conformance.reference.weights import CellWeights
+from lstm_conformance.reference.weights import CellWeights, Weights
 
 # How much
 
@@ -284,3 +285,31 @@ class RecurrentDropoutAtTheRateOfDropout(LSTMWithDropout):
     def rates(self) -> tuple[float, float]:
         """The same one twice."""
         return self.constructed.dropout, self.constructed.dropout
+
+
+# On the way back
+
+
+class GradientsThroughWhatIsDropped(LSTMWithGradientsOfWhatIsKept):
+    """Goes back as if it had dropped nothing."""
+
+    def on_the_way_back(self, weights: Weights) -> Weights:
+        """Those of evaluation."""
+        return weights
+
+
+class GradientsOfAnotherChoice(LSTMWithGradientsOfWhatIsKept):
+    """Draws again on the way back what it drops, as a checkpoint does that does not keep the state of its generator."""
+
+    def on_the_way_back(self, weights: Weights) -> Weights:
+        """Of another call."""
+        self.kept = self.drawn(weights)
+        return super().on_the_way_back(weights)
+
+
+class WeightsOfWhatIsDroppedHaveGradients(LSTMWithGradientsOfWhatIsKept):
+    """Multiplies its inputs by what it kept on the way there, and forgets it for the gradients of its weights."""
+
+    def of_own_weights(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
+        """Those of the layer that computes the same."""
+        return found

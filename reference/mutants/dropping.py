@@ -12,10 +12,11 @@ import numpy as np
 
 from lstm_conformance.reference.contracts import contract_of
 from lstm_conformance.reference.contracts.dropout import Dropout
+from lstm_conformance.reference.gradients import NOTHING, Gradients, Observed
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Mask, Outputs
-from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call, Trajectory, constant
-from lstm_conformance.reference.rounded import Array, Numbers
+from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call, LSTMWithGradients, Trajectory, constant
+from lstm_conformance.reference.rounded import Array, Numbers, scaled
 from lstm_conformance.reference.weights import CellWeights, Weights
 
 
@@ -112,3 +113,78 @@ class LSTMWithDropout(LSTM):
     def dropped(self, a: Numbers, factors: Array) -> Numbers:
         """The numbers, multiplied."""
         return a * constant(factors, a)
+
+
+Factors = list[list[tuple[Array, Array]]]
+"""By what the kernel and the recurrent kernel of every cell are multiplied, (1, 1, I) and (1, 1, P)."""
+
+
+class LSTMWithGradientsOfWhatIsKept(LSTMWithGradients):
+    """A right LSTM of one row that drops as Keras documents, and goes back through what it kept.
+
+    A number that is dropped at every step is one whose weights are 0; those of all others are scaled. Rows of a batch
+    would drop the same, so that it is asked for nothing but gradients.
+    """
+
+    layout: ClassVar[str] = "keras"
+    claims: ClassVar[tuple[str, ...]] = ("gradients", "dropout", "recurrent_dropout")
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.random = np.random.RandomState(layer.seed)
+        self.kept: Factors = []
+
+    def loaded(self, weights: Weights) -> Weights:
+        """Choose what is dropped in this call."""
+        self.kept = self.drawn(weights)
+        return super().loaded(self.multiplied(weights))
+
+    def drawn(self, weights: Weights) -> Factors:
+        """What is kept, for each direction of each layer by itself; everything in evaluation."""
+        rates = self.constructed.dropout, self.constructed.recurrent_dropout
+        return [
+            [
+                (self.factors(w.kernel, rates[0]), self.factors(w.recurrent_kernel, rates[1]))  # of what it reads, of h
+                for w in cells
+            ]
+            for cells in weights
+        ]
+
+    def factors(self, matrix: Array, rate: float) -> Array:
+        """0 or 1 / (1 - rate) for every column of a matrix (N, 4H, K)."""
+        if not (self.training and rate):
+            return np.ones((1, 1, matrix.shape[-1]), matrix.dtype)
+        kept = self.random.uniform(size=(1, 1, matrix.shape[-1])) >= rate
+        return (kept / (1 - rate) if rate < 1 else 0.0 * kept).astype(matrix.dtype)
+
+    def multiplied(self, weights: Weights) -> Weights:
+        """The weights of a layer that drops nothing, and computes the same."""
+        return [
+            [
+                w._replace(kernel=w.kernel * of_x, recurrent_kernel=w.recurrent_kernel * of_h)
+                for w, (of_x, of_h) in zip(cells, kept, strict=True)
+            ]
+            for cells, kept in zip(weights, self.kept, strict=True)
+        ]
+
+    def gradients(
+        self, weights: Weights, call: Call[Numbers], given: Outputs[Numbers], observed: Observed = NOTHING
+    ) -> Gradients[Numbers]:
+        """Of the layer that computes the same, and from there those of its own weights."""
+        self.kept = self.kept or self.drawn(weights)
+        return self.of_own_weights(super().gradients(self.on_the_way_back(weights), call, given, observed))
+
+    def on_the_way_back(self, weights: Weights) -> Weights:
+        """The weights through which it goes back."""
+        return self.multiplied(weights)
+
+    def of_own_weights(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
+        """Of weights as they were before they were multiplied."""
+        weights = [
+            [
+                w._replace(kernel=scaled(w.kernel, of_x), recurrent_kernel=scaled(w.recurrent_kernel, of_h))
+                for w, (of_x, of_h) in zip(cells, kept, strict=True)
+            ]
+            for cells, kept in zip(found.weights, self.kept, strict=True)
+        ]
+        return found._replace(weights=weights)

@@ -106,6 +106,7 @@ LAYERS = {
     "projection": Asked({"proj_size": 4}),
     "both directions, ragged": Asked({"bidirectional": True}, mask=within_lengths(5, np.array([3, 5, 1]))),
     "remembering": Asked({"regime": "remembering", "time": 12}),
+    "a square kernel": Asked({"input_size": 36}),
     "lognormal": Asked({"regime": "lognormal"}),
     "forgetting": Asked({"regime": "forgetting"}),
     "states once": Asked(states_once=True),
