@@ -116,7 +116,7 @@ class LSTMWithDropout(LSTM):
 
 
 Factors = list[list[tuple[Array, Array]]]
-"""By what the kernel and the recurrent kernel of every cell are multiplied, (1, 1, I) and (1, 1, P)."""
+"""By what the kernel and the recurrent kernel of every cell are multiplied, (..., 1, I) and (..., 1, P)."""
 
 
 class LSTMWithGradientsOfWhatIsKept(LSTMWithGradients):
@@ -151,10 +151,11 @@ class LSTMWithGradientsOfWhatIsKept(LSTMWithGradients):
         ]
 
     def factors(self, matrix: Array, rate: float) -> Array:
-        """0 or 1 / (1 - rate) for every column of a matrix (N, 4H, K)."""
+        """0 or 1 / (1 - rate) for every column of a matrix (..., 4H, K), on axes of 1."""
+        shape = (*(1 for _ in matrix.shape[:-1]), matrix.shape[-1])
         if not (self.training and rate):
-            return np.ones((1, 1, matrix.shape[-1]), matrix.dtype)
-        kept = self.random.uniform(size=(1, 1, matrix.shape[-1])) >= rate
+            return np.ones(shape, matrix.dtype)
+        kept = self.random.uniform(size=shape) >= rate
         return (kept / (1 - rate) if rate < 1 else 0.0 * kept).astype(matrix.dtype)
 
     def multiplied(self, weights: Weights) -> Weights:

@@ -31,9 +31,15 @@ def test_the_list_for_a_workflow(capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 0
     field = ["jax-libraries-latest", "onnx-latest", "paddle-latest", "mlx-latest", "tinygrad-latest"]
     field += ["openvino-latest", "sonnet-latest", "torch-libraries-latest", "mxnet-1.9", "nnabla-1.39", "chainer-7.8"]
-    field += ["dynet-latest", "executorch-latest"]
-    assert [cell["id"] for cell in found["include"]] == ["torch-1.0", "torch-1.4", "tf-1.15", *field]
-    assert found["include"][0] == {
+    field += ["dynet-latest"]
+    assert [cell["id"] for cell in found["include"]] == [
+        "executorch-latest",
+        "torch-1.0",
+        "torch-1.4",
+        "tf-1.15",
+        *field,
+    ]
+    assert found["include"][1] == {
         "id": "torch-1.0",
         "tier": "historical",
         "python": "3.7",
