@@ -39,9 +39,10 @@ CASES = -3
 
 
 def can_be_guessed(subject: Subject, configuration: Configuration) -> bool:
-    """Whether a row has few enough numbers that may be dropped, the same ones at every step."""
+    """Whether a row has few enough numbers that may be dropped, or none, the same ones at every step."""
     parts = _parts(configuration, promised(subject).first)
-    return (promised(subject).constant or configuration.time == 1) and sum(part.size for part in parts) <= MOST
+    same_ones = promised(subject).constant or configuration.time == 1 or not parts
+    return same_ones and sum(part.size for part in parts) <= MOST
 
 
 def guessed(subject: Subject, cases: Cases, start: States, observed: Outputs[Array]) -> Outputs[Rounded]:
@@ -53,8 +54,10 @@ def guessed(subject: Subject, cases: Cases, start: States, observed: Outputs[Arr
     return Outputs(*(output.moved(lambda a: _chosen(a, best)) for output in possible))
 
 
-def gradients_of_what_was_kept(subject: Subject, cases: Cases) -> Examined:
+def gradients_of_what_was_kept(subject: Subject, cases: Cases, draw: str) -> Examined:
     """Every gradient of a step of training, of the numbers that the outputs of the same step show to be kept.
+
+    draw: which of several this is, in words.
 
     Takes a single case of a single row, of a layer that can be guessed.
     """
@@ -65,8 +68,8 @@ def gradients_of_what_was_kept(subject: Subject, cases: Cases) -> Examined:
     layer = cases.configuration.layer
     back = way_back(subject.cell(cases.configuration), layer, subject.layout.fill(layer))
     due = choices.of_weights(computed(chosen, trained, back), best)
-    yield from of_inputs(trained, due)
-    yield from of_weights(subject, cases, trained, due)
+    yield from of_inputs(trained, due, draw)
+    yield from of_weights(subject, cases, trained, due, draw)
 
 
 def _explained(
@@ -130,6 +133,7 @@ def _parts(configuration: Configuration, first: int) -> list[_Part]:
 
 
 def _choices(subject: Subject, cases: Cases) -> _Choices:
+    """All of a single case, from that in which everything is dropped to that in which nothing is."""
     parts = _parts(cases.configuration, promised(subject).first)
     sizes = [part.size for part in parts]
     kept = np.array(list(product((0.0, 1.0), repeat=sum(sizes))))
