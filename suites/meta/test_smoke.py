@@ -209,6 +209,24 @@ class TestSelections:
         assert selected(dumb, "--tier", "fuzz", "-k", "small_plain").status == 1
 
 
+@pytest.mark.parametrize("order", ["files", "reversed"])
+def test_what_a_process_keeps_in_its_first_dtype_is_red_in_a_wider_one(tmp_path: Path, order: str) -> None:
+    """Whatever is asked first, and also where an adapter says float64 first."""
+    done = conformance(
+        tmp_path,
+        "--implementation",
+        f"{fakes.__file__}:KeepingTheFirstDtype",
+        "-k",
+        "every_output_follows",
+        "--order",
+        order,
+    )
+
+    assert done.status == 1
+    assert done.red
+    assert all("float64" in test for test in done.red)
+
+
 def session_of(adapter: type[Adapter], plan: Plan | None = None) -> Session:
     """A run in which this adapter is tested in this process."""
     session = Session(plan=plan or Plan(), in_process=True)
@@ -225,10 +243,10 @@ class TestSession:
 
     @pytest.mark.parametrize("tier", TIERS)
     def test_it_is_one_case_in_every_tier(self, tier: str) -> None:
-        """Of the first dtype of the path."""
+        """In float32, whatever the first dtype of the path is."""
         (planned,) = Plan(tier=tier).of(smoke.CHECK, [("mine", self.hello())])
 
-        assert str(planned.configuration) == "T3-B2-I4-H5-zero_state-float64-mild"
+        assert str(planned.configuration) == "T3-B2-I4-H5-zero_state-float32-mild"
         assert planned.numbers == (0,)
 
     def test_another_rule_is_not_kept_by_a_smoke_check_that_passes(self) -> None:
@@ -250,7 +268,7 @@ class TestSession:
 
     def test_a_case_of_it_can_be_repeated(self) -> None:
         """By its id, which names a number of any seed."""
-        case = CaseId.parse("fakes.NumpyLSTM/eager/0.1/T3-B2-I4-H5-zero_state-float64-mild/10007")
+        case = CaseId.parse("fakes.NumpyLSTM/eager/0.1/T3-B2-I4-H5-zero_state-float32-mild/10007")
         session = session_of(fakes.NumpyLSTM, Plan(case=case))
 
         (planned,) = session.plan.of(smoke.CHECK, session.hellos.items())

@@ -17,11 +17,16 @@ from lstm_conformance.suites.harness.judge.rules import Check
 from lstm_conformance.suites.harness.judge.subject import Subject
 
 RULE = "0.1"
+USUAL = "float32"
 
 
 def smallest(offer: Offer) -> Configuration:
-    """The configuration that everybody must be able to run: it needs no claim, and has the first dtype of the path."""
-    return configuration(3, 2, 4, 5, initial_state=False, dtype=offer.dtypes[0])
+    """The configuration that everybody must be able to run: it needs no claim, and is in float32 where a path has it.
+
+    It is what a process computes first: of what it then keeps for good, a wider dtype shows that it is too narrow.
+    """
+    dtype = USUAL if USUAL in offer.dtypes else offer.dtypes[0]
+    return configuration(3, 2, 4, 5, initial_state=False, dtype=dtype)
 
 
 def examine(subject: Subject, cases: Cases) -> Examined:

@@ -9,9 +9,6 @@ from lstm_conformance.fixtures.hosting.client import AdapterError, HostError
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.harness.plan import smoke
 
-USUAL = "float32"
-"""In which a layer is asked of under a mask, if it has it."""
-
 
 def kernels(subject: Subject, offer: Offer) -> str:
     """One line: each kernel and where it ran, "oneDNN (…) in float32; ATen (…) in float64"; "" where none is shown."""
@@ -39,6 +36,5 @@ def _asked(offer: Offer) -> dict[str, Configuration]:
     if offer.cost == "compile":
         return {first.dtype: first}
     plain = {dtype: configuration(3, 2, 4, 5, initial_state=False, dtype=dtype) for dtype in offer.dtypes}
-    dtype = USUAL if USUAL in offer.dtypes else first.dtype
-    masked = configuration(3, 2, 4, 5, initial_state=False, dtype=dtype, mask="right")
-    return plain | ({f"{dtype} under a mask": masked} if offer.cost == "call" and offer.runs(masked) else {})
+    masked = configuration(3, 2, 4, 5, initial_state=False, dtype=first.dtype, mask="right")
+    return plain | ({f"{first.dtype} under a mask": masked} if offer.cost == "call" and offer.runs(masked) else {})
