@@ -11,16 +11,18 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, values_of
 from lstm_conformance.fixtures.cases.constraints import choices_of
-from lstm_conformance.fixtures.cases.crossing import AS_USED, BY_THEMSELVES, LIST, ORDINARY, OTHERS
+from lstm_conformance.fixtures.cases.crossing import AS_USED, BY_THEMSELVES, LIST, ORDINARY, OTHERS, WIDE
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.meetings import (
     CLASSES,
     EMPTY,
     FAR,
     JUDGED,
+    LONGEST,
     NEVER,
     ONE,
     USUAL,
+    WIDELY,
     Meeting,
     line_of,
     mapped,
@@ -100,9 +102,23 @@ def offers(*dtypes: str) -> list[Any]:
 @pytest.mark.parametrize(("offer", "dtype"), offers(*IN_BOTH))
 def test_every_option_meets_the_usual_sizes(offer: Offer, dtype: str) -> None:
     """In the quick tier: no layer may be wrong where people are, and green here."""
-    asked, sizes = QUICK.crossed(offer), [Meeting((), size) for size in (*USUAL, *FAR)] if not offer.only else []
+    sizes = (*USUAL, *FAR, *WIDELY, *(LONGEST if dtype == "float32" else ())) if not offer.only else ()
+    plain = [Meeting((), size) for size in sizes]
 
-    assert survivors(offer, asked, [*sizes, *meetings(offer, USUAL, dtype)], dtype) == []
+    assert survivors(offer, QUICK.crossed(offer), [*plain, *meetings(offer, USUAL, dtype)], dtype) == []
+
+
+@pytest.mark.parametrize(("offer", "dtype"), offers("float32"))
+def test_every_option_meets_many_units(offer: Offer, dtype: str) -> None:
+    """But for regimes, structures and all masks but one: as many as layers of language and speech have."""
+    wrong = [
+        meeting
+        for meeting in meetings(offer, WIDELY, dtype)
+        if not any(value not in WIDE.get(name, (value,)) for name, value in meeting.options)
+    ]
+
+    assert wrong
+    assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
 
 
 @pytest.mark.parametrize(("offer", "dtype"), offers(""))
