@@ -140,6 +140,21 @@ def test_every_two_options_meet_at_ordinary_sizes(offer: Offer, dtype: str) -> N
     assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
 
 
+ALONG_THE_STEPS = {"mask": "right", "bidirectional": True, "num_layers": 2, "go_backwards": True}
+"""Options by which something goes from step to step, from layer to layer or from end to end in another way."""
+
+
+@pytest.mark.parametrize(("offer", "dtype"), offers("float32"))
+def test_what_goes_along_the_steps_meets_many(offer: Offer, dtype: str) -> None:
+    """More than a hundred: texts are long, and are padded."""
+    due = ALONG_THE_STEPS.items()
+    wrong = [meeting for meeting in meetings(offer, FAR[:1], dtype) if meeting.options[0] in due]
+
+    assert {meeting.size.reason for meeting in wrong} <= {"T > 100"}
+    assert len(wrong) == sum(value in choices_of(offer).values[name][1:] for name, value in due)
+    assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
+
+
 def test_stacks_have_more_layers_than_three() -> None:
     """In one direction and in both: what is right for the first layers may be wrong for the fourth."""
     stacks = {
