@@ -17,6 +17,7 @@ CLAIMS := build/claims.html
 PROOF := fixtures/mutants.json
 WORKERS ?= auto
 ASKING ?= --until-caught
+THREADS ?= 4
 
 # Nights of the version matrix by their names, which begin with a date; LAST is the latest that is there but NIGHT.
 NIGHTS := build/matrix
@@ -47,7 +48,7 @@ export TF_NUM_INTEROP_THREADS := 1
 RESOLVE := pip compile pyproject.toml --universal --python-version 3.11 -c fixtures/constraints.txt --quiet \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: help conformance field paths genuine test own-tests deep check claims bench bench-report oracle compare-suites compare-gradients mutants orders findings overview adapter-page damage attack blind-spots patched manifest crossing matrix cell \
+.PHONY: help conformance field paths genuine test own-tests deep check claims bench bench-report oracle compare-suites compare-gradients mutants orders threads findings overview adapter-page damage attack blind-spots patched manifest crossing matrix cell \
 	matrix-check plan compare night site \
 	show-night forget-nights track lint lock wheel dist release-notes publish release format clean
 
@@ -118,6 +119,9 @@ mutants: $(STAMP) ## Test that the suite can fail: every wrong LSTM must be caug
 
 orders: $(STAMP) ## Test that no verdict depends on the order of the checks; ARGS='torch.nn.LSTM', any implementations
 	@$(RUN) lstm_conformance.suites.meta.orders $(ARGS)
+
+threads: $(STAMP) ## Test on THREADS=4 threads a process where options are crossed and the way back: kernels may share their work
+	@$(RUN) pytest suites/test_20_crossing.py suites/test_23_gradients.py --threads $(THREADS) -rN $(ARGS)
 
 findings: $(STAMP) ## Run the scripts of the recorded causes on every backend that they name: each must print all that it promises
 	@$(RUN) lstm_conformance.suites.meta.findings

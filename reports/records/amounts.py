@@ -8,6 +8,8 @@ import math
 SHORTEST, LONGEST = 0.001, 1_000_000
 """Seconds: a process that is asked something has not answered before, and nobody waits for longer, eleven days."""
 
+MOST_THREADS = 256
+
 
 def amount(text: str) -> float:
     """A finite number of at least 0, of minutes or gigabytes. Raises argparse.ArgumentTypeError."""
@@ -28,6 +30,13 @@ def count(text: str) -> int:
     """A whole number of at least 0. Raises argparse.ArgumentTypeError."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 0, got {text!r}")
+    return int(text)
+
+
+def threads(text: str) -> int:
+    """A number of threads, of which a process may start some hundreds. Raises argparse.ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_THREADS):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to {MOST_THREADS}, got {text!r}")
     return int(text)
 
 

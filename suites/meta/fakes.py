@@ -345,3 +345,14 @@ class Showing(NumpyLSTM):
 
     def __init__(self) -> None:
         self.name = os.pathsep.join([*lstm_conformance.__path__, "and", *sys.path])
+
+
+class WrongOnTwoThreads(NumpyLSTM):
+    """Forgets a row where two threads share the rows, and has none for one where there is one."""
+
+    def call(self, built: Any, x: Any, states: tuple[Any, Any] | None) -> Any:
+        """Compute, and let every thread but the first begin a row too late."""
+        outputs = super().call(built, x, states)
+        for thread in range(1, self.threads):
+            outputs[0][:, thread * x.shape[1] // self.threads] = 0
+        return outputs

@@ -47,6 +47,7 @@ def test_others_are_read(read: Callable[[str], float], text: str, number: float)
     "words",
     [
         ("test", "--deadline", "-1", "--list"),
+        ("test", "--threads", "0", "--list"),
         ("diagnose", "a.npz", "--forget-bias", "nan"),
         ("matrix", "run", "--minutes", "-1"),
         ("matrix", "run", "--disk", "-1"),

@@ -198,6 +198,13 @@ class TestPlace:
         assert str(tmp_path.resolve()) in places
         assert str(client.HOST.resolve().parent) not in places
 
+    def test_a_host_computes_on_as_many_threads_as_are_asked_for(self) -> None:
+        """However it is asked, and XLA on as many as there are."""
+        environment = process.environment({"OMP_NUM_THREADS": "8", "XLA_FLAGS": "--mine"}, threads=3)
+
+        assert {environment[name] for name in process.POOLS} == {"3"}
+        assert environment["XLA_FLAGS"] == "--mine"
+
     def test_a_host_computes_on_one_thread(self) -> None:
         """Whatever the environment of the suite says; flags that it sets for XLA are kept."""
         environment = process.environment({"OMP_NUM_THREADS": "8", "XLA_FLAGS": "--mine", "HOME": "/home"})

@@ -43,19 +43,19 @@ class Candidate(NamedTuple):
         """The name of the wrong LSTM that is meant, if one is."""
         return mutant_names.name_of(self.value) if self.option == BY_NAME else None
 
-    def implementation(self, python: str, *, in_process: bool) -> Implementation:
-        """What answers for it. Raises ValueError for a bad command.
+    def implementation(self, python: str, *, in_process: bool, threads: int = 1) -> Implementation:
+        """What answers for it; a host computes on so many threads. Raises ValueError for a bad command.
 
         A command always has a process of its own; a wrong LSTM, which imports no framework, never.
         """
         if self.option == BY_COMMAND:
-            return Hosted(split_command(self.value), name=self.value)
+            return Hosted(split_command(self.value), name=self.value, threads=threads)
         if self.mutant is not None:
             return InProcess(mutant_names.spec(self.mutant), name=self.value)
         entry = entry_of(self.value)
         spec = self.value if entry is None else entry.spec
         if not in_process:
-            return Hosted(spec, python=python, name=self.value)
+            return Hosted(spec, python=python, name=self.value, threads=threads)
         if (here := str(Path.cwd())) not in sys.path:
             sys.path.insert(0, here)  # where a host looks for modules, too
         return InProcess(spec, name=self.value)

@@ -13,7 +13,7 @@ import pytest
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.deviations import known
 from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, ON_DEVICES, unnamed
-from lstm_conformance.reports.records.amounts import duration
+from lstm_conformance.reports.records.amounts import duration, threads
 from lstm_conformance.reports.records.errors import ResultsError
 from lstm_conformance.reports.records.kinds import JUNIT, RESULTS, check_vacant
 from lstm_conformance.suites.harness.explain.deviations import Deviations
@@ -144,6 +144,14 @@ def _declare_hosts(add: Callable[..., object]) -> None:
         metavar="S",
         help="seconds that a host may take for one request (default: %(default)s)",
     )
+    add(
+        "--threads",
+        type=threads,
+        default=1,
+        metavar="N",
+        help="threads on which a host may compute; more than one where kernels that share work are to be tested, too "
+        "(default: %(default)s)",
+    )
     add("--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it")
 
 
@@ -174,6 +182,9 @@ def session_of(config: pytest.Config, resume: Path | None) -> Session:
         raise refused(f"--resume {resume}: {error.strerror}") from error
     except ValueError as error:
         raise refused(str(error)) from error
+    in_process = any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace"))
+    if in_process and config.getoption("--threads") > 1:
+        raise refused("--threads: what runs in this process computes on the threads that it has; leave out one of both")
     return Session(
         plan=Plan(tier=config.getoption("--tier"), base_seed=config.getoption("--seed"), case=named),
         deviations=deviations,
@@ -182,7 +193,8 @@ def session_of(config: pytest.Config, resume: Path | None) -> Session:
         once=Once(config.getoption("--once"), config.getoption("--until-caught")),
         deadline=config.getoption("--deadline"),
         python=config.getoption("--python"),
-        in_process=any(config.getoption(name) for name in ("--in-process", "--pdb", "--trace")),
+        in_process=in_process,
+        threads=config.getoption("--threads"),
         program=("python", "-m", "pytest") if in_checkout(config) else ("lstm-conformance", "test"),
     )
 

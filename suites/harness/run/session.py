@@ -48,11 +48,13 @@ class Session:
     `program`: the words that start the suite, for reproductions.
     `smoked`: where something is red, or will be, if the smoke check fails.
     `brief`: verdicts and budgets are all that is wanted.
+    `threads`: on how many a host may compute.
     """
 
     plan: Plan
     deadline: float = DEADLINE
     in_process: bool = False
+    threads: int = 1
     brief: bool = False
     once: Once = field(default_factory=Once)
     kept: Kept = field(default_factory=Kept)
@@ -111,6 +113,7 @@ class Session:
         options += [] if self.python == sys.executable else ["--python", self.python]
         options += [] if self.deadline == DEADLINE else ["--deadline", f"{self.deadline:g}"]
         options += ["--in-process"] if self.in_process else []
+        options += [] if self.threads == 1 else ["--threads", str(self.threads)]
         options += [word for file in self.deviations.files for word in ("--deviations", file)]
         return (*self.program, *options)
 
@@ -287,7 +290,7 @@ class Session:
             self.broken[name] = reason
 
     def _implementation(self, candidate: Candidate) -> Implementation:
-        return candidate.implementation(self.python, in_process=self.in_process)
+        return candidate.implementation(self.python, in_process=self.in_process, threads=self.threads)
 
 
 def _broken(case: int, reason: str) -> Outcome:
