@@ -32,6 +32,7 @@ ONLY = {
     "dropout_repeated_in_the_batch": "21.3",
     "dropout_the_same_in_every_call": "21.3",
     "dropout_the_same_in_all_layers": "21.3",
+    "dropout_of_states_as_of_inputs": "21.3",
     "dropout_the_same_at_every_step": "21.4",
     "dropout_without_seed": "21.5",
     "dropout_with_one_seed": "21.5",
