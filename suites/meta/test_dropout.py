@@ -18,7 +18,7 @@ from lstm_conformance.reference.contracts import CONTRACTS, contract_of
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
 from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array
-from lstm_conformance.suites.harness.judge.dropout_masks import is_readable, rate_of, read, readable, seeded
+from lstm_conformance.suites.harness.judge.dropout_masks import is_readable, rate_of, read, readable, seeded, sources
 from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.meta.judging import subject_of
@@ -150,9 +150,10 @@ def test_what_is_read_is_what_was_drawn(kind: type[_Known], called: Configuratio
     _Known.drawn = []
     with np.errstate(over="ignore"):
         found = read(subject, made, subject.run(made).outputs)
-    dropped = [each.dropped for each in found if each.by_chance]
-    for each, drawn in zip(dropped[-1:], _Known.drawn[-1:], strict=True):
-        assert np.array_equal(each, np.broadcast_to(drawn == 0, each.shape))
+    dropped, read_from = [each.dropped for each in found if each.by_chance], sources(called.layer)
+    drawn = [kept[..., : source.units] for source, kept in zip(read_from, _Known.drawn[-len(read_from) :], strict=True)]
+    for each in dropped[-1:]:
+        assert np.array_equal(each, np.broadcast_to(np.concatenate(drawn, -1) == 0, each.shape))
 
 
 def test_seeds_follow_from_the_case() -> None:
