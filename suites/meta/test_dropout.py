@@ -151,9 +151,10 @@ def test_what_is_read_is_what_was_drawn(kind: type[_Known], called: Configuratio
     with np.errstate(over="ignore"):
         found = read(subject, made, subject.run(made).outputs)
     dropped, read_from = [each.dropped for each in found if each.by_chance], sources(called.layer)
-    drawn = [kept[..., : source.units] for source, kept in zip(read_from, _Known.drawn[-len(read_from) :], strict=True)]
     for each in dropped[-1:]:
-        assert np.array_equal(each, np.broadcast_to(np.concatenate(drawn, -1) == 0, each.shape))
+        latest = zip(read_from, _Known.drawn[-len(read_from) :], strict=True)
+        drawn = np.concatenate([kept[..., : source.units] for source, kept in latest], -1)
+        assert np.array_equal(each, np.broadcast_to(drawn == 0, each.shape))
 
 
 def test_seeds_follow_from_the_case() -> None:
