@@ -7,6 +7,7 @@ What was dropped is read from the outputs of layers whose weights are made for i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -22,13 +23,13 @@ from lstm_conformance.suites.harness.judge.dropout_enumeration import can_be_gue
 from lstm_conformance.suites.harness.judge.dropout_masks import (
     Mask,
     Read,
-    chance_of,
     is_readable,
     promised,
     rate_of,
     read,
     readable,
     seeded,
+    sources,
 )
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.stacks import calls, computed
@@ -56,23 +57,31 @@ def test_what_is_dropped_is_zero_what_is_kept_is_scaled(subject: Subject, cases:
 @rule("21.2", where=_by_chance, kinds=("dropped",))
 def test_the_rate_is_the_share_that_is_dropped(subject: Subject, cases: Cases) -> Examined:
     """As many numbers are dropped as chance drops at this rate."""
-    rate = chance_of(cases.configuration.layer)
     for each in _dropping(subject, cases):
-        drawn = _drawn(subject, each.dropped)
-        yield as_often(f"dropped in layer {each.index}", int(drawn.sum()), drawn.size, rate)
+        for source in sources(cases.configuration.layer):
+            drawn = source.of(_drawn(subject, each.dropped))
+            yield as_often(f"dropped{source.name} in layer {each.index}", int(drawn.sum()), drawn.size, source.chance)
 
 
 @rule("21.3", where=_by_chance, kinds=("dropped",))
 def test_every_number_is_dropped_by_itself(subject: Subject, cases: Cases) -> Examined:
-    """Two rows, two units, two directions, two layers, two calls agree as often as chance makes them."""
+    """Two rows, two units, two directions, two layers, two calls, inputs and states agree as often as by chance."""
+    layer = cases.configuration.layer
     first = [_drawn(subject, each.dropped) for each in _dropping(subject, cases)]
     again = [_drawn(subject, each.dropped) for each in _dropping(subject, cases, again=True)]
-    for index, (drawn, other) in enumerate(zip(first, again, strict=True)):
-        for name, a, b in _pairs(cases.configuration, drawn):
-            yield _agree(cases, f"{name} of dropping layer {index}", a, b)
-        yield _agree(cases, f"two calls of dropping layer {index}", drawn, other)
-    for index, (below, above) in enumerate(pairwise(first)):
-        yield _agree(cases, f"dropping layers {index} and {index + 1}", below[:1], above[:1])
+    for source in sources(layer):
+        for index, (drawn, other) in enumerate(zip(map(source.of, first), map(source.of, again), strict=True)):
+            where = f"of dropping{source.name} in layer {index}"
+            for name, a, b in _pairs(cases.configuration, drawn):
+                yield _agree(f"{name} {where}", a, b, source.chance)
+            yield _agree(f"two calls {where}", drawn, other, source.chance)
+        for index, (below, above) in enumerate(pairwise(map(source.of, first))):
+            name = f"dropping{source.name} in layers {index} and {index + 1}"
+            yield _agree(name, below[:1], above[:1], source.chance)
+    for index, drawn in enumerate(first):
+        for inputs, states in pairwise(sources(layer)):
+            both = inputs.of(drawn), states.of(drawn)
+            yield _agree(f"inputs and states of layer {index}", *both, inputs.chance, states.chance)
 
 
 @rule("21.4", where=_in_time, kinds=("dropped",))
@@ -83,7 +92,9 @@ def test_every_step_drops_as_documented(subject: Subject, cases: Cases) -> Exami
             due = np.broadcast_to(each.dropped[:1], each.dropped.shape)
             yield same(f"dropped in layer {each.index}", each.dropped, due, Y_AXES)
         else:
-            yield _agree(cases, f"steps of layer {each.index}", each.dropped[::2], each.dropped[1::2])
+            for source in sources(cases.configuration.layer):
+                drawn = source.of(each.dropped)
+                yield _agree(f"steps{source.name} of layer {each.index}", drawn[::2], drawn[1::2], source.chance)
 
 
 @rule("21.5", where=lambda c: _in_time(c) and not c.layer.unroll and c.layer.implementation == 2, kinds=("dropped",))
@@ -93,7 +104,9 @@ def test_what_is_dropped_follows_from_the_seed(subject: Subject, cases: Cases) -
         yield same(f"dropped in layer {each.index}", alike.dropped, each.dropped, Y_AXES)
     for each, other in zip(_dropping(subject, cases), _anew(subject, cases, 1), strict=True):
         a, b = (_drawn(subject, which.dropped) for which in (each, other))
-        yield _agree(cases, f"two seeds in layer {each.index}", a, b)
+        for source in sources(cases.configuration.layer):
+            name = f"two seeds{source.name} in layer {each.index}"
+            yield _agree(name, source.of(a), source.of(b), source.chance)
 
 
 @rule("21.6", where=lambda c: bool(c.layer.dropout or c.layer.recurrent_dropout), kinds=("ordinary",))
@@ -162,7 +175,8 @@ def _pairs(configuration: Configuration, drawn: Mask) -> Iterator[tuple[str, Mas
         yield "directions", drawn[..., :units], drawn[..., units:]
 
 
-def _agree(cases: Cases, measure: str, a: Mask, b: Mask) -> Statement:
-    """Both drop or both keep as often as if they knew nothing of one another."""
-    rate = chance_of(cases.configuration.layer)
-    return as_often(f"agreement of {measure}", int((a == b).sum()), a.size, rate**2 + (1 - rate) ** 2)
+def _agree(measure: str, a: Mask, b: Mask, chance: Fraction, other: Fraction | None = None) -> Statement:
+    """Both drop or both keep as often as if neither knew of the other; other: the chance of b, if it has its own."""
+    other = chance if other is None else other
+    due = chance * other + (1 - chance) * (1 - other)
+    return as_often(f"agreement of {measure}", int((a == b).sum()), a.size, due)

@@ -252,6 +252,17 @@ class ForgetBiasOfTheInputGate(LSTM):
         return tuple(np.roll(bias, -w.hidden_size, -1) for bias in super().added(w))
 
 
+class ForgetBiasWhole(LSTM):
+    """Takes `forget_bias` for a whole number, because its default is one."""
+
+    layout = "tf1"
+    only = ("forget_bias",)
+
+    def added(self, w: CellWeights) -> tuple[Array, ...]:
+        """Cut off what is behind the point."""
+        return tuple(np.trunc(bias) for bias in super().added(w))
+
+
 def _with_peepholes(w: CellWeights, order: tuple[int, int, int]) -> CellWeights:
     return w if w.peepholes is None else w._replace(peepholes=w.peepholes[..., list(order), :])
 

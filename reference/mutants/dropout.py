@@ -313,3 +313,30 @@ class WeightsOfWhatIsDroppedHaveGradients(LSTMWithGradientsOfWhatIsKept):
     def of_own_weights(self, found: Gradients[Numbers]) -> Gradients[Numbers]:
         """Those of the layer that computes the same."""
         return found
+
+
+class DropoutOfStatesAtTheRateOfInputs(LSTMWithDropout):
+    """Hands `dropout` to both, where `recurrent_dropout` is given, too."""
+
+    layout = "keras"
+    claims = ("dropout", "recurrent_dropout")
+
+    def rates(self) -> tuple[float, float]:
+        """That of the inputs twice; one that is given alone is right."""
+        inputs, states = super().rates()
+        return inputs, inputs if inputs and states else states
+
+
+class DropoutOfStatesAsOfInputs(LSTMWithDropout):
+    """Draws what is dropped of inputs and of h with one key, so that it is the same where their sizes are."""
+
+    layout = "keras"
+    claims = ("dropout", "recurrent_dropout")
+
+    def read_by(self, x: Numbers) -> Numbers:
+        """Go back to where the random numbers of the inputs began, if others follow."""
+        begun = self.random.get_state()
+        x = super().read_by(x)
+        if all(self.rates()):
+            self.random.set_state(begun)
+        return x

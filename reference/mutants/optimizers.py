@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from lstm_conformance.reference.layer import Layer
+from lstm_conformance.reference.lstm import Cell
 from lstm_conformance.reference.mutants.base import LSTMWithOptimizer
 from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.weights import Weights, mapped
 
 
 class StepsUphill(LSTMWithOptimizer):
@@ -64,3 +67,24 @@ class SecondLayerNotStepped(LSTMWithOptimizer):
     def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
         """A single layer is right."""
         return weight if "_l1" in name else super().stepped(name, weight, gradient, rate)
+
+
+class NextCallBeforeTheStep(LSTMWithOptimizer):
+    """Packs its weights where they are loaded, and hears of no step: the call behind it has those from before."""
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.packed: Weights | None = None
+        self.behind = False
+
+    def loaded(self, weights: Weights) -> Weights:
+        """All calls but the one behind a step are right."""
+        if not self.behind:
+            self.packed = mapped(weights, np.copy)
+        self.behind = False
+        return super().loaded(self.packed or weights)
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """The step is right."""
+        self.behind = True
+        return super().stepped(name, weight, gradient, rate)

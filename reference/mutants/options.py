@@ -183,6 +183,15 @@ class ActivationIgnored(_OtherActivations):
         return asked._replace(candidate=Cell().candidate, output=Cell().output)
 
 
+class NoActivationTakenForTheDefault(_OtherActivations):
+    """Computes `activation or tanh`, so that none is tanh."""
+
+    def activations(self, asked: Cell) -> Cell:
+        """Tanh for what is linear; the gates are right."""
+        linear = asked.candidate.function is activation("linear").function
+        return asked._replace(candidate=Cell().candidate, output=Cell().output) if linear else asked
+
+
 class RecurrentActivationIgnored(_OtherActivations):
     """Computes with σ whatever `recurrent_activation` says, as a fused kernel does."""
 

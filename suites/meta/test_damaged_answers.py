@@ -150,6 +150,20 @@ def test_a_step_of_descent_shows_outputs_and_weights() -> None:
         understood("mine", "gradients", fields, SENT, ({}, shown | {"gradient/x": SENT["x"]}))
 
 
+def test_the_call_behind_a_step_must_be_shown_where_it_is_asked_for() -> None:
+    """Its outputs, and only then."""
+    fields: Header = {"cases": 2, "rate": 0.5}
+    asked: Header = fields | {"observe": ["again"]}
+    before: Arrays = {"output/0": np.zeros((2, 1)), "after/weights/w": SENT["weights/w"]}
+    shown = before | {"again/0": np.zeros((2, 1))}
+
+    assert understood("mine", "gradients", asked, SENT, ({}, shown)) == ({}, shown)
+    with pytest.raises(BadAnswer, match=r"expected the arrays again/0, \.\.\. too"):
+        understood("mine", "gradients", asked, SENT, ({}, before))
+    with pytest.raises(BadAnswer, match=r"expected the arrays output/..., after/..., came .'again/0'"):
+        understood("mine", "gradients", fields, SENT, ({}, shown))
+
+
 def test_nothing_that_a_layer_may_do_is_refused() -> None:
     """Other numbers of outputs, shapes, dtypes and weights than documented are judged by rules."""
     seen: Arrays = {"output/0": np.zeros((2, 0), bool), "again/0": np.zeros((2, 9)), "after/x": np.zeros((2, 1))}

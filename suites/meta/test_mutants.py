@@ -88,6 +88,7 @@ LAYERS = {
     "four layers": Asked({"num_layers": 4}),
     "hard sigmoid": Asked({"recurrent_activation": "hard_sigmoid", "biases": 1}),
     "softsign": Asked({"activation": "softsign", "biases": 1}),
+    "linear": Asked({"activation": "linear", "biases": 1}),
     "unrolled": Asked({"unroll": True, "biases": 1}),
     "square": Asked({"input_size": 9}),
     "square in time": Asked({"batch": 5, "initial_state": False}),
@@ -99,6 +100,7 @@ LAYERS = {
     "projection clip": Asked({"proj_size": 4, "proj_clip": 0.125}),
     "coupled gates": Asked({"input_forget": True}),
     "forget bias": Asked({"forget_bias": 1.0}),
+    "another forget bias": Asked({"forget_bias": -0.75}),
     "zero state": Asked({"initial_state": False}),
     "batch first": Asked({"batch_first": True, "num_layers": 2}),
     "backwards": Asked({"go_backwards": True, "biases": 1}),
@@ -195,6 +197,7 @@ HARMLESS = {
     "hard_sigmoid_of_keras2": "softsign",
     "activation_ignored": "hard sigmoid",
     "recurrent_activation_ignored": "softsign",
+    "no_activation_taken_for_the_default": "softsign",
     "unrolled_without_last_step": "plain",
     "forget_bias_of_a_layer_without_biases": "plain",
     "peepholes_in_other_order": "plain",
@@ -205,6 +208,7 @@ HARMLESS = {
     "input_forget_the_wrong_way_round": "peepholes",
     "coupled_gates_exchanged": "peepholes",
     "forget_bias_twice": "plain",
+    "forget_bias_whole": "forget bias",
 }
 """A layer in which the mistake does not show."""
 

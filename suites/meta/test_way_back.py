@@ -188,6 +188,7 @@ def test_the_gate_is_that_of_the_axis() -> None:
         ("gradients_clipped_in_the_step", "behind a step of layer "),
         ("biases_not_stepped", "bias_0 behind a step of layer "),
         ("second_layer_not_stepped", "behind a step of layer 1 "),
+        ("next_call_before_the_step", "of the call behind a step uses "),
     ],
 )
 def test_a_wrong_step_of_descent_is_caught(wrong: str, sentence: str) -> None:

@@ -1,8 +1,9 @@
 """Which inputs and states of a layer were dropped in a call: read from its outputs.
 
 Weights are made so that every unit reads one number, through one of its gates, and all its other gates are open or
-shut. Its output then has one of two values, that of the number dropped or that of it scaled by 1 / (1 - rate): both
-are computed by the reference, with their bounds, from weights that are 0 or scaled instead of the number.
+shut; where inputs and states are dropped, half of the units read these, and half of them those.
+Its output then has one of two values, that of the number dropped or that of it scaled by 1 / (1 - rate): both are
+computed by the reference, with their bounds, from weights that are 0 or scaled instead of the number.
 In a sequence only the last layer reads, because nobody sees every output of the others.
 """
 
@@ -12,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,13 +86,33 @@ def seeded(cases: Cases, number: int) -> Cases:
 
 
 def rate_of(layer: Layer) -> float:
-    """The rate of the inputs or that of the states; one of them is 0 in a layer that is read."""
-    return layer.dropout or layer.recurrent_dropout
+    """The larger of the rates of inputs and states."""
+    return max(layer.dropout, layer.recurrent_dropout)
 
 
-def chance_of(layer: Layer) -> Fraction:
-    """The same rate as it was written, 1/10 where a binary number can only be near: odds are quick to compute so."""
-    return Fraction(str(rate_of(layer)))
+class Source(NamedTuple):
+    """Some numbers that a layer reads; which units read them in every direction, and the chance that one is dropped."""
+
+    name: str
+    first: int
+    units: int
+    chance: Fraction
+
+    def of(self, a: Mask) -> Mask:
+        """Those of its units (..., P), of one direction, or of (..., D P) where it is the only source."""
+        return a[..., self.first : self.first + self.units] if self.name else a
+
+
+def sources(layer: Layer) -> list[Source]:
+    """The inputs, the states, or both: of the second, each is read by half of the units, in the same order.
+
+    A chance is the rate as it was written, 1/10 where a binary number can only be near: odds are quick to compute so.
+    """
+    inputs, states = (Fraction(str(rate)) for rate in (layer.dropout, layer.recurrent_dropout))
+    if not (inputs and states):
+        return [Source("", 0, layer.output_size, inputs or states)]
+    half = layer.output_size // 2
+    return [Source(" of inputs", 0, half, inputs), Source(" of states", half, half, states)]
 
 
 def read(subject: Subject, cases: Cases, outputs: Outputs[Array]) -> list[Read]:
@@ -118,19 +140,19 @@ def _possible(subject: Subject, cases: Cases, index: int, x: Rounded, observed: 
     configuration, cell = cases.configuration, subject.cell(cases.configuration)
     h_0, c_0 = (exactly(state[index], arithmetic_of(configuration.dtype)) for state in cases.states)
     return [
-        one_layer(
-            cell, [_scaled(w, configuration.layer, scale) for w in cases.weights[index]], x, h_0, c_0, observed=observed
-        )
-        for scale in _scales(subject, configuration, index)
+        one_layer(cell, [_scaled(w, *scales) for w in cases.weights[index]], x, h_0, c_0, observed=observed)
+        for scales in _scales(subject, configuration, index)
     ]
 
 
-def _scales(subject: Subject, configuration: Configuration, index: int) -> list[float]:
-    """What the numbers that the layer at this index reads may be multiplied by."""
-    rate, first = rate_of(configuration.layer), promised(subject).first
-    if not _reads(configuration, index) or (configuration.layer.dropout and index < first):
-        return [1.0]
-    return [0.0, 1 / (1 - rate)] if rate < 1 else [0.0]
+def _scales(subject: Subject, configuration: Configuration, index: int) -> list[tuple[float, float]]:
+    """What the inputs and the states that the layer at this index reads may be multiplied by."""
+    layer, first = configuration.layer, promised(subject).first
+    if not _reads(configuration, index) or (layer.dropout and index < first):
+        return [(1.0, 1.0)]
+    if rate_of(layer) == 1:
+        return [(0.0, 0.0)]
+    return [(0.0, 0.0), (1 / (1 - layer.dropout), 1 / (1 - layer.recurrent_dropout))]
 
 
 def _reads(configuration: Configuration, index: int) -> bool:
@@ -138,11 +160,9 @@ def _reads(configuration: Configuration, index: int) -> bool:
     return configuration.time == 1 or index + 1 == configuration.layer.num_layers
 
 
-def _scaled(w: CellWeights, layer: Layer, scale: float) -> CellWeights:
+def _scaled(w: CellWeights, of_inputs: float, of_states: float) -> CellWeights:
     """Weights that do to the numbers as they are what the weights do to scaled ones."""
-    if layer.dropout:
-        return w._replace(kernel=scale * w.kernel)
-    return w._replace(recurrent_kernel=scale * w.recurrent_kernel)
+    return w._replace(kernel=of_inputs * w.kernel, recurrent_kernel=of_states * w.recurrent_kernel)
 
 
 def _nearer(observed: Array, possible: Sequence[Rounded]) -> tuple[Rounded, Mask]:
@@ -157,11 +177,12 @@ def _cell(configuration: Configuration, index: int, direction: int, drawn: CellW
     layer, size = configuration.layer, configuration.layer.hidden_size
     gates, units = _gates(configuration), np.arange(layer.output_size)
     kernel, recurrent_kernel = np.zeros_like(drawn.kernel), np.zeros_like(drawn.recurrent_kernel)
-    rows, columns = gates[units] * size + units, (direction * layer.output_size + units) % kernel.shape[-1]
-    if layer.dropout:
-        kernel[:, rows, columns] = READING * _reads(configuration, index)
-    else:
-        recurrent_kernel[:, rows, units] = READING * _reads(configuration, index)
+    rows = gates[units] * size + units
+    read = [kernel] * bool(layer.dropout) + [recurrent_kernel] * bool(layer.recurrent_dropout)
+    for source, matrix in zip(sources(layer), read, strict=True):
+        begin = direction * layer.output_size if matrix is kernel else 0
+        columns = (begin + np.arange(source.units)) % matrix.shape[-1]
+        matrix[:, rows[source.first : source.first + source.units], columns] = READING * _reads(configuration, index)
     first, *others = drawn.biases
     biases = (np.broadcast_to(_biases(gates), first.shape).astype(first.dtype), *(0 * bias for bias in others))
     projection = None if drawn.projection is None else np.zeros_like(drawn.projection)
@@ -173,7 +194,8 @@ def _cell(configuration: Configuration, index: int, direction: int, drawn: CellW
 def _gates(configuration: Configuration) -> NDArray[np.intp]:
     """By unit, the gate that reads; f, whose effect stays, only where there is one step."""
     reading, size = np.array([I, F, G, O] if configuration.time == 1 else [I, G, O]), configuration.layer.hidden_size
-    return reading[np.arange(size) * len(reading) // size]
+    share = size // len(sources(configuration.layer))
+    return reading[np.arange(size) % share * len(reading) // share]
 
 
 def _biases(gates: NDArray[np.intp]) -> Array:
@@ -195,5 +217,6 @@ def is_readable(configuration: Configuration) -> bool:
     layer = configuration.layer
     shows = layer.return_sequences and layer.return_state and not layer.merges and not configuration.structure
     given = configuration.initial_state and not (layer.stateful or configuration.mask or configuration.trained)
-    paired = configuration.batch % 2 == layer.output_size % 2 == 0
-    return shows and given and paired and layer.bias and bool(layer.dropout) != bool(layer.recurrent_dropout)
+    paired = configuration.batch % 2 == layer.output_size % (2 * len(sources(layer))) == 0
+    alone = not (layer.bidirectional or layer.proj_size) or len(sources(layer)) == 1
+    return shows and given and paired and alone and layer.bias and rate_of(layer) > 0

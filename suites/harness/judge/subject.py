@@ -188,15 +188,20 @@ class Subject:
             for index, (configuration, given, due) in enumerate(asked)
         ]
 
-    def descended(self, cases: Cases, rate: float) -> Trained:
-        """One step of gradient descent: outputs from before it, and what is there after it. Raises as `run`."""
+    def descended(self, cases: Cases, rate: float, *, again: bool) -> tuple[Trained, Outputs[Array] | None]:
+        """One step of gradient descent: outputs from before it, and what is there after it. Raises as `run`.
+
+        again: whether the layer is called once more behind the step; the outputs of that call come last.
+        """
         configuration, given, due = self._with_cotangents(cases, "")
         fields = self.fields(configuration) | {"cases": len(cases), "rate": rate}
+        fields |= {"observe": ["again"]} if again else {}
         _, answer = self.request("gradients", fields, sent(configuration, given))
         seen = as_numbers(answer)
         outputs = canonical_outputs(self.layout, configuration, numbered(seen, "output/"))
         given_to = canonical_outputs(self.layout, configuration, due)
-        return Trained(outputs, given_to, cases.inputs, {}, given, below(seen, "after/"))
+        behind = canonical_outputs(self.layout, configuration, numbered(seen, "again/")) if again else None
+        return Trained(outputs, given_to, cases.inputs, {}, given, below(seen, "after/")), behind
 
     def jvp(self, cases: Cases) -> tuple[Outputs[Array], Outputs[Array]]:
         """Outputs, and their derivatives in the direction of the case. Raises as `run` does, and WrongOutputs."""

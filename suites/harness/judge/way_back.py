@@ -27,6 +27,7 @@ from lstm_conformance.reference.weights import CellWeights
 from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined, unchanged
 from lstm_conformance.suites.harness.judge.comparison import Comparison, within
 from lstm_conformance.suites.harness.judge.in_a_row import cut
+from lstm_conformance.suites.harness.judge.stacks import legal_call
 from lstm_conformance.suites.harness.judge.subject import Subject, Trained, drawn
 
 Due = Gradients[Rounded]
@@ -123,8 +124,12 @@ def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Ite
 
 
 def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
-    """Every weight behind a step of gradient descent: less the rate times its gradient, rounded once; no more."""
-    seen = subject.descended(cases, rate)
+    """Every weight behind a step of gradient descent: less the rate times its gradient, rounded once; no more.
+
+    The next call is held to the weights that are seen then: layers keep some in another form, as gates side by side.
+    Models are not called again, which by their methods would be traced anew.
+    """
+    seen, behind = subject.descended(cases, rate, again=not cases.configuration.structure)
     inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
     yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
     due, layer = gradients(subject, cases, seen), cases.configuration.layer
@@ -132,6 +137,9 @@ def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
     for index, (cells, begun, by) in enumerate(zip(after, before, due.weights, strict=True)):
         for direction, (cell, was, of) in enumerate(zip(cells, begun, by, strict=True)):
             yield from _moved(named(layer, index, direction), cell, was, of, rate)
+    if behind is not None:
+        moved = cases.varied(f"behind a step at {rate}", weights=after)
+        yield from legal_call(subject, moved, " of the call behind a step", behind)
 
 
 def _moved(
