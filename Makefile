@@ -68,7 +68,7 @@ conformance: $(STAMP) ## Test the installed implementations; the report is build
 
 # Cells that were tested before by the same suite are not tested again; the page shows all that are there.
 field: $(STAMP) ## Test the newest version of every implementation in an environment of its own; the page is build/field.html
-	@status=0; $(RUN) lstm_conformance matrix run --field --night field $(ARGS) || status=$$?; \
+	@status=0; $(RUN) lstm_conformance matrix run --field --night field --options='-n $(WORKERS)' $(ARGS) || status=$$?; \
 	$(RUN) lstm_conformance report $(NIGHTS)/field build/field.html --json build/field.json && exit $$status
 
 # They are asked where they are named alone: compilers take seconds for every configuration.
