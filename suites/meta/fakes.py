@@ -73,18 +73,6 @@ class NumpyLSTM(Adapter):
         return [np.stack(outputs), h[None], c[None]]
 
 
-class KeepingTheFirstDtype(NumpyLSTM):
-    """Divides by three with a constant that it makes once a process, in the dtype of the first call."""
-
-    thirds: ClassVar[list[Any]] = []
-
-    def call(self, built: Any, x: Any, states: tuple[Any, Any] | None) -> Any:
-        """Multiply the input by three, and divide it."""
-        if not self.thirds:
-            self.thirds.append(x.dtype.type(1 / 3))
-        return super().call(built, 3 * self.thirds[0].astype(x.dtype) * x, states)
-
-
 class Printing(NumpyLSTM):
     """Prints to stdout in every way there is, from the first line on."""
 
@@ -356,3 +344,15 @@ class WrongOnTwoThreads(NumpyLSTM):
         for thread in range(1, self.threads):
             outputs[0][:, thread * x.shape[1] // self.threads] = 0
         return outputs
+
+
+class KeepingTheFirstDtype(NumpyLSTM):
+    """Divides by three with a constant that it makes once a process, in the dtype of the first call."""
+
+    thirds: ClassVar[list[Any]] = []
+
+    def call(self, built: Any, x: Any, states: tuple[Any, Any] | None) -> Any:
+        """Multiply the input by three, and divide it."""
+        if not self.thirds:
+            self.thirds.append(x.dtype.type(1 / 3))
+        return super().call(built, 3 * self.thirds[0].astype(x.dtype) * x, states)

@@ -100,7 +100,7 @@ LAYERS = {
     "projection clip": Asked({"proj_size": 4, "proj_clip": 0.125}),
     "coupled gates": Asked({"input_forget": True}),
     "forget bias": Asked({"forget_bias": 1.0}),
-    "another forget bias": Asked({"forget_bias": -0.75}),
+    "another forget bias": Asked({"forget_bias": 0.75}),
     "zero state": Asked({"initial_state": False}),
     "batch first": Asked({"batch_first": True, "num_layers": 2}),
     "backwards": Asked({"go_backwards": True, "biases": 1}),

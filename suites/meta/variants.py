@@ -87,7 +87,7 @@ VARIANTS = {
     "projection clip": Variant(options={"projection_clip": 0.02}),
     "input_forget": Variant(options={"coupled": "f"}),
     "coupled input gate": Variant(options={"coupled": "i"}),
-    "forget bias": Variant(options={"forget_bias": 1.0}),
+    "forget bias": Variant(options={"forget_bias": 1.25}),
     "all at once": Variant(
         0.5,
         (("hard_sigmoid", 0.25, 0.375), ("scaled_tanh", 1.5, 0.5), ("elu", 0.75)),

@@ -149,8 +149,7 @@ def _declare_hosts(add: Callable[..., object]) -> None:
         type=threads,
         default=1,
         metavar="N",
-        help="threads on which a host may compute; more than one where kernels that share work are to be tested, too "
-        "(default: %(default)s)",
+        help="threads on which a host may compute (default: %(default)s)",
     )
     add("--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it")
 
