@@ -173,7 +173,13 @@ class TestSelections:
         assert {check.message for check in checks if check not in red} == {f"smoke failed: {red[0].message}"}
         assert {check.verdict for check in checks if check not in red} == {"not-run"}
 
-    @pytest.mark.parametrize("options", [(), ("-n", "2", "--dist", "loadgroup")], ids=["alone", "workers"])
+    @pytest.mark.parametrize(
+        "options",
+        [
+            pytest.param((), id="alone"),
+            pytest.param(("-n", "2", "--dist", "loadgroup"), id="workers", marks=pytest.mark.deep),
+        ],
+    )
     def test_a_selection_without_the_smoke_check(self, dumb: Path, options: tuple[str, ...]) -> None:
         """Its first check is red in its place."""
         done = selected(dumb, "-k", "final_cell", *options)
