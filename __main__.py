@@ -5,38 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
+from typing import cast
 
-from lstm_conformance.commands import (
-    BadInput,
-    Command,
-    claims,
-    compare,
-    diagnose,
-    findings,
-    matrix,
-    report,
-    test,
-    track,
-    upgrade,
-    vectors,
-)
+from lstm_conformance.commands import BadInput, Command
 from lstm_conformance.reports.publish.console import spell_out_the_rest
 from lstm_conformance.reports.records.visible import say
 
-COMMANDS: Mapping[str, Command] = {
-    "test": test,
-    "report": report,
-    "compare": compare,
-    "upgrade": upgrade,
-    "findings": findings,
-    "track": track,
-    "diagnose": diagnose,
-    "vectors": vectors,
-    "matrix": matrix,
-    "claims": claims,
-}
+COMMANDS = ("test", "report", "compare", "upgrade", "findings", "track", "diagnose", "vectors", "matrix", "claims")
+"""Each is a module of `commands`, which is imported where it is wanted: some need what takes longer than their work."""
 
 WANTED = """\
 options of test that are wanted most:
@@ -57,9 +36,10 @@ BROKEN_PIPE_STATUS = 141
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the first word says. The exit status is 0 if nothing is wrong, 1 if something is, 2 for bad input."""
     spell_out_the_rest()
-    parsed = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    parsed = parser(named(words)).parse_args(words)
     try:
-        status = COMMANDS[parsed.command].run(parsed)
+        status = command(parsed.command).run(parsed)
         sys.stdout.flush()
     except BrokenPipeError:  # what reads the output, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -70,8 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def parser() -> argparse.ArgumentParser:
-    """What can be said to `lstm-conformance`."""
+def named(words: Sequence[str]) -> Sequence[str]:
+    """The command that the first word names; all of them, where it names none."""
+    return [name for name in COMMANDS if [name] == list(words[:1])] or COMMANDS
+
+
+def command(name: str) -> Command:
+    """The module of a command."""
+    return cast("Command", import_module(f"lstm_conformance.commands.{name}"))
+
+
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """What can be said to `lstm-conformance`, or to the commands of these names."""
     top = argparse.ArgumentParser(
         prog="lstm-conformance",
         description="Tells whether an implementation of the LSTM computes an LSTM.",
@@ -80,8 +70,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {version('lstm-conformance')}")
     subparsers = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS.values():
-        command.declare(subparsers)
+    for name in names:
+        command(name).declare(subparsers)
     return top
 
 

@@ -38,7 +38,8 @@ class Fake:
 
 def faked(monkeypatch: pytest.MonkeyPatch, fake: Fake) -> Fake:
     """The fake as the only command."""
-    monkeypatch.setattr(command_line, "COMMANDS", {"fake": fake})
+    monkeypatch.setattr(command_line, "COMMANDS", ("fake",))
+    monkeypatch.setattr(command_line, "command", lambda name: {"fake": fake}[name])
     return fake
 
 
@@ -140,6 +141,18 @@ def test_a_mistake_of_ours_is_no_bad_input(monkeypatch: pytest.MonkeyPatch) -> N
 def test_words_that_lead_nowhere(capsys: pytest.CaptureFixture[str], words: list[str], sentence: str) -> None:
     """What was expected, and what came; the exit status is 2."""
     assert usage_error(words, capsys).startswith(sentence)
+
+
+def test_a_command_imports_no_other() -> None:
+    """Nobody waits for what another command needs."""
+    program = (
+        "import sys; from lstm_conformance.__main__ import command, named; command(*named(['report', 'a', 'b']));"
+        "print(sorted(name for name in sys.modules if name.startswith('lstm_conformance.commands.')))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "['lstm_conformance.commands.report', 'lstm_conformance.commands.telling']"
 
 
 def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
