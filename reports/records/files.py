@@ -37,6 +37,8 @@ from lstm_conformance.reports.records.serialize import loads
 UNENDED = "the run was killed: this is what it had judged until then"
 """The problem of a journal, which has no footer."""
 
+_ENCODER = json.JSONEncoder(allow_nan=False)
+
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
@@ -133,7 +135,7 @@ class Writer:
             raise
 
     def _line(self, record: Record) -> None:
-        line = json.dumps(record.to_json(), allow_nan=False)
+        line = _ENCODER.encode(record.to_json())
         self._content.add(line.encode())
         self._file.write(line + "\n")
 

@@ -56,7 +56,9 @@ class Record:
         """Build the record that `to_json` gave; BadRecord says what does not fit."""
         if record.get("kind") != cls.kind:
             raise BadRecord(f"expected a record of kind {cls.kind!r}, got kind {record.get('kind')!r}")
-        built: Self = from_plain(cls, {name: value for name, value in record.items() if name != "kind"})
+        own = {**record}
+        del own["kind"]
+        built: Self = from_plain(cls, own)
         return built
 
 
@@ -281,15 +283,18 @@ class Check(Record):
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """Build the record that `to_json` gave; BadRecord, too, when its id is not made of its own fields."""
-        own = {name: value for name, value in record.items() if name != "id"}
-        own |= {name: intern(own[name]) for name in _SHARED if type(own.get(name)) is str}
+        own = {**record}
+        said = own.pop("id", None)
+        for name in _SHARED:
+            if type(own.get(name)) is str:
+                own[name] = intern(own[name])
         check = super(Check, cls).from_json(own)  # `super()` itself does not know a class that has slots
         if not check.is_possible:
             raise BadRecord(
                 f"expected a check that passes to use at most its bound, none less than 0, got {check.budget}"
             )
-        if record.get("id") != check.id:
-            raise BadRecord(f"expected the id {check.id!r}, made of the record's fields, got {record.get('id')!r}")
+        if said != check.id:
+            raise BadRecord(f"expected the id {check.id!r}, made of the record's fields, got {said!r}")
         return check
 
 

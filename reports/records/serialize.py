@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from lstm_conformance.reports.records.errors import BadRecord
@@ -32,18 +32,25 @@ def to_plain(value: object) -> Any:
     """Turn a record and all that it holds into exact built-in types; TypeError for what JSON cannot hold."""
     if value is None or type(value) in _EXACT:
         return value
-    if is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else repr(float(value))
+    kind: Any = type(value)
+    if names := _names(kind):
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [to_plain(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else repr(float(value))
     for exact in (bool, int, str):  # a subclass, such as an enumeration, would not pass through the workers of xdist
         if isinstance(value, exact):
             return exact(value)
     raise TypeError(f"expected what JSON can hold, got {value!r} of type {type(value).__name__}; convert it first")
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Of the fields of a dataclass; of anything else none. A million records ask."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def shortened(budget: float, digits: int) -> float:
@@ -57,11 +64,18 @@ def shortened(budget: float, digits: int) -> float:
 def from_plain(record_type: Any, record: Any) -> Any:
     """Build a dataclass from plain JSON; BadRecord names the fields that do not fit."""
     hints = _hints(record_type)
-    names = set(record) if isinstance(record, dict) else set()
-    lacking, unknown = sorted(set(hints) - names - _added(record_type)), sorted(names - set(hints))
-    if lacking or unknown:
-        raise BadRecord(f"expected the fields of {record_type.__name__}; lacking: {lacking}, unknown: {unknown}")
-    return record_type(**{name: _fit(name, hint, record[name]) for name, hint in hints.items() if name in names})
+    names = record.keys() if isinstance(record, dict) else set[str]()
+    if names != hints.keys():
+        lacking, unknown = sorted(hints.keys() - names - _added(record_type)), sorted(names - hints.keys())
+        if lacking or unknown:
+            raise BadRecord(f"expected the fields of {record_type.__name__}; lacking: {lacking}, unknown: {unknown}")
+    exact = _as_they_are(record_type)
+    return record_type(
+        **{
+            name: value if type(value) in exact[name] else _fit(name, hints[name], value)
+            for name, value in ((name, record[name]) for name in hints if name in names)
+        }
+    )
 
 
 ADDED = {"added": True}
@@ -72,6 +86,23 @@ ADDED = {"added": True}
 def _hints(record_type: Any) -> dict[str, Any]:
     hints = get_type_hints(record_type)
     return {field.name: hints[field.name] for field in fields(record_type)}
+
+
+@cache
+def _as_they_are(record_type: Any) -> dict[str, frozenset[type]]:
+    """The types that a field takes as they are."""
+    return {name: frozenset(_taken(hint)) for name, hint in _hints(record_type).items()}
+
+
+def _taken(hint: Any) -> Iterator[type]:
+    """Of the types that a hint allows, those of which every value is right."""
+    if hint in (str, int, float, bool, NoneType):
+        yield hint
+    elif get_origin(hint) is Literal:
+        yield str
+    elif get_origin(hint) in (Union, UnionType):
+        for argument in get_args(hint):
+            yield from _taken(argument)
 
 
 @cache
