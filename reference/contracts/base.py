@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lstm_conformance.reference.contracts.arguments import Arguments
 from lstm_conformance.reference.contracts.dropout import Dropout
@@ -29,7 +30,7 @@ class Contract:
     forget_bias: float = 0.0
     fixed_forget_bias: float = 0.0
 
-    @property
+    @cached_property
     def documented(self) -> Mapping[str, Kinds]:
         """The kinds of exception that every invalid input gets, those without a promise left out."""
         known = {**self.rejections.calls, **self.rejections.constructor}

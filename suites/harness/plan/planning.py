@@ -158,9 +158,9 @@ class Plan:
     def _asked(self, check: Check, hello: Hello, offer: Offer) -> Iterator[tuple[Configuration, tuple[int, ...]]]:
         """Configurations, and the numbers of the cases of each."""
         contract = hello.promised
-        for configuration in self._configurations(check, offer):
+        for configuration in filter(check.where, self._configurations(check, offer)):
             documented = configuration.applies_to(contract, hello.layout, undocumented=check.undocumented)
-            if check.where(configuration) and offer.runs(configuration) and documented:
+            if documented and offer.runs(configuration):
                 yield configuration, self._numbers(configuration)[: 1 if check.crossed else None]
 
     def _configurations(self, check: Check, offer: Offer) -> list[Configuration]:
