@@ -34,7 +34,7 @@ NUMBER = 500
 
 VERBS = ("hello", "describe", "run", "calls", "gradients")
 
-ITEMS = 8
+ITEMS = 4
 """Items of a rule among which chance chooses."""
 
 LONGEST = 4000
@@ -110,7 +110,7 @@ class Damaged(Hosted):
 
 def greeted(implementation: Damaged, *, brief: bool) -> Session:
     """A run of this implementation alone."""
-    session = Session(plan=Plan(), brief=brief)
+    session = Session(plan=Plan(tier="small"), brief=brief)
     session._greet(Candidate(BY_COMMAND, implementation.name), implementation, named=True)
     return session
 

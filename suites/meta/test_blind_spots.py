@@ -320,7 +320,7 @@ def test_they_die_as_the_plan_says() -> None:
 
 def test_zeros_for_ordinary_batches_are_red(tmp_path: Path) -> None:
     """In the quick tier, as a user runs it."""
-    options = ("--tier", "quick", "--in-process", "--brief", "--tb=no", "-rN")
+    options = ("--tier", "quick", "--in-process", "--brief", "--until-caught", "--tb=no", "-rN")
     adapter = f"{__file__}:ZerosForOrdinaryBatches"
     run = conformance(tmp_path, "--implementation", adapter, *options, of=["suites/test_20_crossing.py"])
 
