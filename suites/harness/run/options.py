@@ -151,7 +151,7 @@ def _declare_hosts(add: Callable[..., object]) -> None:
         metavar="N",
         help="threads on which a host may compute (default: %(default)s)",
     )
-    add("--in-process", action="store_true", help="run implementations in this process; --pdb and --trace imply it")
+    add("--in-process", action="store_true", help="run them in this process; --pdb, --trace imply it")
 
 
 def help_text() -> str:
