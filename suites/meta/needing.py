@@ -87,8 +87,14 @@ def missing(item: pytest.Item) -> str:
 
 def in_part(params: Iterable[Any], every: int) -> list[Any]:
     """One of so many parameters for `make test`, the first among them; the others are left to `make deep`."""
-    sets = [each if isinstance(each, tuple) else (each,) for each in params]
-    return [pytest.param(*each, marks=[pytest.mark.deep] if k % every else []) for k, each in enumerate(sets)]
+    return [_left(each) if k % every else each for k, each in enumerate(params)]
+
+
+def _left(given: Any) -> Any:
+    """Parameters of a test that is left to `make deep`."""
+    if isinstance(given, type(pytest.param())):
+        return pytest.param(*given.values, marks=[*given.marks, pytest.mark.deep], id=given.id)
+    return pytest.param(*(given if isinstance(given, tuple) else (given,)), marks=pytest.mark.deep)
 
 
 def pytest_configure(config: pytest.Config) -> None:

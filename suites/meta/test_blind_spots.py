@@ -44,6 +44,7 @@ from lstm_conformance.suites.harness.plan.checks import all_checks
 from lstm_conformance.suites.harness.plan.manifest import declared
 from lstm_conformance.suites.meta.blind_spots import ORDINARILY, met, survivors
 from lstm_conformance.suites.meta.judging import subject_of
+from lstm_conformance.suites.meta.needing import in_part
 from lstm_conformance.suites.meta.running import conformance
 
 CHECK = all_checks()["20.1"]
@@ -99,7 +100,7 @@ def offers(*dtypes: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("offer", "dtype"), offers(*IN_BOTH))
+@pytest.mark.parametrize(("offer", "dtype"), in_part(offers(*IN_BOTH), 3))
 def test_every_option_meets_the_usual_sizes(offer: Offer, dtype: str) -> None:
     """In the quick tier: no layer may be wrong where people are, and green here."""
     sizes = (*USUAL, *FAR, *WIDELY, *(LONGEST if dtype == "float32" else ())) if not offer.only else ()

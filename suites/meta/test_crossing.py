@@ -133,8 +133,8 @@ class TestStrength:
         assert all(len(set(QUICK.of(offer))) == len(QUICK.of(offer)) for offer in OFFERS.values())
 
 
-EVERY_TIER = [pytest.param(tier, marks=[pytest.mark.deep] if tier == "full" else []) for tier in TIERS]
-"""The full one takes long to plan."""
+EVERY_TIER = [pytest.param(tier, marks=[pytest.mark.deep] if tier in {"full", "fuzz"} else []) for tier in TIERS]
+"""These take long to plan."""
 
 
 class TestStability:
