@@ -205,7 +205,8 @@ class ReluClippedAtSix(_OtherActivations):
 
     def activations(self, asked: Cell) -> Cell:
         """What is not beyond 6 is right."""
-        return Cell(*(RELU6 if each.function is activation("relu").function else each for each in asked[:3]), *asked[3:])
+        clips = asked.candidate.function is activation("relu").function
+        return asked._replace(candidate=RELU6, output=RELU6) if clips else asked
 
 
 RELU6 = Activation(lambda z: np.clip(z, 0, 6), lambda z, d: 1.0 * ((z + d > 0) & (z - d < 6)))

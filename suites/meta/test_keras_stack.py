@@ -1,4 +1,4 @@
-"""How layers of Keras are given their states: as the list that the manual asks for, and as the tuple that people give."""
+"""How layers of Keras are given their states: in the list that the manual asks for, and in a tuple, as people do."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def output(kind: type[TakesLists], *, training: bool | None, layers: int = 1) ->
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize(("training", "seen"), [(False, 2), (None, 2), (True, 0)])
-def test_a_layer_that_takes_lists_alone_is_seen_in_training_mode(
-    training: bool | None, seen: int, layers: int
-) -> None:
+def test_a_layer_that_takes_lists_alone_is_seen_in_training_mode(training: bool | None, seen: int, layers: int) -> None:
     """One that takes both is right in every mode."""
     assert output(TakesLists, training=training, layers=layers) == seen
     assert output(TakesSequences, training=training, layers=layers) == 2
@@ -45,6 +43,8 @@ def test_a_layer_that_takes_lists_alone_is_seen_in_training_mode(
 
 def test_a_layer_that_is_not_told_its_mode_is_called_without_the_argument() -> None:
     """None is what it would be told else."""
-    modes = [Stack([TakesLists(trainable_variables=[], compute_dtype="float32")], told).mode for told in (None, False, True)]
+    modes = [
+        Stack([TakesLists(trainable_variables=[], compute_dtype="float32")], told).mode for told in (None, False, True)
+    ]
 
     assert modes == [{}, {"training": False}, {"training": True}]
