@@ -109,6 +109,10 @@ class LSTM(Engine):
         """Forget what a stateful layer keeps from call to call."""
         self.ended = None
 
+    def told(self, training: bool | None) -> bool:
+        """Whether it is in training mode, of what it is told; None where it is told nothing."""
+        return bool(training)
+
     # What goes in and what comes out
 
     def taken(self, call: Call[Numbers]) -> Call[Numbers]:

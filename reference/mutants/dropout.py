@@ -86,6 +86,25 @@ class DropoutMissing(LSTMWithDropout):
         return False
 
 
+class TrainsByDefault(LSTMWithDropout):
+    """Trains until it is told to infer, as torch's modules do, where Keras infers."""
+
+    layout = "keras"
+    claims = ("dropout", "recurrent_dropout")
+
+    def told(self, training: bool | None) -> bool:
+        """What is said is heard."""
+        return training is None or training
+
+
+class InfersByDefault(LSTMWithDropout):
+    """Infers until it is told to train, as layers of Keras do, where torch's modules train."""
+
+    def told(self, training: bool | None) -> bool:
+        """What is said is heard."""
+        return bool(training)
+
+
 # Where
 
 

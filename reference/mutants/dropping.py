@@ -49,6 +49,10 @@ class LSTMWithDropout(LSTM):
             raise TypeError(f"nothing is known of dropout in the layout {self.layout}: leave it out")
         return dropout
 
+    def told(self, training: bool | None) -> bool:
+        """By default what the framework documents."""
+        return self.promised.by_default == "trains" if training is None else training
+
     def is_active(self) -> bool:
         """Whether anything is dropped."""
         return self.training

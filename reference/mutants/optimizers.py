@@ -88,3 +88,11 @@ class NextCallBeforeTheStep(LSTMWithOptimizer):
         """The step is right."""
         self.behind = True
         return super().stepped(name, weight, gradient, rate)
+
+
+class NextInferenceBeforeTheStep(NextCallBeforeTheStep):
+    """Packs its weights for inference when it is first evaluated, and keeps them packed through epochs of training."""
+
+    def loaded(self, weights: Weights) -> Weights:
+        """All calls in training mode are right, and the first in evaluation mode."""
+        return LSTMWithOptimizer.loaded(self, weights) if self.training else super().loaded(weights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_conformance.reference.activations import activation, hard_sigmoid
+from lstm_conformance.reference.activations import Activation, activation, hard_sigmoid
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, Call, Gates, activated, applied, clipped, constant
@@ -190,6 +190,27 @@ class NoActivationTakenForTheDefault(_OtherActivations):
         """Tanh for what is linear; the gates are right."""
         linear = asked.candidate.function is activation("linear").function
         return asked._replace(candidate=Cell().candidate, output=Cell().output) if linear else asked
+
+
+class NoRecurrentActivationTakenForTheDefault(_OtherActivations):
+    """Computes `recurrent_activation or sigmoid`, so that none is σ."""
+
+    def activations(self, asked: Cell) -> Cell:
+        """σ for gates that are linear; the candidate is right."""
+        return asked._replace(gate=Cell().gate) if asked.gate.function is activation("linear").function else asked
+
+
+class ReluClippedAtSix(_OtherActivations):
+    """Takes relu6 for relu, as in models that are made for quantized numbers."""
+
+    def activations(self, asked: Cell) -> Cell:
+        """What is not beyond 6 is right."""
+        clips = asked.candidate.function is activation("relu").function
+        return asked._replace(candidate=RELU6, output=RELU6) if clips else asked
+
+
+RELU6 = Activation(lambda z: np.clip(z, 0, 6), lambda z, d: 1.0 * ((z + d > 0) & (z - d < 6)))
+"""Relu with an upper limit."""
 
 
 class RecurrentActivationIgnored(_OtherActivations):

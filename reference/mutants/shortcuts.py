@@ -204,6 +204,19 @@ class SlopeOfReluEverywhere(LSTMWithGradients):
         return right._replace(g=1 - zeros_like(right.g)) if self.constructed.activation == "relu" else right
 
 
+class SlopeOfReluClippedAtSix(LSTMWithGradients):
+    """Takes the slope of relu6 for that of relu."""
+
+    layout: ClassVar[str] = "keras"
+
+    def gate_slopes(self, step: Step[Numbers]) -> Gates[Numbers]:
+        """What is not beyond 6 is right."""
+        right = super().gate_slopes(step)
+        if self.constructed.activation != "relu":
+            return right
+        return right._replace(g=where(value(step.z.g) < 6, right.g, zeros_like(right.g)))
+
+
 def value(a: Numbers) -> Array:
     """The numbers, without their error."""
     return a.value if isinstance(a, Rounded) else a

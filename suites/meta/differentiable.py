@@ -90,6 +90,7 @@ STACKED = Example.of(drawn(4, 3, 4, 5, num_layers=2, proj_size=3))
 SPECIAL = (
     *(Example.of(drawn(4, 3, 2, 5, regime=regime)) for regime in ("zero_states", "zero_blocks", "first_bias_only")),
     Example.of(drawn(4, 3, 2, 5, activation="relu")),
+    Example.of(drawn(3, 3, 2, 5, activation="relu", regime="saturated")),
     Example.of(drawn(4, 3, 2, 5, num_layers=2, dropout=0.5)),
     Example.of(drawn(4, 3, 2, 5, go_backwards=True), HOLES),
 )

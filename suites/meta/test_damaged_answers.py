@@ -130,6 +130,14 @@ def test_descriptions_that_are_none(header: Header, sentence: str) -> None:
     assert len(str(caught.value)) < 2 * LONGEST_NAME + 200
 
 
+def test_what_an_error_says_besides_is_left_out() -> None:
+    """It is no argument of anything."""
+    told = {"type": "ValueError", "message": "no", "where": "here"}
+    answer: Header = {"id": 1, "ok": False, "error": {**told, "arrays": []}}
+
+    assert take_error(answer, 1, "mine") == {**told, "kinds": [], "method": "", "own": False}
+
+
 def test_what_is_behind_the_way_back_must_be_shown_where_it_is_asked_for() -> None:
     """All inputs, and whatever weights there are."""
     fields: Header = {"cases": 2, "observe": ["inputs"]}

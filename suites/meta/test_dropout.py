@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_conformance.fixtures.cases.configuration import Configuration
+from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, Built, MutantAdapter, adapter_of
@@ -38,6 +38,8 @@ ONLY = {
     "dropout_with_one_seed": "21.5",
     "dropout_in_evaluation": "21.6",
     "dropout_ignored_at_rate1": "21.8",
+    "trains_by_default": "21.6",
+    "infers_by_default": "21.8",
 }
 """Those that one rule alone notices, and which."""
 
@@ -52,7 +54,9 @@ def failing(name: str) -> set[str]:
     planned = [
         (number, configuration)
         for (number, check), configuration in product(CHAPTER.items(), asked)
-        if check.where(configuration) and subject.hello.on("eager").runs(configuration)
+        if check.where(configuration)
+        and subject.hello.on("eager").runs(configuration)
+        and configuration.applies_to(subject.hello.promised, subject.hello.layout)
     ]
     with np.errstate(all="ignore"):
         return {number for number, configuration in planned if not passes(subject, number, configuration)}
@@ -165,6 +169,43 @@ def test_seeds_follow_from_the_case() -> None:
     assert seeds == [seeded(cases, number).configuration.layer.seed for cases in (first, second) for number in (0, 1)]
     assert len(set(seeds)) == 4
     assert min(seeds) > 0
+
+
+TRAINS = configuration(1, 128, 16, 16, num_layers=2, dropout=1.0, by_default="trains")
+INFERS = configuration(5, 3, 4, 7, return_sequences=False, dropout=0.5, recurrent_dropout=0.5, by_default="infers")
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "called", "verdict"),
+    [
+        ("dropout_of_torch", "21.8", TRAINS, "pass"),
+        ("infers_by_default", "21.8", TRAINS, "fail"),
+        ("infers_by_default", "21.8", replace(TRAINS, by_default="", training=True), "pass"),
+        ("dropout_of_keras", "21.6", INFERS, "pass"),
+        ("trains_by_default", "21.6", INFERS, "fail"),
+        ("trains_by_default", "21.6", replace(INFERS, by_default=""), "pass"),
+    ],
+)
+def test_a_layer_that_is_not_told_its_mode_is_in_the_documented_one(
+    name: str, rule: str, called: Configuration, verdict: str
+) -> None:
+    """One that is in the other is right where it is told."""
+    subject = subject_of(ADAPTERS[name])
+
+    found = judge(CHAPTER[rule], subject, draw(called, range(2), biases=subject.layout.biases))
+
+    assert {outcome.verdict for outcome in found} == {verdict}
+
+
+def test_no_contract_is_asked_for_another_mode_than_the_documented_one() -> None:
+    """Where nothing is documented, for none."""
+    asked = {
+        called.by_default: {name for name, contract in CONTRACTS.items() if called.applies_to(contract, "torch")}
+        for called in (TRAINS, INFERS)
+    }
+
+    assert asked["trains"] == {name for name in CONTRACTS if name.startswith("torch.nn.")}
+    assert asked["infers"] == {name for name in CONTRACTS if name.startswith("keras.layers.")}
 
 
 class _Counting(MutantAdapter):

@@ -10,9 +10,11 @@ from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.masks import PATTERNS, Mask
 from lstm_conformance.fixtures.cases.selected.options import masked
+from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.fixtures.implementations.mutants import adapter_of
 from lstm_conformance.reference.lstm import Call, Outputs
 from lstm_conformance.reference.mutants.base import LSTM
+from lstm_conformance.reference.mutants.masks import EmptyRowsEndInZeros, EmptyRowsStepped
 from lstm_conformance.reference.rounded import Array, Numbers, moved
 from lstm_conformance.suites.harness.judge.judge import judge
 from lstm_conformance.suites.meta.judging import CHECKS, subject_of
@@ -103,6 +105,35 @@ def test_rows_that_are_turned_around_where_lengths_rise_are_seen(mask: str) -> N
     found = judge(CHECKS["14.1"], subject_of(adapter_of("turned", RowsReversedWhereLengthsRise)), cases)
 
     assert {outcome.verdict for outcome in found} == {"fail" if mask == "ascending" else "pass"}
+
+
+class EmptyRowsOfLengthsStepped(EmptyRowsStepped):
+    """Reads at least one step of every row, of which the length may be 0."""
+
+    layout = "tf1"
+
+
+class EmptyRowsOfLengthsEndInZeros(EmptyRowsEndInZeros):
+    """Clears the states of rows whose length is 0."""
+
+    layout = "tf1"
+
+
+@pytest.mark.parametrize("wrong", [EmptyRowsOfLengthsStepped, EmptyRowsOfLengthsEndInZeros])
+@pytest.mark.parametrize(("mask", "verdict"), [("right", "pass"), ("empty", "fail")])
+def test_lengths_of_0_are_asked_where_it_is_documented_what_comes_out(
+    wrong: type[LSTM], mask: str, verdict: str
+) -> None:
+    """Of a layer that has lengths and no masks."""
+    called, adapter = configuration(6, 3, 5, 9, mask=mask), adapter_of("empty", wrong)
+    subject = subject_of(adapter)
+
+    found = judge(CHECKS["14.1"], subject, draw(called, range(2), biases=subject.layout.biases))
+
+    assert called in TIERS["quick"].configurations
+    assert called.requirements <= set(adapter.claims)
+    assert "masks" not in adapter.claims
+    assert {outcome.verdict for outcome in found} == {verdict}
 
 
 @SIZES

@@ -32,6 +32,7 @@ PADDED = configuration(18, 16, 4, 7, trained=True, mask="right", initial_state=F
 LONG = configuration(18, 3, 4, 7, trained=True)
 FLAGS = configuration(5, 1, 4, 7, trained=True, unbatched=True, bias=False, bidirectional=True, dtype="float64")
 OPTIMIZED = configuration(5, 3, 4, 7, optimized=True, num_layers=2, bidirectional=True, mask="right")
+EVALUATED = configuration(5, 3, 4, 7, optimized=True, evaluated=True)
 RECORDED = configuration(5, 3, 4, 7, recorded=True, num_layers=2, mask="sorted")
 RULES = [f"23.{k}" for k in range(1, 10)]
 LAYERS = {"plain": PLAIN, "stack": STACK, "masked": MASKED, "flags": FLAGS, "long": LONG}
@@ -150,9 +151,10 @@ def test_dropout_that_acts_in_evaluation_is_caught() -> None:
     assert "gradient by " in (found[dropping].message or "")
 
 
-def test_a_right_step_of_descent_passes() -> None:
+@pytest.mark.parametrize("called", [OPTIMIZED, EVALUATED])
+def test_a_right_step_of_descent_passes(called: Configuration) -> None:
     """With room to spare."""
-    found = outcome("slopes_from_the_gates", "23.10", OPTIMIZED)
+    found = outcome("slopes_from_the_gates", "23.10", called)
 
     assert (found.verdict, found.message) == ("pass", None)
     assert (found.budget or 0) < 0.8
@@ -197,6 +199,17 @@ def test_a_wrong_step_of_descent_is_caught(wrong: str, sentence: str) -> None:
 
     assert found.verdict == "fail"
     assert sentence in (found.message or "")
+
+
+@pytest.mark.parametrize(("called", "verdict"), [(replace(EVALUATED, evaluated=False), "pass"), (EVALUATED, "fail")])
+def test_weights_that_are_packed_for_inference_are_caught_in_evaluation_alone(
+    called: Configuration, verdict: str
+) -> None:
+    """Where they were packed before the step, and are used behind it."""
+    found = outcome("next_inference_before_the_step", "23.10", called)
+
+    assert found.verdict == verdict
+    assert verdict == "pass" or "of the call behind a step uses " in (found.message or "")
 
 
 def normalizing(kind: type[MutantAdapter]) -> type[MutantAdapter]:
