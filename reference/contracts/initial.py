@@ -3,8 +3,8 @@
 Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html and `torch.nn.LSTMCell`, "All the weights and
 biases are initialized from U(-sqrt(k), sqrt(k)) where k = 1/hidden_size", projections, too, which are listed there;
 https://keras.io/api/layers/recurrent_layers/lstm/, the defaults of its arguments, and `unit_forget_bias`;
-https://keras.io/api/layers/initializers/, `GlorotUniform` and `Orthogonal`, whose fans and axes are those of a matrix as
-Keras keeps it: (inputs, units).
+https://keras.io/api/layers/initializers/, `GlorotUniform` and `Orthogonal`, where a matrix is (inputs, units);
+https://www.tensorflow.org/api_docs/python/tf/compat/v1/get_variable, "a glorot_uniform_initializer will be used".
 """
 
 from __future__ import annotations

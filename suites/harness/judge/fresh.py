@@ -25,8 +25,8 @@ ERROR = float(binomial.ERROR)
 """Of a single test, as where numbers are dropped."""
 
 ROUNDINGS = 7
-"""How many roundoffs of its limit a number may lie beyond it: those of the limit, of twice the limit, of its product with
-a number of [0, 1), which count twice, and of the difference; what is of second order is less than one more."""
+"""How many roundoffs of its limit a number may lie beyond it: those of the limit and of twice the limit, of its product
+with a number of [0, 1), which count twice, and of the difference; what is of second order is less than one more."""
 
 SHIFT = 4
 """Roundoffs by which the share of numbers below any place may be moved: the former six of half the width, and the grid
@@ -52,7 +52,7 @@ class Part(NamedTuple):
 
 
 class Built(NamedTuple):
-    """The parts of layers that were built one behind another, and the weights of one more that had the first one's seed.
+    """The parts of layers that were built one behind another, and the weights of one more with the seed of the first.
 
     layers: of each layer its parts, all in the same order.
     """
@@ -105,9 +105,9 @@ def repeated(layers: Sequence[Sequence[Part]]) -> str | None:
 def uneven(numbers: Array, limit: float, roundoff: float) -> str | None:
     """Why these are not drawn evenly from [-limit, limit]; None where they may be.
 
-    None lies outside. One of n lies in the outermost share 1 - q, but for a chance of qⁿ. By the inequality of Dvoretzky,
-    Kiefer and Wolfowitz with the constant of Massart (1990, doi:10.1214/aop/1176990746), the share below any place is
-    that of the distribution but for √(ln(2/ε) / 2n), with a chance of ε.
+    None lies outside. One of n lies in the outermost share 1 - q, but for a chance of qⁿ. By the inequality of
+    Dvoretzky, Kiefer and Wolfowitz with the constant of Massart (1990, doi:10.1214/aop/1176990746), the share below any
+    place is that of the distribution but for √(ln(2/ε) / 2n), with a chance of ε.
     """
     count, largest = numbers.size, float(np.abs(numbers).max())
     if not largest <= limit * (1 + ROUNDINGS * roundoff):
@@ -126,7 +126,7 @@ def uneven(numbers: Array, limit: float, roundoff: float) -> str | None:
 def skew(matrix: Array, roundoff: float) -> str | None:
     """Why the shorter axis does not hold vectors of length 1 that are orthogonal; None where it may.
 
-    A decomposition by Householder's reflections is as far from an orthogonal matrix (m, n) as √n c m n roundoffs, in the
+    A decomposition by Householder's reflections is √n c m n roundoffs from an orthogonal matrix (m, n) at most, in the
     norm of Frobenius (Higham, Accuracy and Stability of Numerical Algorithms, 2002, theorem 19.4); products of two of
     its vectors are twice as far from 0 or 1, and little more.
     """
@@ -168,7 +168,7 @@ def _law(words: Mapping[str, str], name: str, a: Array, cell: CellWeights) -> La
     return LAWS[word](Sizes(inputs, cell.hidden_size, outputs, len(a), a.shape[1] if a.ndim > 1 else 1))
 
 
-def _where(index: int, direction: int, both: bool) -> str:  # noqa: FBT001
+def _where(index: int, direction: int, both: bool) -> str:
     ends = ("forward", "backward")[direction] if both else ""
     return f"layer {index} {ends} ".replace("  ", " ")
 

@@ -65,7 +65,9 @@ class RedCheck(AssertionError):
         self.check, self.alone, self.told = check, alone, False
 
 
-NOT_CALLED = frozenset({*(f"fresh_{word}" for word in FRESH), "trained", "optimized", "recorded", "evaluated", *DERIVATIVES})
+NOT_CALLED = frozenset(
+    {*(f"fresh_{word}" for word in FRESH), "trained", "optimized", "recorded", "evaluated", *DERIVATIVES}
+)
 """Words in the ids of configurations in which an adapter is asked for more than `call`."""
 
 RESUMED = "lstm_conformance_resumed"
