@@ -70,5 +70,9 @@ KERAS: Mapping[str, str] = MappingProxyType(
 )
 
 TF1: Mapping[str, str] = MappingProxyType(
-    {"kernel": "joint_glorot_uniform", "recurrent_kernel": "joint_glorot_uniform", "bias": "zeros"}
+    {
+        **dict.fromkeys(("kernel", "recurrent_kernel"), "joint_glorot_uniform"),
+        "bias": "zeros",
+        "projection": "glorot_uniform",
+    }
 )
