@@ -57,9 +57,7 @@ KERAS_BIDIRECTIONAL = Contract(
 )
 """The wrapper, and the layers in it."""
 
-TF1_CELL = Contract(
-    name="tf.nn.rnn_cell.LSTMCell", rejections=exceptions.TF1, initial=initial.TF1, forget_bias=1.0
-)
+TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=exceptions.TF1, initial=initial.TF1, forget_bias=1.0)
 """Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell, `forget_bias`."""
 
 HAIKU = Contract(name="haiku.LSTM", rejections=PLAIN, fixed_forget_bias=1.0)
