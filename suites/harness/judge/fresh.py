@@ -65,8 +65,9 @@ class Built(NamedTuple):
 def built(subject: Subject, configuration: Configuration, number: int) -> Built:
     """Layers with a seed, behind it, and with another one. Raises WeightsMismatch, and as `Subject.run` does."""
     seed, other = (seed_of(f"{configuration} case {number} {which}") for which in ("", "other"))
-    first, *others, again = subject.fresh(configuration, (seed, 0, other, seed))
-    return Built([_parts(subject, configuration, weights) for weights in (first, *others)], first, again)
+    layers = subject.fresh(configuration, (seed, 0, other, seed))
+    *drawn, _ = [_parts(subject, configuration, weights) for weights in layers]
+    return Built(drawn, layers[0], layers[-1])
 
 
 def as_documented(layers: Sequence[Sequence[Part]], dtype: str) -> Iterator[Statement]:
