@@ -1,4 +1,4 @@
-"""What each framework's class promises: what invalid input gets, on what dropout acts, how arguments are called.
+"""What each framework's class promises: on invalid input, dropout and fresh weights, and how arguments are called.
 
 How its arrays lie is a matter of its layout (`reference/layouts`), which frameworks with other promises may share.
 Imports `reference`.
@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from lstm_conformance.reference.contracts import arguments, dropout, exceptions
+from lstm_conformance.reference.contracts import arguments, dropout, exceptions, initial
 from lstm_conformance.reference.contracts.base import Contract
 from lstm_conformance.reference.contracts.own import LIKE, own
 from lstm_conformance.reference.contracts.plain import PLAIN
 
 TORCH_LSTM = Contract(
-    name="torch.nn.LSTM", rejections=exceptions.TORCH, dropout=dropout.TORCH, arguments=arguments.TORCH
+    name="torch.nn.LSTM",
+    rejections=exceptions.TORCH,
+    dropout=dropout.TORCH,
+    arguments=arguments.TORCH,
+    initial=initial.TORCH,
 )
 
 TORCH_CELL = Contract(
@@ -23,26 +27,37 @@ TORCH_CELL = Contract(
     rejections=exceptions.TORCH_CELL,
     dropout=dropout.TORCH,
     arguments=arguments.TORCH_CELL,
+    initial=initial.TORCH,
 )
 """The cell itself has no dropout; who stacks cells, and drops between them, does what torch.nn.LSTM does."""
 
 KERAS_LSTM = Contract(
-    name="keras.layers.LSTM", rejections=exceptions.KERAS, dropout=dropout.KERAS, arguments=arguments.KERAS
+    name="keras.layers.LSTM",
+    rejections=exceptions.KERAS,
+    dropout=dropout.KERAS,
+    arguments=arguments.KERAS,
+    initial=initial.KERAS,
 )
 
 KERAS_RNN = Contract(
-    name="keras.layers.RNN", rejections=exceptions.KERAS_RNN, dropout=dropout.KERAS, arguments=arguments.KERAS
+    name="keras.layers.RNN",
+    rejections=exceptions.KERAS_RNN,
+    dropout=dropout.KERAS,
+    arguments=arguments.KERAS,
+    initial=initial.KERAS,
 )
+"""The cells are those of `keras.layers.LSTMCell`, whose initializers are the same."""
 
 KERAS_BIDIRECTIONAL = Contract(
     name="keras.layers.Bidirectional",
     rejections=exceptions.KERAS_BIDIRECTIONAL,
     dropout=dropout.KERAS,
     arguments=arguments.KERAS_BIDIRECTIONAL,
+    initial=initial.KERAS,
 )
 """The wrapper, and the layers in it."""
 
-TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=exceptions.TF1, forget_bias=1.0)
+TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=exceptions.TF1, initial=initial.TF1, forget_bias=1.0)
 """Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell, `forget_bias`."""
 
 HAIKU = Contract(name="haiku.LSTM", rejections=PLAIN, fixed_forget_bias=1.0)

@@ -19,6 +19,7 @@ class Contract:
     `name`: the import path of the class. `rejections`: what invalid input gets.
     `dropout`: on what dropout acts, None where nothing is said of it.
     `arguments`: what the constructor calls the arguments of `Layer`.
+    `initial`: how each part of a cell begins, by the words of `initial.py`; nothing is said of others.
     `forget_bias`: what is added to the pre-activation of the forget gate in every step, unless the constructor is told
     otherwise; it is no weight, and stands in no checkpoint. `fixed_forget_bias`: the same where nothing changes it.
     """
@@ -27,6 +28,7 @@ class Contract:
     rejections: Rejections = field(default=Rejections(), hash=False)
     dropout: Dropout | None = None
     arguments: Arguments = field(default=Arguments(), hash=False)
+    initial: Mapping[str, str] = field(default_factory=dict, hash=False)
     forget_bias: float = 0.0
     fixed_forget_bias: float = 0.0
 

@@ -14,6 +14,8 @@ from functools import cache
 from random import Random
 from typing import Any, cast
 
+import numpy as np
+
 from lstm_conformance.fixtures.hosting.client import BadAnswer, HostDied, Hosted
 from lstm_conformance.fixtures.hosting.process import HostProcess, Message
 from lstm_conformance.fixtures.hosting.server import RequestHandler
@@ -27,12 +29,13 @@ from lstm_conformance.suites.harness.plan.planning import Plan, Planned
 from lstm_conformance.suites.harness.run.candidates import BY_COMMAND, Candidate
 from lstm_conformance.suites.harness.run.session import Session
 from lstm_conformance.suites.meta.damaged_messages import damaged
+from lstm_conformance.suites.meta.reference_adapter import Built, ReferenceLSTM
 from lstm_conformance.suites.meta.trainable import Trainable
 
 NUMBER = 500
 """Damaged answers to every verb that rules use."""
 
-VERBS = ("hello", "describe", "run", "calls", "gradients")
+VERBS = ("hello", "describe", "fresh", "run", "calls", "gradients")
 
 ITEMS = 4
 """Items of a rule among which chance chooses."""
@@ -57,7 +60,20 @@ class Keras(MutantAdapter):
     contract = {"like": "keras.layers.LSTM", "call_errors": ["ValueError"], "undocumented": ["no_steps"]}  # noqa: RUF012
 
 
-ADAPTERS: tuple[Callable[[], Any], ...] = (Torch, Keras, Trainable)
+class Drawing(ReferenceLSTM):
+    """A right LSTM that claims to begin as torch's layer does, and nothing else."""
+
+    name, claims = "damage.Drawing", ("fresh",)
+
+    def fresh(self, layer: Any, dtype: str, path: str, seed: int) -> Built:
+        """Draw all weights."""
+        built, chance = self.build(layer, dtype, path), np.random.RandomState(seed)
+        for array in built.weights.values():
+            array[...] = chance.uniform(-1, 1, array.shape) * layer.hidden_size**-0.5
+        return built
+
+
+ADAPTERS: tuple[Callable[[], Any], ...] = (Torch, Keras, Trainable, Drawing)
 
 
 class DamagedProcess:

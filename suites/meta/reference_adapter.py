@@ -125,7 +125,7 @@ class ReferenceKerasLSTM(InNumpy):
 
     name = "reference_adapter.ReferenceKerasLSTM"
     layout = "keras"
-    claims = (
+    claims: tuple[str, ...] = (
         "layers",
         "no_bias",
         "initial_state",

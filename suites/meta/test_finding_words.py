@@ -19,7 +19,7 @@ MANUALS = {
     "keras": ("src",),
     "tf_keras": ("src",),
     "torch": ("nn", "__future__.py"),
-    "tensorflow": ("python/ops",),
+    "tensorflow": ("python/ops", "python/framework/random_seed.py"),
 }
 """Where the docstrings of a package stand that scripts quote."""
 

@@ -253,6 +253,23 @@ class Subject:
         arguments: dict[str, Any] = self._described(configuration).get("arguments", {})
         return arguments
 
+    def fresh(self, configuration: Configuration, seeds: Sequence[int]) -> list[dict[str, Array]]:
+        """The weights of layers that are built one behind another, by name, with an axis of one case. Raises as `run`.
+
+        seeds: of each layer the seed that is given before it, 0 for none. Numbers of half precision are float32.
+        """
+        return self.memory.recall(
+            self.where,
+            ("fresh", str(configuration), tuple(seeds)),
+            lambda: self._built_anew(configuration, seeds),
+            lambda layers: sum(a.nbytes for weights in layers for a in weights.values()),
+        )
+
+    def _built_anew(self, configuration: Configuration, seeds: Sequence[int]) -> list[dict[str, Array]]:
+        _, answer = self.request("fresh", self.fields(configuration) | {"seeds": list(seeds)}, {})
+        seen = {name: a[None] for name, a in as_numbers(answer).items()}
+        return [below(seen, f"{index}/{WEIGHTS}") for index in range(len(seeds))]
+
     def request(self, verb: str, fields: Header, arrays: Arrays) -> Message:
         """Send a request to the host. Raises HostError: DeadlyRequest where a host dies of it, or is known to."""
         return self.casualties.request(self.implementation, verb, fields, arrays, self.deadline)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from lstm_conformance.fixtures.cases.derivatives import DERIVATIVES
+from lstm_conformance.fixtures.cases.fresh import FRESH
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reports.publish.console import explained, spell_out_the_rest
 from lstm_conformance.reports.records.errors import ResultsError
@@ -64,7 +65,9 @@ class RedCheck(AssertionError):
         self.check, self.alone, self.told = check, alone, False
 
 
-NOT_CALLED = frozenset({"trained", "optimized", "recorded", "evaluated", *DERIVATIVES})
+NOT_CALLED = frozenset(
+    {*(f"fresh_{word}" for word in FRESH), "trained", "optimized", "recorded", "evaluated", *DERIVATIVES}
+)
 """Words in the ids of configurations in which an adapter is asked for more than `call`."""
 
 RESUMED = "lstm_conformance_resumed"
