@@ -13,7 +13,7 @@ from lstm_conformance.fixtures.hosting.client import AdapterError
 from lstm_conformance.reference.arithmetic import PRECISIONS
 from lstm_conformance.suites.harness.judge.assertions import Examined
 from lstm_conformance.suites.harness.judge.comparison import Statement
-from lstm_conformance.suites.harness.judge.in_a_row import OneOfSeveral, in_a_row
+from lstm_conformance.suites.harness.judge.in_a_row import OneOfSeveral, cut, in_a_row
 from lstm_conformance.suites.harness.judge.rules import rule
 from lstm_conformance.suites.harness.judge.stacks import computed, legal_call
 from lstm_conformance.suites.harness.judge.subject import Subject
@@ -65,15 +65,25 @@ def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> 
 
 @rule("22.5", where=lambda c: _goes_through(c) and not c.mask, kinds=("round_tripped",))
 def test_weights_that_are_loaded_at_the_end(subject: Subject, cases: Cases) -> Examined:
-    """A layer at the end of a round trip, which was called once, computes with the weights that it is then given."""
-    other = draw(cases.configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
-    reset = cases.configuration.layer.stateful
+    """A layer at the end of a round trip, which was called once, computes with the weights that it is then given.
+
+    So it does in a call of fewer steps and rows; rows are as many as before where the layer keeps states for them, or
+    is in a model.
+    """
+    configuration = cases.configuration
+    other = draw(configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
+    given = cases.varied("other weights", weights=other.weights)
+    rows = configuration.batch - (0 if configuration.layer.stateful or configuration.structure else 1)
+    fewer = replace(cut(given, configuration.time - 1, rows), variation="other weights, other sizes")
+    reset = configuration.layer.stateful
     calls = [
         OneOfSeveral(cases=cases, reset=reset),
-        OneOfSeveral(cases=cases.varied("other weights", weights=other.weights), reset=reset, loads=True),
+        OneOfSeveral(cases=given, reset=reset, loads=True),
+        OneOfSeveral(cases=fewer, reset=reset),
     ]
-    _, outputs = in_a_row(subject, calls).outputs
-    yield from legal_call(subject, calls[1].cases, "", outputs)
+    _, *outputs = in_a_row(subject, calls).outputs
+    for call, name, seen in zip(calls[1:], ("", " of other sizes"), outputs, strict=True):
+        yield from legal_call(subject, call.cases, name, seen)
 
 
 def _unlike(what: str, found: dict[str, Any], due: dict[str, Any]) -> Iterator[Statement]:

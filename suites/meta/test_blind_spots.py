@@ -156,6 +156,20 @@ def test_what_goes_along_the_steps_meets_many(offer: Offer, dtype: str) -> None:
     assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
 
 
+def _is_padded(offer: Offer) -> bool:
+    """Whether rows of other lengths are asked, and anything may be asked with them."""
+    return "right" in choices_of(offer).values.get("mask", ()) and not offer.only
+
+
+@pytest.mark.parametrize(("offer", "dtype"), [each for each in offers("float32") if _is_padded(each.values[0])])
+def test_padded_rows_may_be_many(offer: Offer, dtype: str) -> None:
+    """More than a byte can count: rows are sorted, packed and put back into their order."""
+    wrong = [Meeting((("mask", "right"),), size) for size in FAR if size.reason == "B > 256"]
+
+    assert len(wrong) == 1
+    assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
+
+
 def test_stacks_have_more_layers_than_three() -> None:
     """In one direction and in both: what is right for the first layers may be wrong for the fourth."""
     stacks = {
@@ -182,6 +196,19 @@ def test_the_way_back_meets_ordinary_sizes_with_options(offer: Offer, dtype: str
     wrong = [meeting for meeting in every if ("trained", True) in meeting.options and _is_of_the_way_back(meeting)]
 
     assert survivors(offer, QUICK.crossed(offer), [*_trained(), *wrong], dtype) == []
+
+
+FAR_BACK = tuple(size for size in FAR if size.reason in {"T > 100", "B > 256"})
+"""Classes that a plain layer meets on the way back: where sums over steps and rows are cut, or split into parts."""
+
+
+@pytest.mark.parametrize(("offer", "dtype"), [each for each in offers("float32") if _goes_back(each.values[0])])
+def test_the_way_back_meets_many_steps_and_many_rows(offer: Offer, dtype: str) -> None:
+    """No layer may forget the steps or rows behind the first hundred in its gradients, and be green."""
+    wrong = [Meeting((("trained", True),), size) for size in FAR_BACK]
+
+    assert len(wrong) == 2
+    assert survivors(offer, QUICK.crossed(offer), wrong, dtype) == []
 
 
 @pytest.mark.parametrize("cost", ["trace", "compile"])

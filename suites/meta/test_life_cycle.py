@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from lstm_conformance.fixtures.implementations.torch.round_trips import TorchRou
 from lstm_conformance.reference.contracts import contract_of
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.mutants import BENIGN, MUTANTS, family_of
+from lstm_conformance.reports.records.files import Results
+from lstm_conformance.reports.records.results import RED
 from lstm_conformance.suites import test_22_life_cycle
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.harness.judge.rules import Check
@@ -35,6 +38,8 @@ from lstm_conformance.suites.harness.plan.planning import Plan
 from lstm_conformance.suites.meta import asking
 from lstm_conformance.suites.meta.adapters import ADAPTERS as OF_FRAMEWORKS
 from lstm_conformance.suites.meta.fakes import NumpyLSTM
+from lstm_conformance.suites.meta.needing import needs
+from lstm_conformance.suites.meta.outside import conformance
 
 CHECKS: dict[str, Check] = {
     test.check.rule: test.check for name, test in vars(test_22_life_cycle).items() if name.startswith("test_")
@@ -159,6 +164,29 @@ class InPlace(Silent):
         return built
 
 
+class MadeForItsFirstCall(Silent):
+    """What comes out of a round trip has memory for the rows of its first call, and computes no others."""
+
+    def round_tripped(self, built: Any, round_trip: str) -> Any:
+        """Copy the weights, and note that they are a copy."""
+        return {**super().round_tripped(built, round_trip), "rows": None}
+
+    def load(self, built: Any, weights: Any) -> None:
+        """Load all but the note."""
+        super().load({name: a for name, a in built.items() if name != "rows"}, weights)
+        built.update(weights)
+
+    def weights(self, built: Any) -> Any:
+        """Show all but the note."""
+        return super().weights({name: a for name, a in built.items() if name != "rows"})
+
+    def call(self, built: Any, x: Any, states: Any) -> Any:
+        """Leave zeros in a batch of another size."""
+        first = built.get("rows") or x.shape[1]
+        built.update({"rows": first} if "rows" in built else {})
+        return [a * (x.shape[1] == first) for a in super().call(built, x, states)]
+
+
 class Unbuilt(Silent):
     """Refuses everything, with a kind of its own."""
 
@@ -224,6 +252,46 @@ class TestHost:
             pytest.raises(AdapterError, match="expected `round_trip` to be a text"),
         ):
             implementation.request("describe", {**asking.layer(), "round_trip": 1}, {}, 1.0)
+
+
+def test_a_copy_is_called_with_other_sizes_than_those_of_its_first_call() -> None:
+    """What is right in the first call alone is no layer."""
+    assert outcome_of(Silent, "22.5", PLAIN).verdict == "pass"
+    assert "of other sizes" in str(outcome_of(MadeForItsFirstCall, "22.5", PLAIN).message)
+
+
+@needs("torch")
+def test_a_layer_that_stays_in_training_mode_is_caught(tmp_path: Path) -> None:
+    """It is right before it was trained, and drops from then on."""
+    (tmp_path / "mine.py").write_text(STAYS_IN_TRAINING_MODE, encoding="utf-8")
+    asked = ("--implementation", "mine.py:Mine", "--brief", "-k", "comes_out_computes_the_same")
+    done = conformance(tmp_path, *asked, "--results", "results.jsonl")
+    checks = Results.read(tmp_path / "results.jsonl").checks
+    (red,) = [check.configuration for check in checks if check.verdict in RED]
+
+    assert done.status == 1, done.output
+    assert "elaborate-route_train_and_eval" in red
+
+
+STAYS_IN_TRAINING_MODE = """
+from functools import partial
+
+from lstm_conformance.fixtures.implementations.torch.lstm import TorchLSTM
+
+
+class Mine(TorchLSTM):
+    name, paths, claims = "mine", ("eager",), ("layers", "bidirectional", "projection", "batch_first", "no_bias",
+        "initial_state", "non_defaults", "train_and_eval", "flattened")
+
+    def build(self, layer, dtype, path):
+        built = super().build(layer, dtype, path)
+        built.module.train = partial(stays, built.module)
+        return built
+
+
+def stays(module, mode=True):
+    return type(module).train(module, mode or module.training)
+"""
 
 
 class TestRefusals:
