@@ -26,7 +26,8 @@ def test_what_is_wrong_on_two_threads_is_red_on_two(tmp_path: Path, threads: str
 
 def test_the_results_say_on_how_many(tmp_path: Path) -> None:
     """Of every implementation, as the first lines of a run do."""
-    done = conformance(tmp_path, "--implementation", WRONG, *OUTPUTS, "--threads", "3", "--results", "results.jsonl")
+    asked = ("--implementation", WRONG, *OUTPUTS, "--threads", "3", "-v")
+    done = conformance(tmp_path, *asked, "--results", "results.jsonl")
 
     (environment,) = Results.read(tmp_path / "results.jsonl").header.environments
     assert environment.threads == 3
