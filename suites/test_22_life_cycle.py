@@ -65,11 +65,8 @@ def test_weights_that_do_not_fit_are_refused(subject: Subject, cases: Cases) -> 
 
 @rule("22.5", where=lambda c: _goes_through(c) and not c.mask, kinds=("round_tripped",))
 def test_weights_that_are_loaded_at_the_end(subject: Subject, cases: Cases) -> Examined:
-    """A layer at the end of a round trip, which was called once, computes with the weights that it is then given.
-
-    So it does in a call of fewer steps and rows; rows are as many as before where the layer keeps states for them, or
-    is in a model.
-    """
+    """A layer at the end of a round trip, which was called once, computes with the weights that it is then given."""
+    # also in a call of fewer steps and rows; rows are as many where the layer keeps states for them, or is in a model
     configuration = cases.configuration
     other = draw(configuration, cases.numbers, biases=subject.layout.biases, seed=-1)
     given = cases.varied("other weights", weights=other.weights)
