@@ -101,7 +101,8 @@ def _cell(layer: Layer, native: Mapping[str, Array], index: int, direction: int)
 
 def _apart(layer: Layer, state: Array) -> Array:
     """(N, L D, B, H) -> (N, L, D, B, H)."""
-    return state.reshape(state.shape[0], layer.num_layers, layer.directions, *state.shape[2:])
+    layers = state.shape[1] // layer.directions  # of a mistake, others than the layer has
+    return state.reshape(state.shape[0], layers, layer.directions, *state.shape[2:])
 
 
 def _merged(state: Array) -> Array:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from lstm_conformance.fixtures.cases.configuration import configuration
 from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.invalid_inputs import INVALID_INPUTS
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.mutants import MutantAdapter
@@ -101,6 +103,21 @@ def test_every_contract_goes_with_every_layout(layout: str, contract: str) -> No
         assert unusable(implementation.hello()) is None
 
     assert "pass" in verdicts(adapter, PROMISED)
+
+
+@pytest.mark.parametrize("layout", [name for name in LAYOUTS if "layers" in possible(name)])
+@pytest.mark.parametrize("mistake", ["states_of_one_layer", "states_of_more_layers"])
+def test_states_of_other_layers_can_be_written(layout: str, mistake: str) -> None:
+    """In the arrays of every layout: or a contract that refuses them could not be held to it."""
+    cases = draw(configuration(4, 3, 5, 6, num_layers=2), (0,), biases=1)
+    change = INVALID_INPUTS[mistake].canonical
+    assert change is not None
+
+    changed = change(cases.inputs)
+
+    native = LAYOUTS[layout].native_inputs(cases.configuration.layer, changed)
+
+    assert [a.size for a in native if a is not None] == [a.size for a in changed if a is not None]
 
 
 @pytest.mark.deep
