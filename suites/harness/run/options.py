@@ -53,7 +53,7 @@ def _declare_implementations(add: Callable[..., object]) -> None:
         default=[],
         metavar="NAME",
         help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class; "
-        "wrong LSTMs: mutants, mutants:FAMILY or mutants:NAME",
+        "wrong LSTMs: mutants, mutants:FAMILY or mutants:NAME; the option may be left out",
     )
     add(
         BY_COMMAND,
@@ -158,7 +158,7 @@ def help_text() -> str:
     """The options of `lstm-conformance test`, without those of pytest."""
     parser = argparse.ArgumentParser(
         prog="lstm-conformance test",
-        usage="%(prog)s [OPTION ...] [-n PROCESSES] [-k EXPRESSION] [-x] [-v]",
+        usage="%(prog)s [OPTION ...] [-n PROCESSES] [-k EXPRESSION] [-x] [-v] [NAME ...]",
         description="Test implementations of the LSTM. All options of pytest can be given, too.",
         epilog="The options of pytest, and these once more:",
         add_help=False,

@@ -40,6 +40,7 @@ from lstm_conformance.suites.harness.run.options import (
     wanted,
 )
 from lstm_conformance.suites.harness.run.ordering import in_order
+from lstm_conformance.suites.harness.run.positional import take_names
 from lstm_conformance.suites.harness.run.recording import header_of
 from lstm_conformance.suites.harness.run.refusing import refused
 from lstm_conformance.suites.harness.run.resuming import goes_into, inputs
@@ -137,9 +138,10 @@ def _begin_journal(config: pytest.Config, run: Run) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Answer `--list` instead of testing; before pytest's help, say what is ours."""
+    """Take names for options, and answer `--list` instead of testing; before pytest's help, say what is ours."""
     if config.option.help and config.getoption(ALONE):
         sys.stdout.write(f"{help_text()}\n")
+    take_names(config)
     if not config.getoption("--list"):
         return None
     spell_out_the_rest()
