@@ -81,9 +81,12 @@ class TestStrength:
 
         assert not is_right(wide, computed(MUTANTS[name], wide, "float32"), "float32")
 
-    def test_mutants_are_killed_again(self, index: dict[str, Any]) -> None:
+    @pytest.mark.parametrize(
+        "name", ["back_final", "lengths_tied", pytest.param("projection_layers", marks=pytest.mark.deep)]
+    )
+    def test_mutants_are_killed_again(self, index: dict[str, Any], name: str) -> None:
         """A second run says the same."""
-        again = with_kills(vector("projection_layers"))
+        again = with_kills(vector(name))
 
         assert list(again.kills) == next(each["kills"] for each in index["vectors"] if each["name"] == again.name)
 

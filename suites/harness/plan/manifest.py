@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,12 @@ def planned(tier: str) -> Counts:
 
 def declared(name: str) -> Hello:
     """What an adapter says of itself: in attributes of its class, so that its framework need not be imported."""
-    module, _, adapter = IMPLEMENTATIONS[name].spec.partition(":")
+    return _said(name, IMPLEMENTATIONS[name].spec)
+
+
+@cache
+def _said(name: str, spec: str) -> Hello:
+    module, _, adapter = spec.partition(":")
     kind: Any = getattr(importlib.import_module(module), adapter)
     return InProcess(lambda: kind.__new__(kind), name=name).hello()
 
