@@ -84,6 +84,16 @@ class Int8Weights(_RoundedWeights):
         return np.asarray(np.rint(wide / step) * step, a.dtype)
 
 
+class FaintWeightsTakenForZero(_RoundedWeights):
+    """Prunes weights below 1e-6 when they are loaded, because so little does not matter."""
+
+    dtypes = (*SINGLE, "bfloat16")
+
+    def kept(self, a: Array) -> Array:
+        """What is left is right."""
+        return np.where(np.abs(a) < 1e-6, np.zeros_like(a), a)
+
+
 class Tf32Products(LSTM):
     """Multiplies in TensorFloat-32, as a GPU that was not told otherwise: both factors are rounded to 11 digits."""
 
