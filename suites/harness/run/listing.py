@@ -95,6 +95,6 @@ def _ran_with(environment: Environment) -> str:
     """Packages, Python, device and threads, as far as there are any."""
     known = [f"{name} {version}" for name, version in environment.packages.items()]
     known += [f"Python {environment.python}"] if environment.python else []
-    threads = f"{environment.threads} thread{'s' if environment.threads > 1 else ''}"
+    threads = "1 thread" if environment.threads == 1 else f"up to {environment.threads} threads"
     known += [environment.device, threads] if environment.threads else []
     return ", ".join(known) or "did not start"
