@@ -148,7 +148,10 @@ class TestWhoIsThere:
         [
             (adapters("troubles.py", "Nobody"), "there is no class 'Nobody' in suites/meta/troubles.py"),
             (adapters("no_such_file.py", "Nobody"), "there is no file suites/meta/no_such_file.py"),
-            (["--implementation", "torch.nn.GRU"], "expected path/to/file.py:Class or package.module:Class"),
+            (
+                ["--implementation", "torch.nn.GRU"],
+                "there is no implementation of this name (did you mean 'torch.nn.LSTM'",
+            ),
         ],
     )
     def test_what_is_named_must_be_there(self, spec: list[str], sentence: str, tmp_path: Path) -> None:

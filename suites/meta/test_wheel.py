@@ -187,7 +187,7 @@ def test_what_failed_last_is_asked_again(installed: Installed, cwd: Path) -> Non
                 "test --implementation conformance.py:LSTM",
                 "there is no class 'LSTM' in conformance.py; there is TinyLSTM",
             ),
-            ("test --implementation tiny", "expected path/to/file.py:Class or package.module:Class, came 'tiny'"),
+            ("test --implementation tiny", "there is no implementation of this name (did you mean"),
             ("test --implementation conformance.py:TinyLSTM --python no/python", "cannot start 'no/python'"),
             ("test --implementation conformance.py:TinyLSTM --implementation conformance:TinyLSTM", "are both called"),
             ("test --implementation-command no-such-program", "cannot start 'no-such-program'"),

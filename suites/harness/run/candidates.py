@@ -15,7 +15,7 @@ from lstm_conformance.fixtures.cases.offers import Offer
 from lstm_conformance.fixtures.cases.requirements import REQUIREMENTS, inexpressible, unpromised
 from lstm_conformance.fixtures.hosting.client import Hello, Hosted, Implementation, InProcess
 from lstm_conformance.fixtures.hosting.quoting import LONGEST_LINE, readable
-from lstm_conformance.fixtures.implementations import ON_DEVICES, entry_of
+from lstm_conformance.fixtures.implementations import IMPLEMENTATIONS, ON_DEVICES, entry_of
 from lstm_conformance.reference.arithmetic import STORED
 from lstm_conformance.reference.contracts import CONTRACTS
 from lstm_conformance.reference.contracts.own import LIKE
@@ -82,11 +82,24 @@ class Candidate(NamedTuple):
 def candidates(option: str, value: str) -> list[Candidate]:
     """What an option and its value stand for: one implementation, or several wrong LSTMs.
 
-    Raises ValueError for wrong LSTMs that there are not.
+    Raises ValueError for wrong LSTMs that there are not, and for a name that is neither known nor one of a class.
     """
     if option == BY_NAME and mutant_names.is_meant(value):
         return [Candidate(option, name) for name in mutant_names.selected(value)]
+    if option == BY_NAME and ":" not in value and entry_of(value) is None:
+        raise ValueError(
+            f"{option} {value}: there is no implementation of this name{_close_to(value)}; --list names those of the "
+            "suite, and a layer of your own is path/to/file.py:Class or package.module:Class"
+        )
     return [Candidate(option, value)]
+
+
+def _close_to(name: str) -> str:
+    """Names that may be meant."""
+    folded, low = {known.lower(): known for known in IMPLEMENTATIONS}, name.lower()
+    beginning = [word for word in folded if name and word.startswith(low)]
+    near = [low] if low in folded else beginning or get_close_matches(low, folded, 3)
+    return f" (did you mean {', '.join(repr(folded[word]) for word in near[:3])}?)" if near else ""
 
 
 def on_device(device: str) -> list[Candidate]:
