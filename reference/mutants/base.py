@@ -115,6 +115,10 @@ class LSTM(Engine):
 
     # What goes in and what comes out
 
+    def cast(self, x: Array, dtype: np.dtype[Any]) -> Array:
+        """An input, as the framework's own array, in the dtype of the layer."""
+        return x.astype(dtype, copy=False)
+
     def taken(self, call: Call[Numbers]) -> Call[Numbers]:
         """What the layer makes of its arguments."""
         return call

@@ -49,6 +49,40 @@ class BroadcastArraysReadAsArrays(_ReadsMemory):
         return _in_a_row(a, whole) if whole is not None and 0 in _steps(a) else a
 
 
+class _GivenWideInput(LSTM):
+    """Base of those that are given float64, as NumPy makes arrays, by somebody who did not think of dtypes."""
+
+    layout: ClassVar[str] = "keras"
+    dtypes = ("float32", "bfloat16")
+    only: ClassVar[tuple[str, ...]] = ("wide_input",)
+
+
+class WideInputNotCast(_GivenWideInput):
+    """Computes in the wider of two dtypes, as NumPy does, and returns it."""
+
+    def cast(self, x: Array, dtype: np.dtype[Any]) -> Array:
+        """As it came."""
+        del dtype
+        return x
+
+
+class WideInputReadAsNarrow(_GivenWideInput):
+    """Takes the memory of its input for numbers of its own dtype."""
+
+    def cast(self, x: Array, dtype: np.dtype[Any]) -> Array:
+        """The first half, or quarter, of every row: each number is the lower or the higher part of one."""
+        read = np.ascontiguousarray(x).view(dtype)[..., : x.shape[-1]]
+        return np.nan_to_num(read.astype(np.float32)).astype(dtype)
+
+
+class WideInputCutToWholeNumbers(_GivenWideInput):
+    """Casts by way of whole numbers."""
+
+    def cast(self, x: Array, dtype: np.dtype[Any]) -> Array:
+        """Towards zero; an input of its own dtype is right."""
+        return x.astype(dtype, copy=False) if x.dtype == dtype else np.trunc(x).astype(dtype)
+
+
 def _whole(a: Any) -> Array | None:
     """The array of which this one is a part, if it is an array."""
     whole = getattr(a, "base", None)

@@ -454,7 +454,8 @@ def drawn(cases: Cases) -> Iterator[NDArray[Any] | None]:
 def sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str, Array]:
     """The arrays as they travel: in the dtype of the layer's weights, and cotangents in that of its outputs."""
     weights, outputs = STORED[configuration.dtype]
-    return {name: _sent(a, outputs if name.startswith(COTANGENTS) else weights) for name, a in arrays.items()}
+    stored = {name: _sent(a, outputs if name.startswith(COTANGENTS) else weights) for name, a in arrays.items()}
+    return stored | ({"x": arrays["x"].astype(np.float64)} if configuration.wide_input else {})
 
 
 def _sent(a: Array, dtype: str) -> Array:
