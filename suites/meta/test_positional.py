@@ -16,7 +16,7 @@ SUITES = str(ROOT / "suites")
 
 def _taken(here: Path, *words: str, alone: bool = False) -> tuple[list[str], list[str]]:
     """What is tested, and what pytest collects."""
-    chosen = {"--implementation": ["first"], ALONE: alone, "pyargs": False}
+    chosen: dict[str, Any] = {"--implementation": ["first"], ALONE: alone, "pyargs": False}
     config: Any = SimpleNamespace(
         option=SimpleNamespace(file_or_dir=list(words)),
         args=list(words),
