@@ -119,6 +119,10 @@ class LSTM(Engine):
         """An input, as the framework's own array, in the dtype of the layer."""
         return x.astype(dtype, copy=False)
 
+    def counting(self, mask: Array) -> Array:
+        """Which steps count, of a mask of truth values, or of 0 and 1."""
+        return mask.astype(np.bool_, copy=False)
+
     def taken(self, call: Call[Numbers]) -> Call[Numbers]:
         """What the layer makes of its arguments."""
         return call

@@ -83,6 +83,14 @@ class WideInputCutToWholeNumbers(_GivenWideInput):
         return x.astype(dtype, copy=False) if x.dtype == dtype else np.trunc(x).astype(dtype)
 
 
+class MaskOfNumbersNegatedBitByBit(_GivenWideInput):
+    """Asks for the steps that do not count by `~mask`, which of 0 and 1 is -1 and -2, and both of them are true."""
+
+    def counting(self, mask: Array) -> Array:
+        """Of truth values it is right."""
+        return np.logical_not(~mask)
+
+
 def _whole(a: Any) -> Array | None:
     """The array of which this one is a part, if it is an array."""
     whole = getattr(a, "base", None)

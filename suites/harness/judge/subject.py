@@ -455,7 +455,13 @@ def sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str,
     """The arrays as they travel: in the dtype of the layer's weights, and cotangents in that of its outputs."""
     weights, outputs = STORED[configuration.dtype]
     stored = {name: _sent(a, outputs if name.startswith(COTANGENTS) else weights) for name, a in arrays.items()}
-    return stored | ({"x": arrays["x"].astype(np.float64)} if configuration.wide_input else {})
+    return stored | (as_numpy_makes_them(arrays) if configuration.wide_input else {})
+
+
+def as_numpy_makes_them(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Inputs in float64, and masks of 0 and 1."""
+    masks = {name: a.astype(np.int64) for name, a in arrays.items() if a.dtype == np.bool_}
+    return {"x": arrays["x"].astype(np.float64), **masks}
 
 
 def _sent(a: Array, dtype: str) -> Array:
