@@ -7,6 +7,7 @@ Imports `reference`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lstm_conformance.reference.contracts import arguments, dropout, exceptions, initial
@@ -60,7 +61,10 @@ KERAS_BIDIRECTIONAL = Contract(
 TF1_CELL = Contract(name="tf.nn.rnn_cell.LSTMCell", rejections=exceptions.TF1, initial=initial.TF1, forget_bias=1.0)
 """Source: https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/nn/rnn_cell/LSTMCell, `forget_bias`."""
 
-HAIKU = Contract(name="haiku.LSTM", rejections=PLAIN, fixed_forget_bias=1.0)
+TF1_LAYER_NORM = replace(TF1_CELL, name="tf.contrib.rnn.LayerNormBasicLSTMCell", initial=initial.TF1_LAYER_NORM)
+"""Its class says the same but for its bias."""
+
+HAIKU = Contract(name="haiku.LSTM", rejections=PLAIN, initial=initial.HAIKU, fixed_forget_bias=1.0)
 """Source: https://dm-haiku.readthedocs.io/en/latest/api.html#lstm, "we add 1.0 to b_f"; no argument says so."""
 
 BLOCK_LSTM = Contract(name="tf.raw_ops.BlockLSTM", rejections=PLAIN, forget_bias=1.0)
@@ -68,6 +72,29 @@ BLOCK_LSTM = Contract(name="tf.raw_ops.BlockLSTM", rejections=PLAIN, forget_bias
 
 DYNET = Contract(name="dynet.VanillaLSTMBuilder", rejections=PLAIN, forget_bias=1.0)
 """Source: https://dynet.readthedocs.io/en/latest/python_ref.html#rnn-builders, `forget_bias`, and "b_f+1"."""
+
+OF_FRESH_WEIGHTS = tuple(
+    Contract(name=name, rejections=PLAIN, initial=words)
+    for name, words in {
+        "flax.linen.LSTMCell": initial.LINEN,
+        "flax.linen.OptimizedLSTMCell": initial.LINEN,
+        "flax.nnx.LSTMCell": initial.LINEN,
+        "flax.nnx.OptimizedLSTMCell": initial.NNX_OPTIMIZED,
+        "equinox.nn.LSTMCell": initial.TORCH,
+        "jax.experimental.rnn.lstm_ref": initial.TORCH,
+        "mlx.nn.LSTM": initial.TORCH,
+        "paddle.nn.LSTM": initial.TORCH,
+        "opacus.layers.DPLSTM": initial.TORCH,
+        "brevitas.nn.QuantLSTM": initial.TORCH,
+        "tinygrad.nn.LSTMCell": initial.TINYGRAD,
+        "sonnet.LSTM": initial.SONNET,
+        "sonnet.UnrolledLSTM": initial.SONNET,
+        "chainer.links.NStepLSTM": initial.CHAINER,
+        "nnabla.parametric_functions.lstm": initial.NNABLA,
+        "mxnet.gluon.rnn.LSTM": initial.MXNET,
+    }.items()
+)
+"""Those of which it is known how they begin, and little else."""
 
 NO_PROMISES = Contract(name="plain", rejections=PLAIN)
 """That of an LSTM of which nobody has said anything."""
@@ -81,9 +108,11 @@ CONTRACTS: Mapping[str, Contract] = {
         KERAS_RNN,
         KERAS_BIDIRECTIONAL,
         TF1_CELL,
+        TF1_LAYER_NORM,
         BLOCK_LSTM,
         HAIKU,
         DYNET,
+        *OF_FRESH_WEIGHTS,
         NO_PROMISES,
     )
 }

@@ -24,6 +24,7 @@ FRAMEWORKS = {
     "Opacus": ("opacus",),
     "tinygrad": ("tinygrad",),
     "DyNet": ("dynet",),
+    "MXNet": ("mxnet",),
 }
 """What the names of implementations, or of environments of claims, begin with."""
 

@@ -12,6 +12,7 @@ from lstm_conformance.fixtures.cases.data import draw
 from lstm_conformance.fixtures.cases.selected.fresh import fresh, fresh_plain
 from lstm_conformance.fixtures.hosting.client import AdapterError, BadAnswer, InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
+from lstm_conformance.reference.contracts.initial import LEFT, Normal, Uniform
 from lstm_conformance.suites import test_24_fresh_weights
 from lstm_conformance.suites.harness.judge.fresh import as_documented, built, repeated, skew, uneven
 from lstm_conformance.suites.harness.judge.judge import judge
@@ -23,6 +24,7 @@ from lstm_conformance.suites.meta.reference_adapter import Built, InNumpy, Refer
 CHECKS: list[Check] = [test.check for name, test in vars(test_24_fresh_weights).items() if name.startswith("test_")]
 SEEDS = range(50)
 LIMIT, COUNT, ROUNDOFF = 0.25, 1536, 2.0**-24
+EVEN, BELL = Uniform(LIMIT), Normal(LIMIT)
 
 Array = NDArray[Any]
 
@@ -100,7 +102,7 @@ class WidthByOutput(LikeTorch):
         return self.evenly(shape, (layer.proj_size or layer.hidden_size) ** -0.5)
 
 
-class Normal(LikeTorch):
+class NormalOfTheSameVariance(LikeTorch):
     """Draws from a normal distribution of the same variance."""
 
     def drawn(self, name: str, shape: tuple[int, ...], layer: Any) -> Array:
@@ -317,12 +319,212 @@ class InitializersIgnored(LikeKeras):
         return found
 
 
+class Normally(LikeTorch):
+    """Draws its kernels from a normal distribution, anew what lies beyond two deviations."""
+
+    contract: Any = {"initial": {"kernel": "fan_in_truncated_normal", "recurrent_kernel": "fan_in_truncated_normal"}}  # noqa: RUF012  # as an adapter writes it
+    cut = 2.0
+
+    def drawn(self, name: str, shape: tuple[int, ...], layer: Any) -> Array:
+        """Biases are left out."""
+        return self.cut_off(shape, self.deviation(shape, layer)) if name.startswith("weight") else np.zeros(shape)
+
+    def deviation(self, shape: tuple[int, ...], layer: Any) -> float:
+        """By the number of inputs."""
+        del layer
+        return float(shape[1] ** -0.5)
+
+    def cut_off(self, shape: tuple[int, ...], deviation: float) -> Array:
+        """Numbers that lie within the cut."""
+        found = self.normally(shape, 1.0)
+        while (beyond := np.abs(found) > self.cut).any():
+            found[beyond] = self.normally((int(beyond.sum()),), 1.0)
+        return deviation * found
+
+
+class NotCut(Normally):
+    """Keeps what lies beyond two deviations."""
+
+    cut = np.inf
+
+
+class CutAtOne(Normally):
+    """Draws anew what lies beyond one deviation."""
+
+    cut = 1.0
+
+
+class CutByClipping(Normally):
+    """Moves to the limit what lies beyond it."""
+
+    def cut_off(self, shape: tuple[int, ...], deviation: float) -> Array:
+        """Some lie on the limit."""
+        return np.clip(self.normally(shape, deviation), -2 * deviation, 2 * deviation)
+
+
+class NormalTwiceTooWide(Normally):
+    """Takes twice the deviation."""
+
+    def deviation(self, shape: tuple[int, ...], layer: Any) -> float:
+        """Twice as much."""
+        return 2 * super().deviation(shape, layer)
+
+
+class FanOut(Normally):
+    """Counts the outputs."""
+
+    def deviation(self, shape: tuple[int, ...], layer: Any) -> float:
+        """By the other axis."""
+        del layer
+        return float(shape[0] ** -0.5)
+
+
+class FanOfBoth(Normally):
+    """Counts the inputs of both kernels together."""
+
+    def deviation(self, shape: tuple[int, ...], layer: Any) -> float:
+        """As of a joint kernel."""
+        del shape
+        return float((layer.input_size + (layer.proj_size or layer.hidden_size)) ** -0.5)
+
+
+class Corrected(Normally):
+    """Makes up for the cut, where nobody says so."""
+
+    def deviation(self, shape: tuple[int, ...], layer: Any) -> float:
+        """A little more."""
+        return super().deviation(shape, layer) / LEFT
+
+
+class LikeChainer(NotCut):
+    """Begins as Chainer does: nothing is cut."""
+
+    name = "test_fresh_weights.LikeChainer"
+    contract: Any = {"initial": dict.fromkeys(("kernel", "recurrent_kernel"), "fan_in_normal")}  # noqa: RUF012
+
+
+class CutAtTwo(LikeChainer):
+    """Draws anew what lies far out."""
+
+    cut = 2.0
+
+
+class UncutTwiceTooWide(LikeChainer):
+    """Takes twice the deviation."""
+
+    def deviation(self, shape: tuple[int, ...], layer: Any) -> float:
+        """Twice as much."""
+        return 2 * super().deviation(shape, layer)
+
+
+class LikeNnabla(LikeTorch):
+    """Begins as nnabla does: by the inputs and outputs of each gate."""
+
+    name = "test_fresh_weights.LikeNnabla"
+    claims = ("fresh", "layers", "bidirectional")
+    contract: Any = {  # noqa: RUF012
+        "initial": {**dict.fromkeys(("kernel", "recurrent_kernel"), "glorot_uniform_by_gate"), "bias": "zeros"}
+    }
+    gates = 1
+
+    def drawn(self, name: str, shape: tuple[int, ...], layer: Any) -> Array:
+        """All numbers of a kernel have one limit."""
+        if name.startswith("bias"):
+            return np.zeros(shape)
+        return self.evenly(shape, (6 / (self.gates * layer.hidden_size + shape[1])) ** 0.5)
+
+
+class GlorotOfAllGates(LikeNnabla):
+    """Counts the outputs of all gates."""
+
+    gates = 4
+
+
+class LikeHaiku(FanOfBoth):
+    """Begins as haiku does, whose kernel is a joint one."""
+
+    name = "test_fresh_weights.LikeHaiku"
+    claims = ("fresh", "no_bias")  # a projection of a kernel that is not its own would be another part
+    contract: Any = {  # noqa: RUF012
+        "initial": {
+            **dict.fromkeys(("kernel", "recurrent_kernel"), "joint_fan_in_truncated_normal"),
+            "bias": "zeros",
+        }
+    }
+
+
+class FanOfEach(LikeHaiku):
+    """Counts the inputs of each kernel."""
+
+    deviation = Normally.deviation
+
+
+class LikeLinen(Corrected):
+    """Begins as flax does: with an orthogonal matrix for each gate."""
+
+    name = "test_fresh_weights.LikeLinen"
+    contract: Any = {  # noqa: RUF012
+        "initial": {"kernel": "lecun_normal", "recurrent_kernel": "orthogonal_by_gate", "bias": "zeros"}
+    }
+
+    def drawn(self, name: str, shape: tuple[int, ...], layer: Any) -> Array:
+        """The recurrent kernel is decomposed."""
+        return self.orthogonal(shape) if name.startswith("weight_hh") else super().drawn(name, shape, layer)
+
+    def orthogonal(self, shape: tuple[int, ...]) -> Array:
+        """Four matrices, one below the other."""
+        return np.concatenate([self.decomposed((shape[0] // 4, shape[1])) for _ in range(4)])
+
+    def decomposed(self, shape: tuple[int, ...]) -> Array:
+        """The orthogonal part of a matrix that is not wide."""
+        return np.asarray(np.linalg.qr(self.stream.standard_normal(shape))[0])
+
+
+class NotCorrected(LikeLinen):
+    """Does not make up for the cut."""
+
+    deviation = Normally.deviation
+
+
+class JointlyOrthogonal(LikeLinen):
+    """Makes the blocks of all gates together orthogonal."""
+
+    orthogonal = LikeLinen.decomposed
+
+
+class JointlyOrthogonalAsWide(LikeLinen):
+    """Makes the blocks of all gates together orthogonal, and each as large as if it were."""
+
+    def orthogonal(self, shape: tuple[int, ...]) -> Array:
+        """Vectors of length 2, so that those of a gate have length 1, more or less."""
+        return 2 * self.decomposed(shape)
+
+
+class OneGateNotOrthogonal(LikeLinen):
+    """Draws one of its gates as the kernel."""
+
+    def orthogonal(self, shape: tuple[int, ...]) -> Array:
+        """The forget gate is another one."""
+        found = super().orthogonal(shape)
+        found[shape[0] // 4 : shape[0] // 2] = self.normally((shape[0] // 4, shape[1]), shape[1] ** -0.5)
+        return found
+
+
+class ForgetBiasThere(LikeLinen):
+    """Begins with the 1 of the forget gate, of which nobody speaks."""
+
+    def drawn(self, name: str, shape: tuple[int, ...], layer: Any) -> Array:
+        """The second block."""
+        found = super().drawn(name, shape, layer)
+        return found if name.startswith("weight") else np.repeat([0.0, 1.0, 0.0, 0.0], shape[0] // 4)
+
+
 CAUGHT_BY: dict[type[Adapter], set[str]] = {
     TwiceTooWide: {"24.1"},
     HalfAsWide: {"24.1"},
     BiasesOfAnotherWidth: {"24.1"},
     WidthByOutput: {"24.1"},
-    Normal: {"24.1"},
+    NormalOfTheSameVariance: {"24.1"},
     NormalWithin: {"24.1"},
     NeverNegative: {"24.1"},
     GatesAlike: {"24.2"},
@@ -342,6 +544,22 @@ CAUGHT_BY: dict[type[Adapter], set[str]] = {
     GlorotByHiddenSize: {"24.1"},
     GlorotNormal: {"24.1"},
     InitializersIgnored: {"24.1"},
+    NotCut: {"24.1"},
+    CutAtOne: {"24.1"},
+    CutByClipping: {"24.1"},
+    NormalTwiceTooWide: {"24.1"},
+    FanOut: {"24.1"},
+    FanOfBoth: {"24.1"},
+    Corrected: {"24.1"},
+    FanOfEach: {"24.1"},
+    CutAtTwo: {"24.1"},
+    UncutTwiceTooWide: {"24.1"},
+    GlorotOfAllGates: {"24.1"},
+    NotCorrected: {"24.1"},
+    JointlyOrthogonal: {"24.1"},
+    JointlyOrthogonalAsWide: {"24.1"},
+    OneGateNotOrthogonal: {"24.1"},
+    ForgetBiasThere: {"24.1"},
 }
 """The rules that fail of each that begins otherwise, and no others."""
 
@@ -359,7 +577,7 @@ def failing(adapter: type[Adapter], number: int = 0) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("adapter", [LikeTorch, LikeKeras])
+@pytest.mark.parametrize("adapter", [LikeTorch, LikeKeras, Normally, LikeHaiku, LikeLinen, LikeChainer, LikeNnabla])
 def test_right_ones_pass(adapter: type[Adapter]) -> None:
     """All rules, in all configurations."""
     assert failing(adapter) == set()
@@ -367,7 +585,15 @@ def test_right_ones_pass(adapter: type[Adapter]) -> None:
 
 @pytest.mark.parametrize(
     ("adapter", "options"),
-    [(LikeTorch, {"num_layers": 2, "bidirectional": True, "proj_size": 5}), (LikeKeras, {"dtype": "float64"})],
+    [
+        (LikeTorch, {"num_layers": 2, "bidirectional": True, "proj_size": 5}),
+        (LikeKeras, {"dtype": "float64"}),
+        (Normally, {}),
+        (LikeHaiku, {}),
+        (LikeLinen, {"bidirectional": True}),
+        (LikeChainer, {}),
+        (LikeNnabla, {}),
+    ],
 )
 def test_right_ones_pass_with_any_seed(adapter: type[Adapter], options: dict[str, object]) -> None:
     """Chance alone reddens none."""
@@ -391,26 +617,44 @@ class TestDistributions:
 
     def test_what_is_as_even_as_can_be_passes(self) -> None:
         """A grid."""
-        assert uneven(np.linspace(-LIMIT, LIMIT, COUNT), LIMIT, ROUNDOFF) is None
+        assert uneven(np.linspace(-LIMIT, LIMIT, COUNT), EVEN, ROUNDOFF) is None
 
     @pytest.mark.parametrize(
         ("numbers", "words"),
         [
             (np.linspace(-LIMIT, LIMIT * (1 + 2**-20), COUNT), "documented is a limit"),
-            (np.full(COUNT, np.nan), "the largest is nan"),
-            (np.linspace(-LIMIT, LIMIT, COUNT) * 0.97, "lets one expect"),
+            (np.full(COUNT, np.nan), "is nan, documented"),
+            (np.linspace(-LIMIT, LIMIT, COUNT) * 0.97, "lets one expect more"),
             (LIMIT * np.linspace(-1, 1, COUNT) ** 3, "shares below a place"),
-            (np.zeros(COUNT), "lets one expect"),
+            (np.zeros(COUNT), "lets one expect more"),
+            (np.append(np.linspace(-LIMIT, LIMIT, COUNT), [0.125] * 6), "6 of 1542 are ±0.125"),
         ],
-        ids=["beyond", "NaN", "narrow", "uneven", "zeros"],
+        ids=["beyond", "NaN", "narrow", "uneven", "zeros", "alike"],
     )
     def test_what_chance_does_not_do_is_told(self, numbers: Array, words: str) -> None:
         """In a sentence with figures."""
-        assert words in str(uneven(numbers, LIMIT, ROUNDOFF))
+        assert words in str(uneven(numbers, EVEN, ROUNDOFF))
+
+    def test_the_distribution_function_is_that_of_the_numbers(self) -> None:
+        """The deviation of a cut distribution is what is left of it, by its own shares."""
+        sizes = np.linspace(0, 2, 2**12 + 1)
+        shares = np.diff(Normal(1.0, 2.0).within(sizes))
+
+        assert shares.sum() == pytest.approx(1)
+        assert (shares * ((sizes[1:] + sizes[:-1]) / 2) ** 2).sum() == pytest.approx(LEFT**2, rel=1e-6)
+
+    def test_a_normal_number_may_lie_far_out(self) -> None:
+        """Not too far."""
+        numbers = LIMIT * np.random.RandomState(5).standard_normal(COUNT)
+        few, beyond = (np.append(numbers, LIMIT * size) for size in (7, 9))
+
+        assert uneven(numbers, BELL, ROUNDOFF) is uneven(few, BELL, ROUNDOFF) is None
+        assert "documented is a limit" in str(uneven(beyond, BELL, ROUNDOFF))
+        assert "lets one expect more" in str(uneven(np.clip(numbers, -2 * LIMIT, 2 * LIMIT), BELL, ROUNDOFF))
 
     def test_few_numbers_may_lie_anywhere(self) -> None:
         """Nothing can be told of one."""
-        assert uneven(np.array([LIMIT / 100]), LIMIT, ROUNDOFF) is None
+        assert uneven(np.array([LIMIT / 100]), EVEN, ROUNDOFF) is None
 
     @pytest.mark.parametrize("shape", [(8, 32), (32, 8), (8, 8)])
     def test_the_shorter_axis_counts(self, shape: tuple[int, int]) -> None:
@@ -429,6 +673,16 @@ class OwnPromise(LikeKeras):
     glorot_uniform = LikeKeras.ones
 
 
+class FirstBiasZero(LikeTorch):
+    """Has one bias too many, and draws the other."""
+
+    claims = ("fresh",)
+
+    def drawn(self, name: str, shape: tuple[int, ...], layer: Any) -> Array:
+        """All but the first bias."""
+        return np.zeros(shape) if name.startswith("bias_ih") else super().drawn(name, shape, layer)
+
+
 class TestContracts:
     """What is promised is asked."""
 
@@ -441,6 +695,20 @@ class TestContracts:
         broken = type("Broken", (OwnPromise,), {"unit_forget": LikeKeras.zeros, "claims": ("fresh",)})
 
         assert failing(broken) == {"24.1"}
+
+    def test_each_of_two_biases_may_have_a_promise_of_its_own(self) -> None:
+        """It goes before what is said of both."""
+        promised = {"bias": "hidden_uniform", "bias_0": "zeros"}
+        kinds = [
+            type("Kept", (FirstBiasZero,), {"contract": {"initial": words}})
+            for words in (promised, {"bias_1": "zeros"})
+        ]
+
+        assert [failing(kind) for kind in kinds] == [set(), {"24.1"}]
+
+    def test_what_a_constructor_is_given_goes_before_every_promise(self) -> None:
+        """Of one bias as of both."""
+        assert failing(type("Kept", (LikeKeras,), {"contract": {"initial": {"bias_0": "unit_forget"}}})) == set()
 
     @pytest.mark.parametrize("promise", [{"kernels": "zeros"}, {"kernel": "nil"}, {"kernel": ["zeros"]}, "zeros"])
     def test_unknown_words_are_refused(self, promise: object) -> None:

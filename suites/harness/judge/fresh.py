@@ -14,7 +14,15 @@ import numpy as np
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.fresh import FRESH, seed_of
 from lstm_conformance.reference.arithmetic import PRECISIONS, UNIT_ROUNDOFF
-from lstm_conformance.reference.contracts.initial import LAWS, Constant, Law, Orthogonal, Sizes, Uniform
+from lstm_conformance.reference.contracts.initial import (
+    LAWS,
+    Constant,
+    Law,
+    Normal,
+    Orthogonal,
+    Sizes,
+    Uniform,
+)
 from lstm_conformance.reference.rounded import Array
 from lstm_conformance.reference.weights import GATES, CellWeights
 from lstm_conformance.suites.harness.judge import binomial
@@ -26,11 +34,16 @@ ERROR = float(binomial.ERROR)
 
 ROUNDINGS = 7
 """How many roundoffs of its limit a number may lie beyond it: those of the limit and of twice the limit, of its product
-with a number of [0, 1), which count twice, and of the difference; what is of second order is less than one more."""
+with a number of [0, 1), which count twice, and of the difference; what is of second order is less than one more.
+A limit that is made of a variance, its root and what is left of it behind a cut, times a number, has fewer."""
 
-SHIFT = 4
+SHIFT = 6
 """Roundoffs by which the share of numbers below any place may be moved: the former six of half the width, and the grid
-of the numbers of [0, 1), which is no coarser than one."""
+of the numbers of [0, 1), which is no coarser than two. What a roundoff of a normal number moves is a quarter of one."""
+
+ALIKE = 5
+"""How many numbers may have one size, of which there are 2²² or more: six of n have, with a chance of n⁶ 2⁻¹¹⁰ / 6!,
+less than `ERROR` for 9,000 numbers."""
 
 HOUSEHOLDER = 4
 """The small constant of the error of a QR decomposition."""
@@ -78,11 +91,13 @@ def as_documented(layers: Sequence[Sequence[Part]], dtype: str) -> Iterator[Stat
     roundoff = max(UNIT_ROUNDOFF[PRECISIONS[dtype].weights], UNIT_ROUNDOFF["float32"])
     for of_layers in zip(*layers, strict=True):
         law, name = of_layers[0].law, of_layers[0].name
-        if isinstance(law, Uniform):
+        if isinstance(law, (Uniform, Normal)):
             numbers = np.concatenate([part.numbers.ravel() for part in of_layers])
-            yield Statement(name, uneven(numbers, law.limit, roundoff))
+            yield Statement(name, uneven(numbers, law, roundoff))
         elif isinstance(law, Orthogonal):
-            yield from (Statement(name, skew(part.numbers, roundoff)) for part in of_layers)
+            for part in of_layers:
+                matrices = part.blocks if law.by_gate else {"": part.numbers}
+                yield from (Statement(f"{name} {k}".strip(), skew(each, roundoff)) for k, each in matrices.items())
         elif isinstance(law, Constant):
             yield from (Statement(name, unequal(part, law)) for part in of_layers)
 
@@ -90,8 +105,8 @@ def as_documented(layers: Sequence[Sequence[Part]], dtype: str) -> Iterator[Stat
 def repeated(layers: Sequence[Sequence[Part]]) -> str | None:
     """Two rows or columns, of whatever gates and layers, that hold the same numbers up to signs and order; or None.
 
-    Numbers of float32 have 2²³ sizes or more: n of them are those of another one with a chance of n! 2⁻²³ⁿ at most, and
-    there are less than 2²⁰ pairs of vectors. That is less than 10⁻²⁰ for 5 numbers, and ever less for more.
+    Numbers of float32 are made of 2²² sizes or more: n of them are those of another one with a chance of n! 2⁻²²ⁿ at
+    most, and there are less than 2²⁰ pairs of vectors. That is less than 10⁻²⁰ for 5 numbers, and ever less for more.
     """
     seen: dict[bytes, str] = {}
     for index, parts in enumerate(layers):
@@ -103,24 +118,30 @@ def repeated(layers: Sequence[Sequence[Part]]) -> str | None:
     return None
 
 
-def uneven(numbers: Array, limit: float, roundoff: float) -> str | None:
-    """Why these are not drawn evenly from [-limit, limit]; None where they may be.
+def uneven(numbers: Array, law: Uniform | Normal, roundoff: float) -> str | None:
+    """Why these are not drawn as the law says; None where they may be.
 
-    None lies outside. One of n lies in the outermost share 1 - q, but for a chance of qⁿ. By the inequality of
-    Dvoretzky, Kiefer and Wolfowitz with the constant of Massart (1990, doi:10.1214/aop/1176990746), the share below any
-    place is that of the distribution but for √(ln(2/ε) / 2n), with a chance of ε.
+    None lies outside of where it may lie, and hardly two are alike. n of them lie within the share q with a chance of
+    qⁿ. By the inequality of Dvoretzky, Kiefer and Wolfowitz with the constant of Massart (1990,
+    doi:10.1214/aop/1176990746), the share below any place is that of the distribution but for √(ln(2/ε) / 2n), with a
+    chance of ε.
     """
     count, largest = numbers.size, float(np.abs(numbers).max())
-    if not largest <= limit * (1 + ROUNDINGS * roundoff):
-        return f"the largest is {largest:.6g}, documented is a limit of {limit:.6g}"
-    least = limit * (ERROR ** (1 / count) - ROUNDINGS * roundoff)
-    if largest < least:
-        return f"the largest of {count} is {largest:.6g}, where a limit of {limit:.6g} lets one expect {least:.6g}"
-    due, places = (np.sort(numbers) / limit + 1) / 2, np.arange(count + 1) / count
+    reach = law.reach(count, ERROR)
+    rounded = ROUNDINGS * roundoff * reach
+    if not largest <= reach + rounded:
+        return f"the largest of {count} is {largest:.6g}, documented is a limit of {reach:.6g}"
+    if law.within(np.array(largest + rounded)) < ERROR ** (1 / count):
+        return f"the largest of {count} is {largest:.6g}: a limit of {reach:.6g} lets one expect more"
+    sizes, counts = np.unique(np.abs(numbers), return_counts=True)
+    if counts.max() > ALIKE:
+        return f"{counts.max()} of {count} are ±{sizes[counts.argmax()]:.6g}, where hardly two are alike by chance"
+    ordered, places = np.sort(numbers), np.arange(count + 1) / count
+    due = (1 + np.copysign(law.within(np.abs(ordered)), ordered)) / 2
     apart = float(max((places[1:] - due).max(), (due - places[:-1]).max()))
     allowed = sqrt(log(2 / ERROR) / (2 * count)) + SHIFT * roundoff
     if apart > allowed:
-        return f"of {count}, shares below a place differ by {apart:.3g} from even ones, by chance {allowed:.3g} at most"
+        return f"of {count}, shares below a place differ by {apart:.3g} from due ones, by chance {allowed:.3g} at most"
     return None
 
 
@@ -150,7 +171,7 @@ def unequal(part: Part, law: Constant) -> str | None:
 def _parts(subject: Subject, configuration: Configuration, native: Mapping[str, Array]) -> list[Part]:
     """All parts of all cells of a layer, in float64; native: with an axis of one case."""
     layer = configuration.layer
-    words = {**subject.hello.promised.initial, **FRESH[configuration.fresh]}
+    words = (FRESH[configuration.fresh], subject.hello.promised.initial)
     cells = subject.layout.canonical_weights(layer, native)
     return [
         Part(f"{_where(k, d, layer.bidirectional)}{name}", a, _law(words, name, a, cell))
@@ -160,9 +181,10 @@ def _parts(subject: Subject, configuration: Configuration, native: Mapping[str, 
     ]
 
 
-def _law(words: Mapping[str, str], name: str, a: Array, cell: CellWeights) -> Law | None:
-    """How a part begins, None where nothing is said of it."""
-    word = words.get("bias" if name.startswith("bias") else name)
+def _law(words: Sequence[Mapping[str, str]], name: str, a: Array, cell: CellWeights) -> Law | None:
+    """How a part begins, as the first words say that speak of it, None where nothing is said of it."""
+    names = (name, "bias") if name.startswith("bias") else (name,)
+    word = next((each[n] for each in words for n in names if n in each), None)
     if word is None:
         return None
     inputs, outputs = cell.kernel.shape[-1], cell.recurrent_kernel.shape[-1]
@@ -177,7 +199,7 @@ def _where(index: int, direction: int, both: bool) -> str:
 def _vectors(parts: Sequence[Part]) -> Iterator[tuple[str, Array]]:
     """The rows and columns of the blocks of what is drawn, each with a name; a vector is one row."""
     for part in parts:
-        if isinstance(part.law, (Uniform, Orthogonal)):
+        if isinstance(part.law, (Uniform, Normal, Orthogonal)):
             for gate, block in part.blocks.items():
                 rows = np.atleast_2d(block)
                 yield from ((f"row {k} of {part.name} {gate}".strip(), row) for k, row in enumerate(rows))
