@@ -128,15 +128,18 @@ def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
 
     The next call is held to the weights that are seen then: layers keep some in another form, as gates side by side.
     Models are not called again, which by their methods would be traced anew.
+    Of a layer that drops in the step nobody knows what it dropped: the call behind it, in evaluation mode, is asked.
     """
     seen, behind = subject.descended(cases, rate, again=not cases.configuration.structure)
     inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
     yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
-    due, layer = gradients(subject, cases, seen), cases.configuration.layer
+    layer = cases.configuration.layer
     before, after = (subject.layout.canonical_weights(layer, below(a, WEIGHTS)) for a in (seen.before, seen.after))
-    for index, (cells, begun, by) in enumerate(zip(after, before, due.weights, strict=True)):
-        for direction, (cell, was, of) in enumerate(zip(cells, begun, by, strict=True)):
-            yield from _moved(named(layer, index, direction), cell, was, of, rate)
+    if not (layer.dropout or layer.recurrent_dropout):
+        due = gradients(subject, cases, seen)
+        for index, (cells, begun, by) in enumerate(zip(after, before, due.weights, strict=True)):
+            for direction, (cell, was, of) in enumerate(zip(cells, begun, by, strict=True)):
+                yield from _moved(named(layer, index, direction), cell, was, of, rate)
     if behind is not None:
         moved = cases.varied(f"behind a step at {rate}", weights=after)
         yield from legal_call(subject, moved, " of the call behind a step", behind)
