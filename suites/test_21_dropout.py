@@ -118,7 +118,7 @@ def test_nothing_is_dropped_in_evaluation(subject: Subject, cases: Cases) -> Exa
 
 @rule("21.7", where=lambda c: c.drops, crossed=True)
 def test_dropout_goes_together_with_every_flag(subject: Subject, cases: Cases) -> Examined:
-    """The layer can be called, and keeps its weights; outputs are numbers, those of the equations where few may drop."""
+    """The layer can be called and keeps its weights; outputs are numbers, where few may drop those of the equations."""
     cases = seeded(cases, 0)
     if not (cases.configuration.trained or cases.configuration.layer.stateful):
         seen = subject.observe(cases)

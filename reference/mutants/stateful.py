@@ -67,7 +67,7 @@ class KeptStatesOfTheNextRow(_Stateful):
 
 
 class KeptStatesOf32Rows(_Stateful):
-    """Keeps the states of 32 rows, the most that are in a batch unless somebody says so; those behind start from zeros."""
+    """Keeps the states of 32 rows, as many as are in a batch unless somebody says so; those behind start from zeros."""
 
     dtypes = SINGLE
 
