@@ -89,6 +89,9 @@ class LSTM(Engine):
     structure: str = ""
     """What it is put into."""
 
+    first_layer_frozen: bool = False
+    """Whether the weights of its first layer are kept out of steps of gradient descent."""
+
     def __init__(self, layer: Layer, cell: Cell) -> None:
         super().__init__(cell)
         self.constructed = layer
@@ -251,8 +254,12 @@ class LSTMWithGradients(LSTM, BackwardPass):
 class LSTMWithOptimizer(LSTMWithGradients):
     """A right LSTM that takes right steps of plain gradient descent."""
 
-    claims: ClassVar[tuple[str, ...]] = ("gradients", "optimizer")
+    claims: ClassVar[tuple[str, ...]] = ("gradients", "optimizer", "frozen")
     only: ClassVar[tuple[str, ...]] = ("optimizer",)
+
+    def is_stepped(self, name: str) -> bool:
+        """Whether a step moves a weight, of a name in torch."""
+        return not (self.first_layer_frozen and "_l0" in name)
 
     def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
         """A weight behind the step."""

@@ -70,6 +70,19 @@ class DropoutIgnoredAtRate1(LSTMWithDropout):
         return inputs, states
 
 
+class WeightsDroppedInPlace(LSTMWithDropout):
+    """Drops recurrent weights in training, too, and leaves them at zero, where a copy of them was to be dropped of."""
+
+    def left_in_weights(self, native: dict[str, Array]) -> dict[str, Array]:
+        """The first call is right."""
+        native = super().left_in_weights(native)
+        rate = self.constructed.dropout if self.is_active() else 0
+        return {
+            name: np.asarray(a * self.kept(a.shape, rate), a.dtype) if rate and name.startswith("weight_hh") else a
+            for name, a in native.items()
+        }
+
+
 class DropoutInEvaluation(LSTMWithDropout):
     """Drops whatever the mode of the layer is."""
 

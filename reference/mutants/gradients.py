@@ -12,8 +12,9 @@ import numpy as np
 
 from lstm_conformance.reference.backwards import CellGradients
 from lstm_conformance.reference.equations import Gates
-from lstm_conformance.reference.gradients import Gradients, turned
+from lstm_conformance.reference.gradients import NOTHING, Gradients, Observed, turned
 from lstm_conformance.reference.lstm import Call, Outputs
+from lstm_conformance.reference.merging import halves
 from lstm_conformance.reference.mutants.base import SINGLE, LSTMWithGradients, applied, constant
 from lstm_conformance.reference.rounded import Array, Numbers, concatenate, scaled, zeros_like
 from lstm_conformance.reference.tape import Step
@@ -253,6 +254,36 @@ class InputGradientOfTheForwardDirectionOnly(LSTMWithGradients):
     def input_gradient(self, parts: Sequence[Numbers]) -> Numbers:
         """The second direction's is lost."""
         return super().input_gradient(parts[:1])
+
+
+class GradientOfTheBackwardDirectionOverwritten(LSTMWithGradients):
+    """Writes what comes back to an inner layer's input over what goes back into it, which the second direction reads.
+
+    A kernel of MXNet did so in stacks of more than two layers: https://github.com/apache/mxnet/pull/18203.
+    """
+
+    def gradients(
+        self, weights: Weights, call: Call[Numbers], given: Outputs[Numbers], observed: Observed = NOTHING
+    ) -> Gradients[Numbers]:
+        """Count the layers."""
+        self.index = self.top = len(weights) - 1
+        return super().gradients(weights, call, given, observed)
+
+    def layer_gradients(
+        self,
+        directions: Sequence[CellWeights],
+        tapes: Sequence[Sequence[Step[Numbers]]],
+        parts: Sequence[Numbers],
+        ends: tuple[Numbers, Numbers],
+        observed: Array | None,
+    ) -> list[CellGradients[Numbers]]:
+        """The first and the last layer have memory of their own for both."""
+        cells = super().layer_gradients(directions, tapes, parts, ends, observed)
+        if 0 < self.index < self.top and len(parts) > 1:
+            written = turned(halves(cells[0].x, len(parts))[1], 1)
+            cells = super().layer_gradients(directions, tapes, [parts[0], written], ends, observed)
+        self.index -= 1
+        return cells
 
 
 class InputGradientOfTheFirstStepMissing(LSTMWithGradients):

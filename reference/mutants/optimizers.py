@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell
-from lstm_conformance.reference.mutants.base import LSTMWithOptimizer
-from lstm_conformance.reference.rounded import Array
+from lstm_conformance.reference.mutants.base import LSTMWithOptimizer, constant
+from lstm_conformance.reference.rounded import Array, Numbers
 from lstm_conformance.reference.weights import Weights, mapped
+
+
+class EvaluatesAsItWasTrained(LSTMWithOptimizer):
+    """Keeps the graph of its first step of training, dropout and all, and evaluates batches of the same sizes by it.
+
+    torch did on MPS, whose graphs are known by their sizes: https://github.com/pytorch/pytorch/issues/180744.
+    """
+
+    claims: ClassVar[tuple[str, ...]] = (*LSTMWithOptimizer.claims, "dropout")
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.sizes: tuple[int, ...] = ()
+        self.trained: set[tuple[int, ...]] = set()
+
+    def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
+        """Keep it; the step is right."""
+        self.trained.add(self.sizes)
+        return super().stepped(name, weight, gradient, rate)
+
+    def passed_on(self, y: Numbers, x: Numbers, index: int) -> Numbers:
+        """All but the first unit dropped, where it was trained with these sizes."""
+        self.sizes = x.shape
+        if self.training or x.shape not in self.trained or not self.constructed.dropout:
+            return super().passed_on(y, x, index)
+        return y * constant(np.eye(1, y.shape[-1])[0], y)
 
 
 class StepsUphill(LSTMWithOptimizer):
@@ -67,6 +95,35 @@ class SecondLayerNotStepped(LSTMWithOptimizer):
     def stepped(self, name: str, weight: Array, gradient: Array, rate: float) -> Array:
         """A single layer is right."""
         return weight if "_l1" in name else super().stepped(name, weight, gradient, rate)
+
+
+class FrozenLayerStepped(LSTMWithOptimizer):
+    """Says that its weights are frozen, and hands them to the optimizer that was made before they were."""
+
+    def is_stepped(self, name: str) -> bool:
+        """All of them."""
+        del name
+        return True
+
+
+class BackwardDirectionOfAFrozenLayerStepped(LSTMWithOptimizer):
+    """Freezes the layer that it wraps, and not its copy for the other direction.
+
+    Keras did: https://github.com/keras-team/keras/issues/4241.
+    """
+
+    def is_stepped(self, name: str) -> bool:
+        """A layer in one direction is right."""
+        return super().is_stepped(name) or name.endswith("_reverse")
+
+
+class LayersAboveAFrozenOneNotStepped(LSTMWithOptimizer):
+    """Freezes everything at once, because the first layer is asked whether it is frozen."""
+
+    def is_stepped(self, name: str) -> bool:
+        """A stack of which nothing is frozen is right."""
+        del name
+        return not self.first_layer_frozen
 
 
 class NextCallBeforeTheStep(LSTMWithOptimizer):

@@ -9,6 +9,7 @@ import numpy as np
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Cell, Mask, Outputs
 from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call
+from lstm_conformance.reference.mutants.dropping import LSTMWithDropout
 from lstm_conformance.reference.rounded import Array, Numbers, where, zeros_like
 from lstm_conformance.reference.weights import Weights, mapped
 
@@ -80,6 +81,22 @@ class LastStepOfAShorterCallLeftOut(_OfSmallerSizes):
     """Keeps its plan for the longest call so far, whose end it takes for that of a shorter one, too."""
 
     axis = 0
+
+
+class DropoutOfTheFirstBatch(LSTMWithDropout):
+    """Keeps what it draws for dropout from its first call, for as many rows as that had.
+
+    Decoders that search for several answers at once met it: https://github.com/tensorflow/addons/pull/536.
+    """
+
+    def __init__(self, layer: Layer, cell: Cell) -> None:
+        super().__init__(layer, cell)
+        self.rows = 0
+
+    def factors(self, shape: tuple[int, ...], rate: float) -> Array:
+        """Those of other rows do not fit. Raises ValueError."""
+        self.rows = self.rows or shape[-2]
+        return np.broadcast_to(super().factors((*shape[:-2], self.rows, shape[-1]), rate), shape)
 
 
 class MaskOfTheLastMaskedCall(_Repeated):

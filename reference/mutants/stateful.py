@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call, wide
-from lstm_conformance.reference.rounded import Array, Numbers, moved, zeros_like
+from lstm_conformance.reference.rounded import Array, Numbers, moved, where, zeros_like
 
 States = tuple[Numbers, Numbers]
 
@@ -64,6 +64,17 @@ class KeptStatesOfTheNextRow(_Stateful):
     def going_on(self, kept: States[Numbers]) -> States[Numbers]:
         """Roll the rows."""
         return _rolled(kept[0]), _rolled(kept[1])
+
+
+class KeptStatesOf32Rows(_Stateful):
+    """Keeps the states of 32 rows, as many as are in a batch unless somebody says so; those behind start from zeros."""
+
+    dtypes = SINGLE
+
+    def going_on(self, kept: States[Numbers]) -> States[Numbers]:
+        """Smaller batches are right."""
+        h, c = (where((np.arange(a.shape[-2]) < 32)[:, None], a, zeros_like(a)) for a in super().going_on(kept))
+        return h, c
 
 
 class UpperLayersNotKept(_Stateful):

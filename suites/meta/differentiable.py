@@ -92,6 +92,7 @@ SPECIAL = (
     Example.of(drawn(4, 3, 2, 5, activation="relu")),
     Example.of(drawn(3, 3, 2, 5, activation="relu", regime="saturated")),
     Example.of(drawn(4, 3, 2, 5, num_layers=2, dropout=0.5)),
+    Example.of(drawn(3, 3, 2, 4, num_layers=3, bidirectional=True)),
     Example.of(drawn(4, 3, 2, 5, go_backwards=True), HOLES),
 )
 """Those in which shortcuts show that are right where nothing is zero, and as people call most layers."""

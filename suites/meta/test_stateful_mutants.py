@@ -27,7 +27,7 @@ RIGHT: dict[str, type[LSTM]] = {"right": LSTM, **BENIGN}
 
 HARD = uniform("float64", rigorous=True)
 
-CASE = only(drawn(5, 3, 4, 6, biases=1, dtype="float64", num_layers=2, stateful=True), 0)
+CASE = only(drawn(5, 33, 4, 6, biases=1, dtype="float64", num_layers=2, stateful=True), 0)
 
 AFTER = {"calls": False, "calls after a reset": True}
 """Whether something else was called and forgotten before."""
