@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_conformance.reference.activations import Activation
 from lstm_conformance.reference.cell import Cell
@@ -122,7 +123,7 @@ class LSTM(Engine):
         """An input, as the framework's own array, in the dtype of the layer."""
         return x.astype(dtype, copy=False)
 
-    def counting(self, mask: Array) -> Array:
+    def counting(self, mask: NDArray[Any]) -> NDArray[Any]:
         """Which steps count, of a mask of truth values, or of 0 and 1."""
         return mask.astype(np.bool_, copy=False)
 

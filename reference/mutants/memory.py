@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_conformance.reference.mutants.base import LSTM, SINGLE, Call
 from lstm_conformance.reference.rounded import Array, Numbers
@@ -86,7 +87,7 @@ class WideInputCutToWholeNumbers(_GivenWideInput):
 class MaskOfNumbersNegatedBitByBit(_GivenWideInput):
     """Asks for the steps that do not count by `~mask`, which of 0 and 1 is -1 and -2, and both of them are true."""
 
-    def counting(self, mask: Array) -> Array:
+    def counting(self, mask: NDArray[Any]) -> NDArray[Any]:
         """Of truth values it is right."""
         return np.logical_not(~mask)
 

@@ -458,9 +458,9 @@ def sent(configuration: Configuration, arrays: Mapping[str, Array]) -> dict[str,
     return stored | (as_numpy_makes_them(arrays) if configuration.wide_input else {})
 
 
-def as_numpy_makes_them(arrays: Mapping[str, Array]) -> dict[str, Array]:
+def as_numpy_makes_them(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Inputs in float64, and masks of 0 and 1."""
-    masks = {name: a.astype(np.int64) for name, a in arrays.items() if a.dtype == np.bool_}
+    masks: dict[str, NDArray[Any]] = {name: a.astype(np.int64) for name, a in arrays.items() if a.dtype == np.bool_}
     return {"x": arrays["x"].astype(np.float64), **masks}
 
 
