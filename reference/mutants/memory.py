@@ -89,7 +89,7 @@ class MaskOfNumbersNegatedBitByBit(_GivenWideInput):
 
     def counting(self, mask: NDArray[Any]) -> NDArray[Any]:
         """Of truth values it is right."""
-        return np.logical_not(~mask)
+        return np.asarray(~mask == 0)
 
 
 def _whole(a: Any) -> Array | None:
