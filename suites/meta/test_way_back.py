@@ -18,7 +18,7 @@ from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array, budget, exactly
-from lstm_conformance.suites.harness.judge import way_back
+from lstm_conformance.suites.harness.judge import descent, way_back
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.meta import trainable
@@ -166,9 +166,9 @@ def test_one_right_subtraction_uses_nothing_of_the_bound_of_its_step() -> None:
     step = exactly(-g, arithmetic_of("float32").of_gradients)
     seen = w - g
 
-    assert np.all(budget(seen, way_back.rounded_once(w, step, seen)) == 0)
+    assert np.all(budget(seen, descent.rounded_once(w, step, seen)) == 0)
     beside = seen * np.float32(1 + 2.0**-22)
-    assert np.all(budget(beside, way_back.rounded_once(w, step, beside)) > 1)
+    assert np.all(budget(beside, descent.rounded_once(w, step, beside)) > 1)
 
 
 def test_the_gate_is_that_of_the_axis() -> None:
