@@ -145,7 +145,9 @@ class OfAnotherWeight(Penalized):
 
     def factors(self, built: Any, name: str) -> Numbers:
         """The other one."""
-        return super().factors(built, {"kernel": "recurrent_kernel", "recurrent_kernel": "kernel"}.get(part(name), name))
+        return super().factors(
+            built, {"kernel": "recurrent_kernel", "recurrent_kernel": "kernel"}.get(part(name), name)
+        )
 
 
 class Halved(Penalized):
@@ -219,7 +221,7 @@ class ActivityDividedBySteps(Penalized):
 
     def rows(self, y: Array) -> int:
         """The second axis."""
-        return y.shape[1]
+        return int(y.shape[1])
 
 
 class AddedUp(Penalized):
@@ -332,7 +334,7 @@ class SizesForNegatives(Penalized):
 
     def kept(self, a: Array, constraint: Mapping[str, Any] | None) -> Array:
         """Their sizes."""
-        return np.abs(a) if (constraint or {}).get("name") == "NonNeg" else super().kept(a, constraint)
+        return np.asarray(np.abs(a)) if (constraint or {}).get("name") == "NonNeg" else super().kept(a, constraint)
 
 
 class NormsOffByLittle(Penalized):
@@ -340,7 +342,7 @@ class NormsOffByLittle(Penalized):
 
     def kept(self, a: Array, constraint: Mapping[str, Any] | None) -> Array:
         """Longer."""
-        return super().kept(a, constraint) * a.dtype.type(1 if constraint is None else 1 + 1e-5)
+        return np.asarray(super().kept(a, constraint) * a.dtype.type(1 if constraint is None else 1 + 1e-5))
 
 
 CAUGHT_BY: Mapping[type[Penalized], set[str]] = {
@@ -463,7 +465,10 @@ class TestHost:
 
     @pytest.mark.parametrize(
         ("returned", "sentence"),
-        [(7.0, "must return a list of numbers, came float"), ([np.zeros(3)], "must return a list of numbers, came tensors of")],
+        [
+            (7.0, "must return a list of numbers, came float"),
+            ([np.zeros(3)], "must return a list of numbers, came tensors of"),
+        ],
         ids=["a number", "a vector"],
     )
     def test_penalties_are_numbers_in_a_list(self, returned: object, sentence: str) -> None:

@@ -212,6 +212,16 @@ def test_weights_that_are_packed_for_inference_are_caught_in_evaluation_alone(
     assert verdict == "pass" or "of the call behind a step uses " in (found.message or "")
 
 
+@pytest.mark.parametrize(("structure", "verdict"), [("predict_in_batches", "fail"), ("fit", "pass")])
+def test_models_that_predict_are_asked_behind_the_step(structure: str, verdict: str) -> None:
+    """Those that are run by the method that trains them are not, which would be traced anew."""
+    alone: dict[str, object] = {"initial_state": False, "structure": structure}
+    called = configuration(5, 3, 4, 7, optimized=True, evaluated=True, **alone)
+
+    assert outcome("next_inference_before_the_step", "23.10", called).verdict == verdict
+    assert outcome(RIGHT, "23.10", called).verdict == "pass"
+
+
 def normalizing(kind: type[MutantAdapter]) -> type[MutantAdapter]:
     """One that takes a step, and then makes another input of the one that it was given."""
 

@@ -29,9 +29,10 @@ def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
     """Every weight behind a step of gradient descent: less the rate times its gradient, rounded once; no more.
 
     The next call is held to the weights that are seen then: layers keep some in another form, as gates side by side.
-    Models are not called again, which by their methods would be traced anew.
+    Models that are run by the method that trains them are not called again, which would be traced anew.
     """
-    seen, behind = subject.descended(cases, rate, again=not cases.configuration.structure)
+    again = cases.configuration.structure not in {"fit", "train_on_batch"}
+    seen, behind = subject.descended(cases, rate, again=again)
     inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
     yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
     due, layer, word = _gradients(subject, cases, seen), cases.configuration.layer, cases.configuration.penalized
@@ -91,14 +92,14 @@ def _gradients(subject: Subject, cases: Cases, seen: Trained) -> Due:
     if not any(factors):
         return way_back.gradients(subject, cases, seen)
     arithmetic = arithmetic_of(cases.configuration.dtype).of_gradients
-    # Of the outputs that the step was taken from it is known that they lie within their bound, as those do that are seen.
+    # The outputs that the step was taken from lie within their bound, as those do that are seen.
     bound = 2 * subject.trajectory(cases, None).y.bound
     y = Rounded(np.asarray(seen.outputs.y, np.float64), bound, np.zeros_like(bound), arithmetic)
     shares = [pull * _share(cases, pull) for pull in slopes(y, factors)]
-    given = seen.given._replace(y=together([exactly(seen.given.y, arithmetic), *shares]))
+    whole: Any = together([exactly(seen.given.y, arithmetic), *shares])  # numbers with an error, as few cotangents are
     layer = cases.configuration.layer
     by = way_back_of(subject.cell(cases.configuration), layer, subject.layout.fill(layer))
-    return way_back.computed(cases, replace(seen, given=given), by)
+    return way_back.computed(cases, replace(seen, given=seen.given._replace(y=whole)), by)
 
 
 def _due(cases: Cases, outputs: Array) -> Rounded:
