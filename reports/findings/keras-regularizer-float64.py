@@ -9,13 +9,13 @@ Actual on tensorflow:
 
     L2(0.5), off by more than 1e-12: False  (control)
     L2(0.01), off by more than 1e-12: True
-    cast(0.01, "float64") is 0.01: False
+    0.01, cast to float64, is 0.01: False
 
 Actual on torch:
 
     L2(0.5), off by more than 1e-12: False  (control)
     L2(0.01), off by more than 1e-12: False  (control)
-    cast(0.01, "float64") is 0.01: True  (control)
+    0.01, cast to float64, is 0.01: True  (control)
 """
 
 import keras
@@ -28,4 +28,4 @@ for factor in (0.5, 0.01):
     off = abs(float(keras.ops.convert_to_numpy(layer.losses[0])) - 24 * factor)
     print(f"L2({factor}), off by more than 1e-12: {off > 1e-12}")
 cast = keras.ops.convert_to_numpy(keras.ops.cast(0.01, "float64"))
-print(f'cast(0.01, "float64") is 0.01: {float(cast) == 0.01}')
+print(f"0.01, cast to float64, is 0.01: {float(cast) == 0.01}")
