@@ -8,7 +8,7 @@ import numpy as np
 
 from lstm_conformance.fixtures.cases.configuration import HALF, Configuration
 from lstm_conformance.fixtures.cases.data import Cases
-from lstm_conformance.suites.harness.judge import derivatives, way_back
+from lstm_conformance.suites.harness.judge import derivatives, descent, way_back
 from lstm_conformance.suites.harness.judge.assertions import Examined, unchanged
 from lstm_conformance.suites.harness.judge.comparison import same
 from lstm_conformance.suites.harness.judge.dropout_enumeration import gradients_of_what_was_kept, guessed
@@ -121,7 +121,7 @@ def test_the_loss_may_be_any(subject: Subject, cases: Cases) -> Examined:
 def test_a_step_of_descent_goes_down_the_gradient(subject: Subject, cases: Cases) -> Examined:
     """Every weight behind the step is the one before it, less the rate times its gradient; inputs are as they were."""
     for rate in (0.5, 0.03125):
-        yield from way_back.descended(subject, cases, rate)
+        yield from descent.descended(subject, cases, rate)
 
 
 @rule("23.11", kinds=("evaluated",))

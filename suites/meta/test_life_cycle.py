@@ -319,7 +319,7 @@ class TestRoundTrips:
         ("round_trips", "framework"),
         [
             ((*OF_BOTH, *OF_MODULES, *REFUSED), TorchRoundTrips),
-            ((*OF_BOTH, *OF_MODELS, *OF_OLDER_MODELS, *REFUSED), KerasRoundTrips),
+            ((*OF_BOTH, *OF_MODELS, *OF_OLDER_MODELS, "train_and_eval", *REFUSED), KerasRoundTrips),
         ],
         ids=["torch", "keras"],
     )

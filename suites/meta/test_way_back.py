@@ -18,7 +18,7 @@ from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.layouts import LAYOUTS
 from lstm_conformance.reference.lstm import Outputs
 from lstm_conformance.reference.rounded import Array, budget, exactly
-from lstm_conformance.suites.harness.judge import way_back
+from lstm_conformance.suites.harness.judge import descent, way_back
 from lstm_conformance.suites.harness.judge.judge import Outcome, judge
 from lstm_conformance.suites.harness.judge.subject import Subject
 from lstm_conformance.suites.meta import trainable
@@ -166,9 +166,9 @@ def test_one_right_subtraction_uses_nothing_of_the_bound_of_its_step() -> None:
     step = exactly(-g, arithmetic_of("float32").of_gradients)
     seen = w - g
 
-    assert np.all(budget(seen, way_back.rounded_once(w, step, seen)) == 0)
+    assert np.all(budget(seen, descent.rounded_once(w, step, seen)) == 0)
     beside = seen * np.float32(1 + 2.0**-22)
-    assert np.all(budget(beside, way_back.rounded_once(w, step, beside)) > 1)
+    assert np.all(budget(beside, descent.rounded_once(w, step, beside)) > 1)
 
 
 def test_the_gate_is_that_of_the_axis() -> None:
@@ -210,6 +210,16 @@ def test_weights_that_are_packed_for_inference_are_caught_in_evaluation_alone(
 
     assert found.verdict == verdict
     assert verdict == "pass" or "of the call behind a step uses " in (found.message or "")
+
+
+@pytest.mark.parametrize(("structure", "verdict"), [("predict_in_batches", "fail"), ("fit", "pass")])
+def test_models_that_predict_are_asked_behind_the_step(structure: str, verdict: str) -> None:
+    """Those that are run by the method that trains them are not, which would be traced anew."""
+    alone: dict[str, object] = {"initial_state": False, "structure": structure}
+    called = configuration(5, 3, 4, 7, optimized=True, evaluated=True, **alone)
+
+    assert outcome("next_inference_before_the_step", "23.10", called).verdict == verdict
+    assert outcome("slopes_from_the_gates", "23.10", called).verdict == "pass"
 
 
 def normalizing(kind: type[MutantAdapter]) -> type[MutantAdapter]:

@@ -21,6 +21,7 @@ from lstm_conformance.fixtures.hosting.requests import (
     COTANGENTS,
     MANY,
     OBSERVATIONS,
+    PENALTIES,
     TANGENTS,
     VALID,
     WEIGHTS,
@@ -53,6 +54,7 @@ class Seen:
 
     `dtypes` are those of the outputs; bfloat16 numbers stand here as float32.
     `again`, `weights` and `after` are empty unless `Subject.observe` was asked for them.
+    `penalties` are what each of two calls adds to a loss, (N, addends), where `Subject.penalized` was asked.
     """
 
     cases: Cases
@@ -63,6 +65,7 @@ class Seen:
     weights: Mapping[str, Array]
     before: Mapping[str, Array]
     after: Mapping[str, Array]
+    penalties: Sequence[Array] = ()
 
     @cached_property
     def outputs(self) -> Outputs[Array]:
@@ -153,6 +156,10 @@ class Subject:
     def observe(self, cases: Cases) -> Seen:
         """Call the layer twice; see its weights before, and its weights and inputs between. Raises as `run` does."""
         return self._answer(cases, observe=True)
+
+    def penalized(self, cases: Cases) -> Seen:
+        """Call the layer twice, and see what each call adds to a loss. Raises as `run` does."""
+        return self._ask(cases, ("again", PENALTIES))
 
     def go_on(self, cases: Cases) -> Seen:
         """Call the layer that the last request had for itself, as that has left it. Raises as `run` does."""
@@ -373,6 +380,7 @@ class Subject:
             weights=below(arrays, "weights/"),
             before=before,
             after=below(arrays, "after/"),
+            penalties=numbered(arrays, "penalty/"),
         )
 
     def _train(self, cases: Cases, steps: int, into: str, *, observe: bool) -> Trained:

@@ -15,19 +15,17 @@ import numpy as np
 from lstm_conformance.fixtures.cases.call_options import LONGEST_UNSEEN
 from lstm_conformance.fixtures.cases.configuration import Configuration
 from lstm_conformance.fixtures.cases.data import Cases, draw
-from lstm_conformance.fixtures.hosting.requests import COTANGENTS, WEIGHTS, below
 from lstm_conformance.reference.arithmetic import arithmetic_of
 from lstm_conformance.reference.backwards import WeightGradients
 from lstm_conformance.reference.gradients import BackwardPass, Gradients, Observed
 from lstm_conformance.reference.layer import Layer
 from lstm_conformance.reference.lstm import Call, Outputs
-from lstm_conformance.reference.rounded import Array, Rounded, exactly, scaled
+from lstm_conformance.reference.rounded import Array, Rounded, exactly
 from lstm_conformance.reference.stack import shows_every_output, way_back
 from lstm_conformance.reference.weights import CellWeights
-from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined, unchanged
-from lstm_conformance.suites.harness.judge.comparison import Comparison, same, within
+from lstm_conformance.suites.harness.judge.assertions import STATE_AXES, Examined
+from lstm_conformance.suites.harness.judge.comparison import Comparison, within
 from lstm_conformance.suites.harness.judge.in_a_row import cut
-from lstm_conformance.suites.harness.judge.stacks import legal_call
 from lstm_conformance.suites.harness.judge.subject import Subject, Trained, drawn
 
 Due = Gradients[Rounded]
@@ -121,59 +119,6 @@ def of_cell(where: str, seen: CellWeights, due: WeightGradients[Rounded]) -> Ite
         observed, axes = seen.named[name][..., : expected.shape[-1]], WEIGHT_AXES[name]
         apart = by_gate if "gate" in axes else np.asarray
         yield within(f"gradient by {name}{where}", apart(observed), expected.moved(apart), axes)
-
-
-def descended(subject: Subject, cases: Cases, rate: float) -> Examined:
-    """Every weight behind a step of gradient descent: less the rate times its gradient, rounded once; no more.
-
-    The next call is held to the weights that are seen then: layers keep some in another form, as gates side by side.
-    Models are not called again, which by their methods would be traced anew.
-    Of a layer that drops in the step nobody knows what it dropped: the call behind it, in evaluation mode, is asked.
-    """
-    seen, behind = subject.descended(cases, rate, again=not cases.configuration.structure)
-    inputs = {name: a for name, a in seen.before.items() if not name.startswith((WEIGHTS, COTANGENTS))}
-    yield from unchanged(inputs, {name: a for name, a in seen.after.items() if not name.startswith(WEIGHTS)})
-    layer = cases.configuration.layer
-    before, after = (subject.layout.canonical_weights(layer, below(a, WEIGHTS)) for a in (seen.before, seen.after))
-    if not (layer.dropout or layer.recurrent_dropout):
-        due = gradients(subject, cases, seen)
-        for index, (cells, begun, by) in enumerate(zip(after, before, due.weights, strict=True)):
-            stays = cases.configuration.frozen and index == 0
-            for direction, (cell, was, of) in enumerate(zip(cells, begun, by, strict=True)):
-                where = named(layer, index, direction)
-                yield from _kept(where, cell, was) if stays else _moved(where, cell, was, of, rate)
-    if behind is not None:
-        moved = cases.varied(f"behind a step at {rate}", weights=after)
-        yield from legal_call(subject, moved, " of the call behind a step", behind)
-
-
-def _moved(
-    where: str, seen: CellWeights, before: CellWeights, by: WeightGradients[Rounded], rate: float
-) -> Iterator[Comparison]:
-    """The weights of a cell; rate: a power of two, by which nothing is rounded."""
-    for name, gradient in by.named.items():
-        axes = WEIGHT_AXES[name]
-        apart = by_gate if "gate" in axes else np.asarray
-        due = rounded_once(before.named[name], scaled(gradient, np.full((), -rate)), seen.named[name])
-        yield within(f"{name} behind a step{where}", apart(seen.named[name]), due.moved(apart), axes)
-
-
-def _kept(where: str, seen: CellWeights, before: CellWeights) -> Iterator[Comparison]:
-    """The weights of a cell that is frozen."""
-    for name, weight in before.named.items():
-        apart = by_gate if "gate" in WEIGHT_AXES[name] else np.asarray
-        yield same(f"frozen {name} behind a step{where}", apart(seen.named[name]), apart(weight), WEIGHT_AXES[name])
-
-
-def rounded_once(weight: Array, step: Rounded, seen: Array) -> Rounded:
-    """Weight plus step, rounded to whichever number is nearest to what was seen; what is allowed beyond is the step's.
-
-    Every right subtraction may use the whole of its rounding, so that it says nothing of how near the bound one is.
-    """
-    moved = exactly(weight, step.arithmetic) + step
-    rounding = step.arithmetic.elementwise * np.abs(moved.value)
-    nearest = np.clip(np.asarray(seen, np.float64), moved.value - rounding, moved.value + rounding)
-    return Rounded(nearest, step.err, step.var, step.arithmetic)
 
 
 def by_gate(a: Array) -> Array:

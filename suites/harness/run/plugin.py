@@ -15,6 +15,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.derivatives import DERIVATIVES
 from lstm_conformance.fixtures.cases.fresh import FRESH
+from lstm_conformance.fixtures.cases.penalties import PENALIZED
 from lstm_conformance.fixtures.cases.tiers import TIERS
 from lstm_conformance.reports.publish.console import explained, spell_out_the_rest
 from lstm_conformance.reports.records.errors import ResultsError
@@ -67,7 +68,12 @@ class RedCheck(AssertionError):
 
 
 NOT_CALLED = frozenset(
-    {*(f"fresh_{word}" for word in FRESH), "trained", "optimized", "recorded", "evaluated", *DERIVATIVES}
+    {
+        *(f"fresh_{word}" for word in FRESH),
+        *(f"penalized_{word}" for word in PENALIZED),
+        *("trained", "optimized", "recorded", "evaluated"),
+        *DERIVATIVES,
+    }
 )
 """Words in the ids of configurations in which an adapter is asked for more than `call`."""
 
