@@ -83,10 +83,11 @@ class LastStepOfAShorterCallLeftOut(_OfSmallerSizes):
     axis = 0
 
 
-class DropoutOfTheFirstBatch(LSTMWithDropout):
-    """Keeps what it draws for dropout from its first call, for as many rows as that had.
+class DropoutOfTheSmallestBatch(LSTMWithDropout):
+    """Makes what it draws for dropout smaller with its batches, and never larger again: rows beyond it are dropped.
 
-    Decoders that search for several answers at once met it: https://github.com/tensorflow/addons/pull/536.
+    Decoders that search for several answers at once met masks of other rows:
+    https://github.com/tensorflow/addons/pull/536.
     """
 
     def __init__(self, layer: Layer, cell: Cell) -> None:
@@ -94,9 +95,11 @@ class DropoutOfTheFirstBatch(LSTMWithDropout):
         self.rows = 0
 
     def factors(self, shape: tuple[int, ...], rate: float) -> Array:
-        """Those of other rows do not fit. Raises ValueError."""
-        self.rows = self.rows or shape[-2]
-        return np.broadcast_to(super().factors((*shape[:-2], self.rows, shape[-1]), rate), shape)
+        """Of the first call, and of smaller ones, they are right."""
+        self.rows = min(self.rows or shape[-2], shape[-2])
+        drawn = np.array(super().factors(shape, rate))
+        drawn[..., self.rows :, :] = 0
+        return drawn
 
 
 class MaskOfTheLastMaskedCall(_Repeated):
