@@ -35,11 +35,16 @@ PADDED = ("T8-B2-I3-H5-zero_state-mask_right-hvp-float32-mild", "T8-B2-I3-H5-zer
 SOMEWHERE = {
     "slopes_taken_for_constants_without_states": ("T8-B2-I3-H5-zero_state-hvp-float32-mild", *PADDED),
     "slopes_taken_for_constants_behind_lengths": PADDED,
-    "hessian_truncated_behind_six_steps": ("T8-B2-I3-H5-zero_state-hvp-float32-mild", *PADDED),
+    "hessian_truncated_behind_six_steps": (
+        "T8-B2-I3-H5-zero_state-hvp-float32-mild",
+        "T9-B17-I16-H33-hvp-float32-mild",
+        *PADDED,
+    ),
     "tangents_of_the_layer_below_ignored_in_float32": ("T8-B2-I3-H5-L2-zero_state-jvp-float32-mild",),
     "gradients_of_rows_in_full_chunks_alone": (
         "T2-B9-I3-H5-per_sample-float32-mild",
         "T2-B9-I3-H5-per_sample-float64-mild",
+        "T9-B17-I16-H33-per_sample-float32-mild",
     ),
 }
 """Right but in some layers: which of those that are asked show it."""

@@ -22,7 +22,7 @@ def _taken(here: Path, *words: str, alone: bool = False) -> tuple[list[str], lis
         args=list(words),
         invocation_params=SimpleNamespace(dir=here),
         rootpath=ROOT,
-        getoption=chosen.__getitem__,
+        getoption=chosen.get,
         getini={"testpaths": ["suites"]}.__getitem__,
     )
     take_names(config)

@@ -8,6 +8,7 @@ import pytest
 
 from lstm_conformance.fixtures.cases.configuration import Configuration, configuration
 from lstm_conformance.fixtures.cases.data import draw
+from lstm_conformance.fixtures.cases.selected.options import repeated
 from lstm_conformance.fixtures.hosting.client import InProcess
 from lstm_conformance.fixtures.implementations.adapter import Adapter
 from lstm_conformance.fixtures.implementations.mutants import ADAPTERS, Built, MutantAdapter
@@ -32,6 +33,7 @@ CAUGHT_BY = {
     "inputs_known_by_their_memory": {"11.4", "11.5"},
     "weights_in_memory_of_all_layers": {"11.4", "11.5"},
     "weights_of_the_first_call": {"11.4", "11.5"},
+    "dropout_of_the_smallest_batch": {"11.4", "11.5"},
 }
 """The rules that catch each of the wrong LSTMs, in every dtype."""
 
@@ -41,9 +43,14 @@ ASKED = [configuration(4, 3, 5, 9, repeated=True, dtype=dtype) for dtype in MUTA
 MASKED = [configuration(4, 3, 5, 9, repeated=True, mask="right", dtype=each.dtype) for each in ASKED]
 
 
+DROPPING = [each for each in repeated() if each.training and not each.layer.recurrent_dropout]
+
+
 def asked_of(name: str) -> list[Configuration]:
     """Those in which a wrong LSTM is wrong."""
-    return [each for each in (MASKED if MUTANTS[name].only else ASKED) if each.dtype in MUTANTS[name].dtypes]
+    mutant = MUTANTS[name]
+    asked = MASKED if mutant.only else DROPPING if "dropout" in mutant.claims else ASKED
+    return [each for each in asked if each.dtype in mutant.dtypes]
 
 
 def caught_by(adapter: type[Adapter], asked: Configuration) -> set[str]:

@@ -53,7 +53,7 @@ def _declare_implementations(add: Callable[..., object]) -> None:
         default=[],
         metavar="NAME",
         help="what to test (default: all that are installed); a name, path/to/file.py:Class or package.module:Class; "
-        "wrong LSTMs: mutants, mutants:FAMILY or mutants:NAME; the option may be left out",
+        "wrong LSTMs: mutants, mutants:FAMILY or mutants:NAME",
     )
     add(
         BY_COMMAND,

@@ -18,8 +18,8 @@ def take_names(config: pytest.Config) -> None:
     Raises pytest.UsageError for a file that there is not, or in which `lstm-conformance test` finds no checks: before
     a framework is imported.
     """
-    words = config.option.file_or_dir or []
-    names = [] if config.getoption("pyargs") else [word for word in words if _is_name(word, config)]
+    words = getattr(config.option, "file_or_dir", None) or []  # there are none where --help was said
+    names = [] if config.getoption("pyargs", False) else [word for word in words if _is_name(word, config)]
     if names:
         config.getoption(BY_NAME).extend(names)
         config.option.file_or_dir = [word for word in words if word not in names]
