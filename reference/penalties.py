@@ -61,6 +61,7 @@ def projected(moved: Rounded, constraint: Mapping[str, Any], seen: Array) -> Rou
     """Weights (N, ..., units of all gates, inputs) or (N, units) behind a constraint; seen: what they are there.
 
     A norm is divided by with the fuzz or without it: the value is the nearest one to what was seen.
+    None may be 0, nor as small as the error of a sum: weights are drawn from intervals around 0, and many of them.
     """
     if constraint["name"] == "NonNeg":
         return Rounded(np.maximum(moved.value, 0), moved.err, moved.var, moved.arithmetic)

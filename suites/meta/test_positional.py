@@ -14,9 +14,9 @@ from lstm_conformance.suites.harness.run.positional import take_names
 SUITES = str(ROOT / "suites")
 
 
-def _taken(here: Path, *words: str, alone: bool = False) -> tuple[list[str], list[str]]:
+def _taken(here: Path, *words: str, alone: bool = False, pyargs: bool = False) -> tuple[list[str], list[str]]:
     """What is tested, and what pytest collects."""
-    chosen: dict[str, Any] = {"--implementation": ["first"], ALONE: alone, "pyargs": False}
+    chosen: dict[str, Any] = {"--implementation": ["first"], ALONE: alone, "pyargs": pyargs}
     config: Any = SimpleNamespace(
         option=SimpleNamespace(file_or_dir=list(words)),
         args=list(words),
@@ -36,6 +36,16 @@ def test_a_name_needs_no_option(tmp_path: Path, name: str) -> None:
     assert _taken(tmp_path, name) == (["first", name], [SUITES])
 
 
+def test_a_name_is_one_whatever_else_there_is(tmp_path: Path) -> None:
+    """A folder that is called so, or modules among the words."""
+    (tmp_path / "torch.nn.LSTM").mkdir()
+    assert _taken(tmp_path, SUITES, "torch.nn.LSTM", alone=True) == (["first", "torch.nn.LSTM"], [SUITES])
+    assert _taken(tmp_path, "suites.chapter", "mine.py:Mine", pyargs=True) == (
+        ["first", "mine.py:Mine"],
+        ["suites.chapter"],
+    )
+
+
 def test_files_stay_with_pytest(tmp_path: Path) -> None:
     """Those that are there; the command looks for checks in the suites alone."""
     (tmp_path / "test_mine.py").touch()
@@ -47,8 +57,10 @@ def test_files_stay_with_pytest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("mine.py", "mine.py: to test a layer of your own, name its class, too: mine.py:CLASS"),
-        ("sub/none.py", "there is no such file .* name its class, too: none.py:CLASS"),
+        ("mine.py", "mine.py: to test a layer of your own, name its class behind one colon: mine.py:CLASS"),
+        ("mine.py::Mine", "name its class behind one colon: mine.py:Mine"),
+        (f"{ROOT}/fixtures/examples/python/conformance.py", "name its class behind one colon"),
+        ("sub/none.py", "there is no such file .* name its class behind one colon: sub/none.py:CLASS"),
         ("none.py::test_it", "there are no checks there"),
         ("sub/none", "there are no checks there"),
         (".", "there are no checks there"),
