@@ -177,6 +177,10 @@ class LSTM(Engine):
         """The arguments with which a copy is constructed."""
         return layer
 
+    def by_default(self, dtype: str) -> str:
+        """The dtype of a layer that is constructed without one, where this is the default."""
+        return dtype
+
     def saved(self, native: dict[str, Array]) -> dict[str, Array]:
         """What a copy is made of: the weights under the framework's names."""
         return {name: a.copy() for name, a in native.items()}

@@ -132,6 +132,21 @@ class CopyInFloat64(_Copied):
         return {name: a.astype(np.float64) for name, a in super().restored(blank, saved).items()}
 
 
+class DefaultDtypeIgnored(_Copied):
+    """Is a layer of float32 where nobody says otherwise, whatever the default of the process."""
+
+    dtypes = ("float64", "bfloat16")
+
+    def by_default(self, dtype: str) -> str:
+        """Not that one."""
+        del dtype
+        return "float32"
+
+    def restored(self, blank: Native, saved: Native) -> Native:
+        """Weights of the dtype that the copy has."""
+        return {name: a.astype(blank[name].dtype) for name, a in super().restored(blank, saved).items()}
+
+
 class MissingWeightsAccepted(_Copied):
     """Loads the weights that it finds, and leaves the others as they are."""
 

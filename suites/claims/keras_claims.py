@@ -792,3 +792,17 @@ def v2(claim):
     claim("float16 comes out:", y.dtype == np.float16)
     claim("weights are kept in float32:", kept == {"float32"})
     claim("and the layer says both:", [layer.compute_dtype, layer.variable_dtype] == ["float16", "float32"])
+
+
+def v3(claim, beyond):
+    """keras.config.set_floatx sets the default float dtype."""
+    keras.utils.clear_session()
+    keras.config.set_floatx("float64")
+    first = keras.layers.LSTM(4).compute_dtype
+    keras.config.set_floatx("float32")
+    second = keras.layers.LSTM(4).compute_dtype
+    print("after set_floatx('float64'):", first, "- after set_floatx('float32'):", second)
+    claim("the first layer has it:", first == "float64")
+    beyond("so has one that is made after another call:", second == "float32")
+    keras.config.set_dtype_policy("float32")
+    claim("set_dtype_policy counts whenever it is called:", keras.layers.LSTM(4).compute_dtype == "float32")

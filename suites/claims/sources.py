@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
 from pathlib import Path
 
 from lstm_conformance.suites.claims.environments import HERE
@@ -14,27 +13,33 @@ TOLD = ("claim", "beyond")
 """The calls that print what `print` does."""
 
 
-@cache
-def functions(path: Path) -> dict[str, ast.FunctionDef]:
-    """The functions of a file of claims, by the ids of these."""
+def _functions(path: Path) -> dict[str, ast.FunctionDef]:
     body = ast.parse(path.read_text("utf-8")).body
     nodes = [node for node in body if isinstance(node, ast.FunctionDef)]
     return {node.name.upper(): node for node in nodes if node.name[1:].isdigit()}
 
 
+FUNCTIONS = {HERE / name: _functions(HERE / name) for name in FILES}
+"""The functions of each file, by the ids of claims.
+
+Read when this module is, not when they are wanted: claims are settled in threads, and of two threads that parse at once
+one may end in a SystemError (https://github.com/python/cpython/issues/106905).
+"""
+
+
 def file_of(claim: str, files: tuple[str, ...]) -> Path | None:
     """The first of these files that settles a claim."""
-    return next((HERE / name for name in files if claim in functions(HERE / name)), None)
+    return next((HERE / name for name in files if claim in FUNCTIONS[HERE / name]), None)
 
 
 def quoted(path: Path, claim: str) -> str:
     """The sentence that a function quotes."""
-    return " ".join((ast.get_docstring(functions(path)[claim]) or "").split())
+    return " ".join((ast.get_docstring(FUNCTIONS[path][claim]) or "").split())
 
 
 def snippet(path: Path, claim: str) -> str:
     """A function as plain code: its body, where `print` stands for what tells, and without what hands over arrays."""
-    function = functions(path)[claim]
+    function = FUNCTIONS[path][claim]
     lines = path.read_text("utf-8").splitlines()
     drawn = set[int]()
     for node in ast.walk(function):
@@ -55,6 +60,6 @@ def _retell(name: ast.Name, lines: list[str]) -> None:
 
 def prelude(path: Path) -> str:
     """What stands above the first claim: imports and helpers."""
-    first = min(node.lineno for node in functions(path).values())
+    first = min(node.lineno for node in FUNCTIONS[path].values())
     head = "\n".join(path.read_text("utf-8").splitlines()[: first - 1])
     return head.split('"""', 2)[2].strip() + "\n"

@@ -56,6 +56,7 @@ CAUGHT_BY = {
     "weights_saved_when_built": {"22.1"},
     "weights_of_a_copy_packed": {"22.5"},
     "copy_in_float64": {"22.3"},
+    "default_dtype_ignored": {"22.1", "22.3"},
     "missing_weights_accepted": {"22.4"},
     "unknown_weights_accepted": {"22.4"},
     "saved_weights_broadcast": {"22.4"},

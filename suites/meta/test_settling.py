@@ -15,7 +15,7 @@ from lstm_conformance.fixtures.hosting import children
 from lstm_conformance.reports.records.claims import ClaimRun
 from lstm_conformance.suites.claims.environments import ENVIRONMENTS, HERE
 from lstm_conformance.suites.claims.settling import heard, held, settle, settled, verdict_of
-from lstm_conformance.suites.claims.sources import FILES, file_of, functions, prelude, quoted, snippet
+from lstm_conformance.suites.claims.sources import FILES, FUNCTIONS, file_of, prelude, quoted, snippet
 from lstm_conformance.suites.harness.judge.rules import specification
 from lstm_conformance.suites.harness.run.plugin import _is_conformance, pytest_ignore_collect
 from lstm_conformance.suites.meta.needing import needs
@@ -57,7 +57,7 @@ def unsettled(known: dict[str, Claim]) -> Iterator[str]:
         if file is None:
             yield f"{name} has no function in one of its environments"
     for own in FILES:
-        for name in functions(HERE / own):
+        for name in FUNCTIONS[HERE / own]:
             if (name, HERE / own) not in due:
                 yield f"{own} settles {name}, which is no claim there"
 
@@ -69,6 +69,14 @@ def _files(claim: Claim) -> set[Path | None]:
 def test_every_claim_has_a_function_and_every_function_a_claim() -> None:
     """In every environment that settles it."""
     assert list(unsettled(CLAIMS)) == []
+
+
+def test_threads_parse_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they need of the code of claims was read before: of two threads that parse at once one may fail."""
+    monkeypatch.delattr(ast, "parse")
+
+    assert all(file_of(name, ENVIRONMENTS[where].files) for name, claim in CLAIMS.items() for where in claim.where)
+    assert "LSTM" in snippet(HERE / "keras_claims.py", "V3")
 
 
 def test_a_claim_without_a_function_is_told() -> None:
